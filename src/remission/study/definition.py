@@ -1,0 +1,243 @@
+"""What a study is, as frozen values: arms, regimens, rules. Nothing here reads files.
+
+Times are in days, shares between 0 and 1. Every object can be pickled and compared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from remission.errors import StudyError
+from remission.study.calendar import ScanCalendar
+from remission.study.molecule import Molecule
+from remission.units import Amount
+
+TreatmentState = Literal["on drug", "off drug"]
+ActionKind = Literal["continue", "stop", "hold", "rechallenge", "next line", "end"]
+Filled = Literal["randomised", "twins"]
+
+ALL_DOSES_GIVEN = "all doses given"
+PLANNED_END = "planned end of the course"
+COURSE_ENDS = (ALL_DOSES_GIVEN, PLANNED_END)
+"""What ``stopped_by`` says when no rule ended a course: its doses, or its planned length, came to their end."""
+
+
+@dataclass(frozen=True)
+class DoseOrder:
+    """One molecule of a regimen: how much, how often, how many times.
+
+    Parameters
+    ----------
+    molecule : str
+        Name of a molecule.
+    dose : Amount
+        In mg, mg/kg or mg/m2.
+    every_day : tuple of float
+        Days between doses; several intervals share the patients equally, by lot.
+    doses_at_most : int or None
+        Doses in one course; None goes on until a rule ends it.
+    start_day : float
+        Day of the course on which the first dose is given.
+    """
+
+    molecule: str
+    dose: Amount
+    every_day: tuple[float, ...]
+    doses_at_most: int | None = None
+    start_day: float = 0.0
+
+
+@dataclass(frozen=True)
+class Regimen:
+    """Doses that belong together; without orders no drug is given."""
+
+    name: str
+    orders: tuple[DoseOrder, ...]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a rule matches: all given fields must hold; None, or an empty tuple, holds for everyone.
+
+    Parameters
+    ----------
+    state : str or None
+        "on drug" from the first dose of a course until it ends, held doses included; "off drug" after that.
+    line, course : int or None
+        Line of treatment, and course within that line; both start at 1.
+    response : tuple of str
+        RECIST response of this visit.
+    confirmed : bool or None
+        Whether the scan before this one was progression too, at least ``confirmation_day`` earlier.
+    lasting_day : float or None
+        The response of this visit has been unbroken for at least this long.
+    best : tuple of str
+        Best response so far.
+    on_drug_for_day, off_drug_for_day : float or None
+        At least this long since the first dose of this course, or since its end.
+    toxicity : int or None
+        Worst grade since the last visit is at least this.
+    stopped_by : tuple of str
+        Rule that ended the latest course, or one of `COURSE_ENDS`.
+    """
+
+    state: TreatmentState | None = None
+    line: int | None = None
+    course: int | None = None
+    response: tuple[str, ...] = ()
+    confirmed: bool | None = None
+    lasting_day: float | None = None
+    best: tuple[str, ...] = ()
+    on_drug_for_day: float | None = None
+    off_drug_for_day: float | None = None
+    toxicity: int | None = None
+    stopped_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Action:
+    """What a rule does.
+
+    Parameters
+    ----------
+    kind : str
+        "continue", "stop", "hold" (doses wait until the toxicity has resolved), "rechallenge" (a new course in
+        the same line), "next line", or "end" (of follow-up).
+    regimen : str or None
+        What is given after "rechallenge" and "next line".
+    share : float
+        Share of patients to whom the rule is open, drawn once per patient and rule.
+    for_day : float or None
+        Planned length of the new course.
+    """
+
+    kind: ActionKind
+    regimen: str | None = None
+    share: float = 1.0
+    for_day: float | None = None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """At a visit the rules are read in order, and the first that matches acts."""
+
+    name: str
+    when: Condition
+    then: Action
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One way of treating the patients.
+
+    Parameters
+    ----------
+    name, label : str
+        Short name, and how tables and figures call it.
+    ratio : int or None
+        Patients of this arm in a block of the randomisation; None fills the arm with twins of all patients.
+    enabled : bool
+        Whether a plain run includes it.
+    regimen : str
+        First line.
+    policy : tuple of Rule
+        What is decided at visits.
+    """
+
+    name: str
+    label: str
+    ratio: int | None
+    enabled: bool
+    regimen: str
+    policy: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class StudyDefinition:
+    """A whole study, validated.
+
+    Parameters
+    ----------
+    name, title : str
+        Short name, and one line about it.
+    patients, seed : int
+        Patients randomised, and the seed of their draws, unless a run says otherwise.
+    tumour : str
+        A tumour of the catalogue.
+    previously_treated : float
+        Share of patients with earlier treatment.
+    follow_up_day : float
+        Follow-up of every patient from the start of treatment.
+    filled : str
+        "randomised" deals patients by the ratio of the arms; "twins" puts every patient in every arm.
+    scans : ScanCalendar
+        When scans are done; the baseline scan is day 0.
+    watch_every_day : float
+        Days between visits after treatment has stopped.
+    confirmation_day : float
+        Least time between two scans of which the second confirms the first.
+    lost_to_follow_up_per_year : float
+        Share of patients lost in a year.
+    arms : tuple of Arm
+        In the order of the file.
+    regimens, molecules : dict
+        By name; the molecules are those that the regimens give.
+    published : str or None
+        Name of the published results to show beside.
+    text : str
+        The file, word for word.
+    hash : str
+        SHA-256 of the meaning: all but text, patients and seed.
+    """
+
+    name: str
+    title: str
+    patients: int
+    seed: int
+    tumour: str
+    previously_treated: float
+    follow_up_day: float
+    filled: Filled
+    scans: ScanCalendar
+    watch_every_day: float
+    confirmation_day: float
+    lost_to_follow_up_per_year: float
+    arms: tuple[Arm, ...]
+    regimens: dict[str, Regimen]
+    molecules: dict[str, Molecule]
+    published: str | None = None
+    text: str = ""
+    hash: str = ""
+
+    def arm(self, name: str) -> Arm:
+        """The arm of that name.
+
+        Raises
+        ------
+        StudyError
+            If there is none.
+        """
+        for arm in self.arms:
+            if arm.name == name:
+                return arm
+        raise StudyError("no such arm", found=name, allowed=", ".join(arm.name for arm in self.arms))
+
+    @property
+    def enabled_arms(self) -> tuple[Arm, ...]:
+        """The arms of a plain run."""
+        return tuple(arm for arm in self.arms if arm.enabled)
+
+
+def meaning_hash(definition: StudyDefinition) -> str:
+    """SHA-256 over the canonical JSON of a study, without its text, number of patients and seed.
+
+    Comments, order of keys and ways of writing a duration do not change it; any dose, rule or molecule does.
+    """
+    content = asdict(definition)
+    for name in ("text", "hash", "patients", "seed"):
+        del content[name]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
