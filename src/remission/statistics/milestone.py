@@ -1,0 +1,79 @@
+"""Survival of two groups compared at one time (a milestone), on the plain or the log-log scale.
+
+Plain: the difference of the Kaplan-Meier estimates over the root of the summed Greenwood variances. Log-log:
+the difference of ``log(-log S)`` with variances ``sum d / (n (n - d)) / (log S)^2`` (Klein et al. 2007),
+control minus treated, so that z is positive when group 1 survives more.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from remission.errors import DataError
+from remission.statistics.estimate import Contrast, contrast, normal_estimate
+from remission.statistics.inputs import checked_events, checked_times, two_groups
+from remission.statistics.kaplan_meier import kaplan_meier
+
+SCALES = ("plain", "log-log")
+
+
+def milestone(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike,
+    at: float,
+    *,
+    scale: str = "plain",
+    level: float = 0.95,
+    margin: float = 0.0,
+) -> Contrast:
+    """Compare two groups at one time.
+
+    Parameters
+    ----------
+    time, event, group : array_like, shape (patients,)
+    at : float
+        The milestone; within the follow-up of both groups.
+    scale : {"plain", "log-log"}
+    margin : float
+        Difference under the null hypothesis on the plain scale (negative for non-inferiority).
+
+    Raises
+    ------
+    DataError
+        For bad arrays, a milestone beyond follow-up, or a comparison without variance (nobody or everybody
+        had died).
+
+    Examples
+    --------
+    >>> result = milestone([1, 2, 3, 4, 3, 4, 5, 6], [1] * 8, [0] * 4 + [1] * 4, at=2.5)
+    >>> print(round(result.estimate.value, 2), result.z > 0)
+    0.5 True
+    """
+    if scale not in SCALES:
+        raise DataError("there is no such scale", where="scale", found=repr(scale), allowed=", ".join(SCALES))
+    times = checked_times(time)
+    events = checked_events(event, times.size)
+    codes = two_groups(group, times.size).codes
+    points = [kaplan_meier(times[codes == g], events[codes == g]).at(at) for g in (0, 1)]
+    survival = np.array([point.survival[0] for point in points])
+    error = np.array([point.std_error[0] for point in points])
+    if scale == "log-log":
+        if not ((survival > 0) & (survival < 1)).all() or margin:
+            raise DataError(
+                "the log-log scale needs survival between 0 and 1 in both groups, and no margin",
+                where="at",
+                found=f"survival {survival[0]:g} and {survival[1]:g}, margin {margin:g}",
+                next_step='use scale="plain"',
+            )
+        log_survival = np.log(survival)
+        error = np.abs(error / (survival * log_survival))
+        survival = -np.log(-log_survival)
+    std_error = math.hypot(*error)
+    if std_error == 0:
+        raise DataError("survival has no variance in either group at this time", where="at", found=f"{at:g}")
+    value = float(survival[1] - survival[0])
+    return contrast(normal_estimate(value, std_error, level), (value - margin) / std_error)
