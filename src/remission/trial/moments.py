@@ -1,0 +1,221 @@
+"""Mean and variance that a scenario gives each test statistic at a calendar time.
+
+Weighted log-rank: mean of the score and its variance under the scenario itself, not under the null
+hypothesis (Lu, Biometrical Journal 2021;63:1238). With non-inferiority margin m the score is that of the
+partial likelihood at hazard ratio m. RMST and milestone survival: the limits of the Kaplan-Meier estimates
+and of their Greenwood variances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.errors import DataError
+from remission.statistics import weights as w
+from remission.trial.expectation import AtRisk, at_risk
+from remission.trial.hazard import Hazard
+from remission.trial.scenario import Scenario, Stratum
+
+Array = NDArray[np.float64]
+
+
+class Moments(NamedTuple):
+    """Expected statistics and their covariance.
+
+    For the log-rank family ``mean`` holds scores (their variance is the information); for RMST and
+    milestones it holds the difference of the arms.
+    """
+
+    mean: Array
+    covariance: Array
+
+
+def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: float) -> Array:
+    """What a weight of the log-rank family tends to in a large trial, at the nodes of ``numbers``.
+
+    Raises
+    ------
+    DataError
+        If the weight is of a kind with no limit known here.
+    """
+    s = numbers.pooled_survival
+    if isinstance(weight, w.LogRank):
+        return np.ones_like(s)
+    if isinstance(weight, w.FlemingHarrington):
+        return np.asarray(s**weight.rho * (1.0 - s) ** weight.gamma)
+    if isinstance(weight, w.MagirrBurman):
+        return np.minimum(1.0 / np.maximum(s, _survival_at(numbers, weight.delay)), weight.w_max)
+    if isinstance(weight, w.ModestlyWeighted):
+        return 1.0 / np.maximum(s, _survival_at(numbers, weight.t_star))
+    if isinstance(weight, w.EarlyZero):
+        return (numbers.time >= weight.delay).astype(float)
+    if isinstance(weight, w.Peto):
+        return s
+    share = (numbers.control + numbers.experimental) / patients
+    if isinstance(weight, w.Gehan):
+        return share
+    if isinstance(weight, w.TaroneWare):
+        return np.sqrt(share)
+    raise DataError(
+        "power is not known for this weight", found=repr(weight), next_step="simulate the trial instead"
+    )
+
+
+def _survival_at(numbers: AtRisk, time: float) -> float:
+    """Pooled survival at a time between the nodes."""
+    return float(np.exp(np.interp(time, numbers.time, np.log(numbers.pooled_survival))))
+
+
+def score_moments(
+    scenario: Scenario, time: float, weights: Sequence[w.Weight], margin: float = 1.0
+) -> Moments:
+    """Mean scores of weighted log-rank tests at a calendar time, and their covariance.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    time : float
+        Calendar time of the look.
+    weights : sequence of Weight
+        Of `remission.statistics.weights`; made inside each stratum.
+    margin : float
+        Hazard ratio of the null hypothesis; above 1 for non-inferiority.
+
+    Returns
+    -------
+    Moments
+        Positive means favour the experimental arm; Z is the mean over the root of the variance.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.7)
+    >>> both = score_moments(trial, 36.0, [w.LogRank(), w.FlemingHarrington(0, 0.5)])
+    >>> (both.mean / np.sqrt(np.diag(both.covariance))).round(2)
+    array([3.47, 3.29])
+    """
+    mean, covariance = np.zeros(len(weights)), np.zeros((len(weights), len(weights)))
+    for stratum in scenario.strata:
+        numbers = at_risk(scenario, time, stratum, cuts=_cuts(weights))
+        weighted = margin * numbers.experimental + numbers.control
+        alone = weighted <= 0
+        share = np.divide(margin * numbers.experimental, weighted, out=np.zeros_like(weighted), where=~alone)
+        apart = margin * numbers.hazard_control - numbers.hazard_experimental
+        drift = numbers.weight * numbers.control * (share / margin) * apart
+        spread = share * (1.0 - share) * (numbers.events_control + numbers.events_experimental)
+        values = np.array([limit_weight(x, numbers, stratum, scenario.accrual.patients) for x in weights])
+        mean += values @ drift
+        covariance += (values * spread) @ values.T
+    if not (np.diag(covariance) > 0).all():
+        raise DataError("no events are expected that carry weight by this look", found=f"time {time:g}")
+    return Moments(mean, covariance)
+
+
+def _cuts(weights: Sequence[w.Weight]) -> tuple[float, ...]:
+    """Times at which a weight changes its form."""
+    delays = [getattr(x, "delay", None) or getattr(x, "t_star", None) for x in weights]
+    return tuple(float(delay) for delay in delays if delay)
+
+
+def rmst_moments(scenario: Scenario, time: float, tau: float) -> Moments:
+    """Difference of restricted mean survival to ``tau`` (experimental less control) and its variance.
+
+    The variance of one arm is the limit of the Greenwood form: the integral of the squared area right of u
+    over the hazard divided by the number at risk. Strata are weighed by their share.
+
+    Raises
+    ------
+    DataError
+        If nobody can have been followed to ``tau`` at the look.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.7)
+    >>> rmst_moments(trial, 36.0, 24.0).mean.round(3)
+    array([2.376])
+    """
+    _check_horizon(time, tau)
+    mean = variance = 0.0
+    for stratum in scenario.strata:
+        numbers = at_risk(scenario, time, stratum, until=tau)
+        area_e, spread_e = _restricted(stratum.experimental, numbers, numbers.experimental, tau)
+        area_c, spread_c = _restricted(stratum.control, numbers, numbers.control, tau)
+        mean += stratum.share * (area_e - area_c)
+        variance += stratum.share**2 * (spread_e + spread_c)
+    return Moments(np.array([mean]), np.array([[variance]]))
+
+
+def _restricted(hazard: Hazard, numbers: AtRisk, risk: Array, tau: float) -> tuple[float, float]:
+    """Restricted mean of one arm and the variance of its estimate."""
+    area = _area(hazard, tau)
+    right = area - _area(hazard, numbers.time)
+    return float(area), float(numbers.weight @ (right**2 * hazard.rate(numbers.time) / risk))
+
+
+def _area(hazard: Hazard, time: float | Array) -> Array:
+    """Area under the survival curve up to each time, exact for constant pieces."""
+    t = np.asarray(time, float)
+    edges, rates = np.array((0.0, *hazard.cuts)), np.asarray(hazard.rates)
+    start = hazard.survival(edges)
+    widths = np.diff(edges)
+    whole = np.concatenate(([0.0], np.cumsum(start[:-1] * _mean_survival(rates[:-1], widths))))
+    piece = np.searchsorted(edges, t, side="right") - 1
+    return whole[piece] + start[piece] * _mean_survival(rates[piece], t - edges[piece])
+
+
+def _mean_survival(rate: Array, width: Array) -> Array:
+    """Integral of ``exp(-rate u)`` over a width."""
+    return np.where(rate > 0, -np.expm1(-rate * width) / np.where(rate > 0, rate, 1.0), width)
+
+
+def milestone_moments(scenario: Scenario, time: float, at: float, scale: str = "difference") -> Moments:
+    """Difference of survival at a milestone, or of ``log(-log S)``, and its variance.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    time : float
+        Calendar time of the look.
+    at : float
+        The milestone, in follow-up time.
+    scale : str
+        ``"difference"`` (experimental less control), or ``"log-log"`` (control less experimental, so that
+        above zero still favours the experimental arm).
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.7)
+    >>> milestone_moments(trial, 36.0, 12.0).mean.round(3)
+    array([0.116])
+    """
+    _check_horizon(time, at)
+    mean = variance = 0.0
+    for stratum in scenario.strata:
+        numbers = at_risk(scenario, time, stratum, until=at)
+        for sign, hazard, risk in (
+            (1.0, stratum.experimental, numbers.experimental),
+            (-1.0, stratum.control, numbers.control),
+        ):
+            survival = float(hazard.survival(at))
+            spread = float(numbers.weight @ (hazard.rate(numbers.time) / risk))
+            value, slope = survival, survival
+            if scale == "log-log":
+                value, slope = -np.log(-np.log(survival)), 1.0 / np.log(survival)
+            mean += stratum.share * sign * value
+            variance += stratum.share**2 * slope**2 * spread
+    return Moments(np.array([mean]), np.array([[variance]]))
+
+
+def _check_horizon(time: float, horizon: float) -> None:
+    if not 0 < horizon < time:
+        raise DataError(
+            "nobody can have been followed so long at this look",
+            found=f"{horizon:g} of follow-up at calendar time {time:g}",
+            next_step="look later, or take an earlier horizon",
+        )
