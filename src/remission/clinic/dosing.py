@@ -1,0 +1,144 @@
+"""Doses: which are due before the next visit, how much, and which are withheld for toxicity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.clinic.kinetics import channel_of
+from remission.clinic.ward import Array, Index, Ward
+from remission.population import Covariates
+from remission.solver import Doses
+from remission.units import Amount
+
+
+@dataclass(frozen=True)
+class DoseRows:
+    """Doses of one interval, one row each, in order of patient and time; ``row`` counts within the
+    interval."""
+
+    row: Index
+    time_day: Array
+    molecule: NDArray[np.str_]
+    dose_mg: Array
+    withheld: NDArray[np.bool_]
+
+    def given_before(self, end_day: Array) -> DoseRows:
+        """The rows before each patient's own end, shape of ``end_day`` (m,)."""
+        return self._take(self.time_day < end_day[self.row])
+
+    def given(self) -> DoseRows:
+        """The rows that were given."""
+        return self._take(~self.withheld)
+
+    def _take(self, keep: NDArray[np.bool_]) -> DoseRows:
+        return DoseRows(
+            self.row[keep], self.time_day[keep], self.molecule[keep], self.dose_mg[keep], self.withheld[keep]
+        )
+
+
+def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Array:
+    """Milligrams of a dose for the patients at ``at``; body surface by Mosteller (1987).
+
+    Examples
+    --------
+    A patient of 80 kg receives 240 mg of 3 mg/kg.
+    """
+    if dose.unit == "mg":
+        return np.full(len(at), dose.value)
+    if dose.unit == "mg/kg":
+        return dose.value * covariates.weight_kg[at]
+    return dose.value * np.sqrt(covariates.height_cm[at] * covariates.weight_kg[at] / 3600)
+
+
+def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
+    """Doses due for the patients at ``at`` from now until before ``end_day`` (m,).
+
+    A dose due while a toxicity of grade 3 or more has not resolved is withheld: its date passes. The ward's
+    next dose days and counts move on.
+    """
+    parts: list[DoseRows] = []
+    for code, regimen in enumerate(ward.regimens):
+        rows = np.flatnonzero(ward.on_drug[at] & (ward.regimen[at] == code))
+        for place, order in enumerate(regimen.orders):
+            parts += _order_rows(ward, at, rows, place, order, end_day)
+    if not parts:
+        none = np.empty(0)
+        return DoseRows(np.empty(0, np.intp), none, np.empty(0, "<U1"), none, np.empty(0, bool))
+    row = np.concatenate([part.row for part in parts])
+    time = np.concatenate([part.time_day for part in parts])
+    sequence = np.lexsort((time, row))
+    return DoseRows(
+        row[sequence],
+        time[sequence],
+        np.concatenate([part.molecule for part in parts])[sequence],
+        np.concatenate([part.dose_mg for part in parts])[sequence],
+        np.concatenate([part.withheld for part in parts])[sequence],
+    )
+
+
+def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order, end_day: Array) -> list[DoseRows]:
+    """Rows of one drug of a regimen."""
+    who = at[rows]
+    first = ward.next_dose_day[who, place]
+    until = np.minimum(end_day[rows], ward.course_end_day[who])
+    every = interval_day(ward, who, order.every_day)
+    most = np.inf if order.doses_at_most is None else order.doses_at_most
+    due = np.clip(np.ceil((until - first) / every - 1e-9), 0, most - ward.doses_given[who, place])
+    due = np.where(np.isfinite(first), due, 0).astype(np.int64)
+    if due.sum() == 0:
+        return []
+    row = np.repeat(rows, due)
+    count = np.arange(due.sum()) - np.repeat(np.cumsum(due) - due, due)
+    time = np.repeat(first, due) + count * np.repeat(every, due)
+    patient = at[row]
+    withheld = (
+        (ward.toxicity_grade[patient] >= 3)
+        & (time >= ward.toxicity_day[patient])
+        & (time < ward.toxicity_resolved_day[patient])
+    )
+    ward.next_dose_day[who, place] = first + due * every
+    given = np.bincount(row[~withheld], minlength=len(at))[rows]
+    # A fixed number of doses counts the dates, given or not, as labels of four-dose courses do.
+    ward.doses_given[who, place] += due
+    last = np.where(given > 0, first + (due - 1) * every, -np.inf)
+    ward.last_dose_day[who] = np.maximum(ward.last_dose_day[who], last)
+    dose = amount_mg(order.dose, ward.patients.covariates, patient)
+    return [DoseRows(row, time, np.full(len(row), order.molecule), dose, withheld)]
+
+
+def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Array:
+    """Interval between doses; where several are pooled, patients are shared out equally by lot."""
+    if len(every_day) == 1:
+        return np.full(len(who), every_day[0])
+    lot = np.minimum((ward.uniform(who, "dose interval") * len(every_day)).astype(int), len(every_day) - 1)
+    return np.asarray(every_day)[lot]
+
+
+def schedule(ward: Ward, rows: DoseRows, patients: int) -> Doses:
+    """The given doses as the solver wants them."""
+    given = rows.given()
+    column = {
+        name: ward.model.state[f"{channel_of(ward.study.molecules[str(name)])}_central"]
+        for name in np.unique(given.molecule)
+    }
+    state = np.array([column[name] for name in given.molecule], np.int32)
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(given.row, minlength=patients))])
+    return Doses(offsets.astype(np.int64), given.time_day, state, given.dose_mg)
+
+
+def finished(ward: Ward, who: Index) -> NDArray[np.bool_]:
+    """Whether every drug of the present regimen has had its last dose and its interval has passed."""
+    done = np.zeros(len(who), bool)
+    for code, regimen in enumerate(ward.regimens):
+        if not regimen.orders or any(order.doses_at_most is None for order in regimen.orders):
+            continue
+        mine = ward.on_drug[who] & (ward.regimen[who] == code)
+        over = mine.copy()
+        for place, order in enumerate(regimen.orders):
+            over &= ward.doses_given[who, place] >= order.doses_at_most
+            over &= ward.next_dose_day[who, place] <= ward.time_day[who] + 1e-9
+        done |= over
+    return done

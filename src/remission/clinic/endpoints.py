@@ -1,0 +1,125 @@
+"""The table of patients: what a trial reports of each, read from the ward when follow-up is over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.clinic.ward import Array, Ward
+from remission.population import Patients
+from remission.response import CAUSE_NAMES, RESPONSE_NAMES, Response
+
+_RESPONSES = np.array(RESPONSE_NAMES, object)
+_CAUSES = np.array(CAUSE_NAMES, object)
+_RESPONDERS = (Response.CR, Response.PR)
+
+
+def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
+    """Columns of the table of patients for everyone who was enrolled, in the ward's order."""
+    dead = ~np.isnan(ward.death_day)
+    end = np.where(dead, ward.death_day, ward.time_day)
+    return {
+        "patient": ward.number,
+        "status": np.where(ward.failed != "", "failed", "followed").astype(object),
+        "status_reason": _text(ward.failed),
+        "attempts": ward.patients.attempts,
+        **_at_enrolment(ward.patients),
+        "baseline_sum_mm": ward.first.baseline_sum_mm,
+        "growth_time_day": ward.patients.growth_time_day,
+        **_responses(ward),
+        **_progression(ward, dead, end),
+        "os_day": end,
+        "os_event": dead,
+        "death_cause": _text(ward.death_cause),
+        "lost_day": np.where(~dead & (end >= ward.lost_day), end, np.nan),
+        **_treatment(ward),
+        "worst_grade": ward.worst_grade,
+        "first_grade3_day": ward.first_grade3_day,
+        "on_drug_day": ward.drug_day,
+    }
+
+
+def _text(values: NDArray[np.str_]) -> NDArray[np.object_]:
+    return np.where(values == "", None, values.astype(object))
+
+
+def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
+    covariates = patients.covariates
+    names = ("age_year", "female", "weight_kg", "height_cm", "albumin_g_per_L", "ldh_ratio_uln", "ecog")
+    return {
+        **{name: getattr(covariates, name) for name in names},
+        "previously_treated": covariates.previously_treated,
+        "lesions": patients.lesions.astype(np.int8),
+        "targets": patients.target.sum(axis=1).astype(np.int8),
+    }
+
+
+def _responses(ward: Ward) -> dict[str, NDArray[Any]]:
+    first = ward.first
+    responder = np.isin(first.best_response, _RESPONDERS)
+    ended, end = _end_of_response(ward)
+    second = ~np.isnan(ward.second_course_day) & (ward.line == 1)
+    second_best = np.where(second, _RESPONSES[ward.later.best_response], None)
+    return {
+        "best_response": _RESPONSES[first.best_response],
+        "confirmed_response": _RESPONSES[first.confirmed_response],
+        "time_to_response_day": np.where(responder, first.first_response_day, np.nan),
+        "response_duration_day": np.where(responder, end - first.first_response_day, np.nan),
+        "response_ended": np.where(responder, ended.astype(object), None),
+        "second_course_best": second_best,
+    }
+
+
+def _end_of_response(ward: Ward) -> tuple[NDArray[np.bool_], Array]:
+    """Whether a response ended by progression or death in the first phase, and its last day."""
+    progressed = ~np.isnan(ward.first.first_progression_day)
+    last = np.where(np.isnan(ward.first.last_day), 0.0, ward.first.last_day)
+    died = ~np.isnan(ward.death_day) & ward.in_first_phase
+    end = np.where(progressed, ward.first.first_progression_day, np.where(died, ward.death_day, last))
+    return progressed | died, end
+
+
+def _progression(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
+    event, day = _end_of_response(ward)
+    progressed = ~np.isnan(ward.first.first_progression_day)
+    cause = np.where(progressed, _CAUSES[ward.first.first_progression_cause], None)
+    cause = np.where(event & ~progressed, "death", cause)
+    confirmed = ~np.isnan(ward.first.irecist.ipfs_day)
+    # An unconfirmed iUPD counts where nothing could come after it: death, or a change of treatment (Seymour
+    # 2017).
+    changed = ward.first.irecist.pending & (dead | ~ward.in_first_phase)
+    ievent = confirmed | changed | (dead & ward.in_first_phase)
+    last = np.where(np.isnan(ward.first.last_day), 0.0, ward.first.last_day)
+    iday = np.where(confirmed, ward.first.irecist.ipfs_day, np.where(dead & ward.in_first_phase, end, last))
+    iday = np.where(changed & ~confirmed, ward.first.irecist.block_day, iday)
+    return {
+        "pfs_day": day,
+        "pfs_event": event,
+        "pfs_cause": cause,
+        "ipfs_day": iday,
+        "ipfs_event": ievent,
+    }
+
+
+def _treatment(ward: Ward) -> dict[str, NDArray[Any]]:
+    rules = np.array([*ward.rules, None], object)
+    regimens = np.array([*(regimen.name for regimen in ward.regimens), None], object)
+    planned = [place for place, rule in enumerate(ward.arm.policy) if is_planned_stop(rule)]
+    return {
+        "drug_stop_day": ward.first_stop_day,
+        "drug_stop_rule": rules[ward.first_stop_rule],
+        "completed_treatment": np.isin(ward.first_stop_rule, planned),
+        "second_course_day": ward.second_course_day,
+        "next_line_day": ward.next_line_day,
+        "next_line": regimens[ward.next_line],
+        "treatment_free_day": ward.free_day,
+    }
+
+
+def is_planned_stop(rule) -> bool:
+    """A rule that stops treatment at a fixed time on drug."""
+    return (
+        rule.then.kind == "stop" and rule.when.on_drug_for_day is not None and rule.when.course in (None, 1)
+    )

@@ -1,0 +1,231 @@
+"""The visit loop: what happens to the patients of one arm from the first dose to the end of follow-up.
+
+At every visit, in this order (the code of `follow` is this list):
+
+1. Time reaches the visit: the mechanism is integrated up to this moment with every dose given so far.
+2. Death, loss to follow-up and new lesions since the last visit are settled, at their own times.
+3. Each lesion is measured; non-targets and new lesions are noted.
+4. RECIST 1.1 and iRECIST give the response of the visit.
+5. Toxicity since the last visit is graded.
+6. The policy decides: continue, hold, stop, rechallenge, next line, end of follow-up.
+7. The next visit is set; doses until then are ordered when time moves on.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.clinic import toxicity
+from remission.clinic.act import carry_out, end_finished_courses, resume_held, start_course
+from remission.clinic.assess import Assessor
+from remission.clinic.dosing import doses_until, schedule
+from remission.clinic.policy import decide
+from remission.clinic.records import Recorder
+from remission.clinic.ward import Array, Index, Ward
+from remission.solver import Status
+
+RTOL = 1e-3
+SCAN_WINDOW_DAY = 7.0  # visits fall within half of this on either side of the plan, as protocols allow
+SEED_PLACES = 8  # new lesions counted at most
+ALIVE = (Status.REACHED, Status.CROSSED)
+
+
+def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
+    """Follow every patient of an arm to death, loss, failure or the end of follow-up.
+
+    The ward ends with what the table of patients needs; every visit, dose and event is in the recorder.
+    """
+    everyone = np.arange(len(ward.number))
+    assessor.baseline(everyone, recorder)
+    if ward.treats:
+        start_course(ward, everyone, ward.arm.regimen, np.inf, recorder, None)
+    plan_visit(ward, everyone)
+    while True:
+        here = np.flatnonzero(ward.active)
+        if len(here) == 0:
+            return
+        last_day = ward.time_day[here].copy()
+        before = ward.state[here, ward.model.state["seeding_hazard"]]
+        integrate(ward, here, recorder)  # 1
+        settle_new_lesions(ward, here, before, last_day, recorder)  # 2
+        record_toxicity(ward, here, last_day, recorder)
+        settle_ends(ward, here, recorder)
+        count_days(ward, here, last_day)
+        seen = ward.active[here]
+        at = here[seen]
+        if len(at) == 0:
+            continue
+        ward.visit[at] += 1
+        visit = assessor.scan(at)  # 3, 4
+        facts = visit.facts(toxicity.since_last_visit(ward, at, last_day[seen]))  # 5
+        end_finished_courses(ward, at, recorder)  # 6
+        resumed = resume_held(ward, at, recorder)
+        rules = decide(ward, at, facts)
+        decisions = carry_out(ward, at, rules, resumed, visit, recorder)
+        assessor.record(at, visit, facts, decisions, rules, recorder)
+        plan_visit(ward, at)  # 7
+
+
+def plan_visit(ward: Ward, at: Index) -> None:
+    """Set the next visit: the calendar while in the trial's own schedule, a fixed interval under watch."""
+    study = ward.study
+    calendar = np.array([*study.scans.times_day(study.follow_up_day), np.inf])
+    planned = ward.planned_visit_day[at]
+    next_in_calendar = calendar[np.searchsorted(calendar, planned + 1e-9, side="right")]
+    watched = ~ward.on_drug[at] & (ward.stop_rule[at] >= 0) & (ward.stop_rule[at] < len(ward.arm.policy))
+    planned = np.where(watched, planned + study.watch_every_day, next_in_calendar)
+    window = SCAN_WINDOW_DAY * (ward.uniform(at, "scan window", ward.visit[at].astype(np.int64) + 1) - 0.5)
+    ward.planned_visit_day[at] = planned
+    ward.visit_day[at] = planned + window
+
+
+def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
+    """Give the doses and integrate to whatever comes first: visit, death, loss, or end of follow-up."""
+    ends = (ward.visit_day, ward.background_death_day, ward.lost_day)
+    stop = np.minimum.reduce([end[here] for end in ends])
+    stop = np.minimum(np.minimum(stop, toxicity.fatal_day(ward, here)), ward.study.follow_up_day)
+    rows = doses_until(ward, here, stop)
+    model = ward.model
+    thresholds = np.full((len(here), 2), np.inf)
+    thresholds[:, 0] = ward.death_threshold[here]
+    moved = model.kernel.advance(
+        ward.state[here],
+        ward.parameters[here],
+        ward.time_day[here],
+        stop,
+        doses=schedule(ward, rows, len(here)),
+        thresholds=thresholds,
+        terminal=(True, False),
+        step_day=ward.step_day[here],
+        rtol=RTOL,
+        atol=model.tolerance,
+    )
+    ward.state[here] = moved.state
+    ward.time_day[here] = moved.time_day
+    ward.step_day[here] = moved.step_day
+    _mark_failed(ward, here, moved.status)
+    diseased = moved.status == Status.CROSSED
+    ward.death_day[here[diseased]] = moved.time_day[diseased]
+    ward.death_cause[here[diseased]] = "disease"
+    rows = rows.given_before(np.where(diseased, moved.time_day, np.inf))
+    given = rows.given()
+    patient = here[given.row]
+    recorder.add(
+        "doses",
+        patient=ward.number[patient],
+        time_day=given.time_day,
+        molecule=given.molecule,
+        dose_mg=given.dose_mg,
+        line=ward.line[patient],
+        course=ward.course[patient],
+    )
+    skipped = rows.withheld
+    recorder.add(
+        "events",
+        patient=ward.number[here[rows.row[skipped]]],
+        time_day=rows.time_day[skipped],
+        kind="dose withheld",
+        detail=rows.molecule[skipped].astype(object),
+        rule=None,
+        grade=ward.toxicity_grade[here[rows.row[skipped]]],
+    )
+
+
+def _mark_failed(ward: Ward, here: Index, status: NDArray[np.int8]) -> None:
+    for code in np.unique(status[~np.isin(status, ALIVE)]):
+        ward.failed[here[status == code]] = Status(code).sentence
+
+
+def settle_new_lesions(ward: Ward, here: Index, before: Array, last_day: Array, recorder: Recorder) -> None:
+    """Count new lesions: the seeding hazard has passed the sum of as many exponential draws."""
+    hazard = ward.state[here, ward.model.state["seeding_hazard"]]
+    draws_made = np.array([ward.uniform(here, "new lesion", place) for place in range(SEED_PLACES)])
+    levels = np.cumsum(-np.log(draws_made), axis=0)
+    count = (levels <= hazard).sum(axis=0)
+    for place in range(SEED_PLACES):
+        new = (place >= ward.new_lesions[here]) & (place < count)
+        if not new.any():
+            continue
+        share = (levels[place, new] - before[new]) / (hazard[new] - before[new])
+        day = last_day[new] + share * (ward.time_day[here[new]] - last_day[new])
+        number = ward.number[here[new]]
+        recorder.add(
+            "events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=0
+        )
+    ward.new_lesions[here] = np.maximum(ward.new_lesions[here], count)
+
+
+def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder) -> None:
+    """Write the toxicities whose onset, or resolution, lies between the last visit and now."""
+    now = ward.time_day[here]
+    grade = toxicity.since_last_visit(ward, here, last_day)
+    ward.worst_grade[here] = np.maximum(ward.worst_grade[here], grade)
+    began = grade >= 3
+    who = here[began]
+    first = np.isnan(ward.first_grade3_day[who])
+    ward.first_grade3_day[who[first]] = ward.toxicity_day[who[first]]
+    for kind, day, mask in (
+        ("toxicity", ward.toxicity_day, began),
+        (
+            "toxicity resolved",
+            ward.toxicity_resolved_day,
+            (ward.toxicity_resolved_day[here] > last_day)
+            & (ward.toxicity_resolved_day[here] <= now)
+            & np.isin(ward.toxicity_grade[here], (3, 4)),
+        ),
+    ):
+        them = here[mask]
+        recorder.add(
+            "events",
+            patient=ward.number[them],
+            time_day=day[them],
+            kind=kind,
+            detail=None,
+            rule=None,
+            grade=ward.toxicity_grade[them],
+        )
+
+
+def settle_ends(ward: Ward, here: Index, recorder: Recorder) -> None:
+    """Close the follow-up of patients who died, were lost, failed, or reached its end."""
+    now = ward.time_day[here]
+    failed = ward.failed[here] != ""
+    died = ~np.isnan(ward.death_day[here])
+    for cause, day in (
+        ("toxicity", toxicity.fatal_day(ward, here)),
+        ("background", ward.background_death_day[here]),
+    ):
+        dies = ~failed & ~died & (now >= day)
+        ward.death_day[here[dies]] = now[dies]
+        ward.death_cause[here[dies]] = cause
+        died |= dies
+    lost = ~failed & ~died & (now >= ward.lost_day[here])
+    over = ~failed & ~died & ~lost & (now >= ward.study.follow_up_day)
+    for kind, mask in (
+        ("failed", failed),
+        ("death", died & ~failed),
+        ("lost to follow-up", lost),
+        ("end of follow-up", over),
+    ):
+        who = here[mask]
+        ward.active[who] = False
+        detail = {"death": ward.death_cause[who].astype(object), "failed": ward.failed[who].astype(object)}
+        recorder.add(
+            "events",
+            patient=ward.number[who],
+            time_day=now[mask],
+            kind=kind,
+            detail=detail.get(kind),
+            rule=None,
+            grade=0,
+        )
+
+
+def count_days(ward: Ward, here: Index, last_day: Array) -> None:
+    """Add the interval to time on drug, or to time free of treatment after a first course."""
+    days = ward.time_day[here] - last_day
+    on = ward.on_drug[here]
+    ward.drug_day[here] += np.where(on, days, 0)
+    free = ~on & ~np.isnan(ward.first_stop_day[here]) & ward.in_first_phase[here]
+    ward.free_day[here] += np.where(free, days, 0)

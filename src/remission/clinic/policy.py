@@ -1,0 +1,86 @@
+"""Policies as data: at a visit the first rule whose conditions all hold acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.clinic.ward import Array, Index, Ward
+from remission.response import RESPONSE_NAMES, Response
+from remission.study import Condition, Rule
+
+NO_RULE = -1
+
+
+@dataclass(frozen=True)
+class VisitFacts:
+    """What the rules may ask about m patients at a visit; arrays of shape (m,).
+
+    ``response`` is the RECIST response of this visit, unbroken since ``since_day``; ``confirmed`` says that
+    the progression has been confirmed; ``grade`` is the worst toxicity since the last visit.
+    """
+
+    response: NDArray[np.int8]
+    since_day: Array
+    best: NDArray[np.int8]
+    confirmed: NDArray[np.bool_]
+    grade: NDArray[np.int8]
+
+
+def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:
+    """Place in the policy of the rule that acts for each patient at ``at``, `NO_RULE` where none does."""
+    chosen = np.full(len(at), NO_RULE)
+    for place, rule in enumerate(ward.arm.policy):
+        waiting = np.flatnonzero(chosen == NO_RULE)
+        if len(waiting) == 0:
+            break
+        chosen[waiting[_holds(ward, at, facts, rule, waiting)]] = place
+    return chosen
+
+
+def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) -> NDArray[np.bool_]:
+    """Whether a rule's conditions hold and it is open to the patients at rows of ``at``."""
+    who = at[rows]
+    now = ward.time_day[who]
+    holds = np.ones(len(rows), bool)
+    for test in _tests(ward, who, now, facts, rule.when, rows):
+        holds &= test
+    if rule.then.share < 1:
+        holds &= ward.uniform(who, f"share of {rule.name}") < rule.then.share
+    return holds
+
+
+def _tests(ward: Ward, who: Index, now: Array, facts: VisitFacts, when: Condition, rows: Index):
+    """One array for each condition that the rule gives."""
+    if when.state is not None:
+        yield ward.on_drug[who] == (when.state == "on drug")
+    if when.line is not None:
+        yield ward.line[who] == when.line
+    if when.course is not None:
+        yield ward.course[who] == when.course
+    if when.response:
+        yield np.isin(facts.response[rows], _codes(when.response))
+    if when.best:
+        yield np.isin(facts.best[rows], _codes(when.best))
+    if when.confirmed is not None:
+        yield facts.confirmed[rows] == when.confirmed
+    if when.lasting_day is not None:
+        yield now - facts.since_day[rows] >= when.lasting_day
+    if when.on_drug_for_day is not None:
+        # A visit within the scan window before the date counts as the date.
+        yield ward.on_drug[who] & (now - ward.course_start_day[who] >= when.on_drug_for_day - 7)
+    if when.off_drug_for_day is not None:
+        yield ~ward.on_drug[who] & (now - ward.course_stop_day[who] >= when.off_drug_for_day - 7)
+    if when.toxicity is not None:
+        yield facts.grade[rows] >= when.toxicity
+    if when.stopped_by:
+        yield np.isin(ward.stop_rule[who], [ward.rules.index(name) for name in when.stopped_by])
+
+
+def _codes(names: tuple[str, ...]) -> list[int]:
+    return [Response[name].value for name in names]
+
+
+__all__ = ["NO_RULE", "RESPONSE_NAMES", "VisitFacts", "decide"]

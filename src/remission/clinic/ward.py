@@ -1,0 +1,201 @@
+"""The patients of one arm while they are followed: arrays with one row a patient, changed visit by visit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission import draws
+from remission.biology import Mechanism, TumourTable
+from remission.population import Patients
+from remission.response import RecistState
+from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition
+
+Array = NDArray[np.float64]
+Index = NDArray[np.intp]
+NO_REGIMEN = -1
+ORDERS = 3  # most drugs in one regimen
+
+
+@dataclass
+class Ward:
+    """One arm's patients and what is known of each at this moment; shapes are (n,) unless said otherwise.
+
+    Days count from the first dose. Codes index ``rules`` (why a course ended) and ``regimens``; -1 stands
+    for none.
+    """
+
+    study: StudyDefinition
+    arm: Arm
+    table: TumourTable
+    model: Mechanism
+    seed: int
+    patients: Patients
+    regimens: tuple[Regimen, ...]
+    rules: tuple[str, ...]
+
+    # Where the integration stands; state (n, states), parameters (n, parameters), reader error (n, 5)
+    time_day: Array
+    state: Array
+    parameters: Array
+    step_day: Array
+    reader_bias: Array
+
+    # Follow-up: who is still seen, and the next visit
+    active: NDArray[np.bool_]
+    failed: NDArray[np.str_]
+    visit: NDArray[np.int16]
+    planned_visit_day: Array
+    visit_day: Array
+
+    # Fates drawn once: death from other causes, loss; the disease kills when its hazard reaches the threshold
+    background_death_day: Array
+    lost_day: Array
+    death_threshold: Array
+    death_day: Array
+    death_cause: NDArray[np.str_]
+    new_lesions: NDArray[np.int8]
+    known_new_lesions: NDArray[np.int8]
+
+    # Treatment; next dose and doses given have shape (n, ORDERS)
+    regimen: NDArray[np.int8]
+    on_drug: NDArray[np.bool_]
+    held: NDArray[np.bool_]
+    line: NDArray[np.int8]
+    course: NDArray[np.int8]
+    course_start_day: Array
+    course_end_day: Array
+    course_stop_day: Array
+    stop_rule: NDArray[np.int8]
+    next_dose_day: Array
+    doses_given: NDArray[np.int16]
+    last_dose_day: Array
+
+    # Toxicity of the present course
+    toxicity_day: Array
+    toxicity_grade: NDArray[np.int8]
+    toxicity_resolved_day: Array
+    worst_grade: NDArray[np.int8]
+    first_grade3_day: Array
+
+    # Response: the first course and line, and whatever came later
+    first: RecistState
+    later: RecistState
+
+    # What the table of patients will say
+    first_stop_day: Array
+    first_stop_rule: NDArray[np.int8]
+    second_course_day: Array
+    next_line_day: Array
+    next_line: NDArray[np.int8]
+    drug_day: Array
+    free_day: Array
+
+    @property
+    def number(self) -> NDArray[np.int64]:
+        """Patient numbers."""
+        return self.patients.number
+
+    @property
+    def treats(self) -> bool:
+        """Whether the arm gives any drug from the start."""
+        return bool(self.study.regimens[self.arm.regimen].orders)
+
+    @property
+    def in_first_phase(self) -> NDArray[np.bool_]:
+        """Neither a second course nor a next line has begun."""
+        return (self.line == 1) & (self.course <= 1)
+
+    def uniform(self, at: Index, purpose: str, index: Any = 0) -> Array:
+        """Uniform draws of the patients at ``at`` that no arm shares in name but all share in value."""
+        return draws.uniform(self.seed, self.number[at], purpose, index)
+
+
+def admit(
+    study: StudyDefinition,
+    arm: Arm,
+    table: TumourTable,
+    model: Mechanism,
+    seed: int,
+    patients: Patients,
+    first: RecistState,
+    reader_bias: Array,
+) -> Ward:
+    """The patients of an arm at enrolment, before any treatment."""
+    n = len(patients.number)
+    number = patients.number
+
+    def none() -> Array:
+        return np.full(n, np.nan)
+
+    return Ward(
+        study=study,
+        arm=arm,
+        table=table,
+        model=model,
+        seed=seed,
+        patients=patients,
+        regimens=tuple(study.regimens.values()),
+        rules=(*(rule.name for rule in arm.policy), *COURSE_ENDS),
+        time_day=np.zeros(n),
+        state=patients.state.copy(),
+        parameters=patients.parameters.copy(),
+        step_day=np.zeros(n),
+        reader_bias=reader_bias,
+        active=np.ones(n, bool),
+        failed=np.full(n, "", dtype="<U200"),
+        visit=np.zeros(n, np.int16),
+        planned_visit_day=np.zeros(n),
+        visit_day=np.zeros(n),
+        background_death_day=_background_death_day(table, seed, patients),
+        lost_day=_lost_day(study, seed, number),
+        death_threshold=draws.exponential(seed, number, "death from disease"),
+        death_day=none(),
+        death_cause=np.full(n, "", dtype="<U10"),
+        new_lesions=np.zeros(n, np.int8),
+        known_new_lesions=np.zeros(n, np.int8),
+        regimen=np.full(n, NO_REGIMEN, np.int8),
+        on_drug=np.zeros(n, bool),
+        held=np.zeros(n, bool),
+        line=np.ones(n, np.int8),
+        course=np.zeros(n, np.int8),
+        course_start_day=none(),
+        course_end_day=np.full(n, np.inf),
+        course_stop_day=none(),
+        stop_rule=np.full(n, -1, np.int8),
+        next_dose_day=np.full((n, ORDERS), np.inf),
+        doses_given=np.zeros((n, ORDERS), np.int16),
+        last_dose_day=np.full(n, -np.inf),
+        toxicity_day=np.full(n, np.inf),
+        toxicity_grade=np.zeros(n, np.int8),
+        toxicity_resolved_day=np.full(n, np.inf),
+        worst_grade=np.zeros(n, np.int8),
+        first_grade3_day=none(),
+        first=first,
+        later=first,
+        first_stop_day=none(),
+        first_stop_rule=np.full(n, -1, np.int8),
+        second_course_day=none(),
+        next_line_day=none(),
+        next_line=np.full(n, NO_REGIMEN, np.int8),
+        drug_day=np.zeros(n),
+        free_day=np.zeros(n),
+    )
+
+
+def _background_death_day(table: TumourTable, seed: int, patients: Patients) -> Array:
+    """Death from other causes: the Gompertz law inverted at an exponential draw."""
+    rate, rise = table.value("mortality_60"), table.value("mortality_rise")
+    now = rate * np.exp(rise * (patients.covariates.age_year - 60))
+    waiting = draws.exponential(seed, patients.number, "death from other causes")
+    return np.log1p(rise * waiting / now) / rise * 365.25
+
+
+def _lost_day(study: StudyDefinition, seed: int, number: NDArray[np.int64]) -> Array:
+    """Loss to follow-up at a constant rate; never where the study has none."""
+    if study.lost_to_follow_up_per_year == 0:
+        return np.full(len(number), np.inf)
+    return draws.exponential(seed, number, "lost to follow-up") / study.lost_to_follow_up_per_year * 365.25

@@ -1,0 +1,218 @@
+"""From candidates to patients: each grows untreated from a small tumour to diagnosis, and must be eligible.
+
+Growing to diagnosis matters more than any other choice: a lesion that the immune system would clear without
+help never reaches diagnosis, so nobody responds without a drug. Candidate after candidate is grown for each
+patient number until one is diagnosed and eligible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.biology import LESIONS, Mechanism, TumourTable, mechanism
+from remission.population.sample import LYMPH_NODE, Array, Candidates, Covariates, Lot, draw_candidates
+from remission.solver import Status
+
+MAX_CANDIDATES = 60
+GROWTH_RTOL = 1e-3
+ML_PER_CELL = 5e-9  # 2e8 cells per mL
+NODE_TARGET_MM = 15.0
+TARGET_MM = 10.0
+TARGETS, TARGETS_PER_SITE = 5, 2
+NO_CANDIDATE = f"none of {MAX_CANDIDATES} candidates was diagnosed and eligible"
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Patients at enrolment; every array has one row a patient.
+
+    Attributes
+    ----------
+    number : ndarray of int64, shape (n,)
+    attempts : ndarray of int16, shape (n,)
+        Candidates grown until one was diagnosed and eligible.
+    enrolled : ndarray of bool, shape (n,)
+        False where no candidate was; such a patient has no meaningful values.
+    growth_time_day : ndarray, shape (n,)
+        From a small tumour to diagnosis.
+    state, parameters : ndarray, shape (n, states) and (n, parameters)
+        The mechanism at diagnosis.
+    lesions : ndarray of int, shape (n,)
+    site : ndarray of int, shape (n, 5)
+        Index into ``SITES``.
+    target : ndarray of bool, shape (n, 5)
+        Lesions followed as RECIST targets; other present lesions are non-targets.
+    volume_mL, scar : ndarray, shape (n, 5)
+        Volume at diagnosis, and the share of it that stays as a scar.
+    covariates : Covariates
+    """
+
+    number: NDArray[np.int64]
+    attempts: NDArray[np.int16]
+    enrolled: NDArray[np.bool_]
+    growth_time_day: Array
+    state: Array
+    parameters: Array
+    lesions: NDArray[np.int64]
+    site: NDArray[np.int64]
+    target: NDArray[np.bool_]
+    volume_mL: Array
+    scar: Array
+    covariates: Covariates
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Which of the five places hold a lesion, shape (n, 5)."""
+        return np.arange(LESIONS) < self.lesions[:, None]
+
+    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Patients:
+        """The patients at ``index``, in that order."""
+        return _rows(self, index)
+
+
+def _rows(record, index):
+    """A dataclass of arrays with the rows at ``index``."""
+    changed = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        changed[field.name] = value[index] if isinstance(value, np.ndarray) else _rows(value, index)
+    return replace(record, **changed)
+
+
+def _put(record, index, other) -> None:
+    """Write the rows of ``other`` into a dataclass of arrays at ``index``."""
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if isinstance(value, np.ndarray):
+            value[index] = getattr(other, field.name)
+        else:
+            _put(value, index, getattr(other, field.name))
+
+
+def enrol(
+    table: TumourTable, seed: int, patients: NDArray[np.int64], previously_treated: float = 0.0
+) -> Patients:
+    """Patients by number, each from its own row of candidates.
+
+    Parameters
+    ----------
+    table : TumourTable
+    seed : int
+    patients : ndarray of int64, shape (n,)
+    previously_treated : float
+        Share with earlier treatment, 0 to 1.
+
+    Examples
+    --------
+    >>> from remission.biology import load_tumour
+    >>> few = enrol(load_tumour("melanoma"), 1, np.arange(4))
+    >>> alone = enrol(load_tumour("melanoma"), 1, np.array([2]))
+    >>> bool((few.state[2] == alone.state[0]).all())
+    True
+    """
+    model = mechanism()
+    patients = np.asarray(patients, np.int64)
+    result: Patients | None = None
+    waiting = np.arange(len(patients))
+    for candidate in range(MAX_CANDIDATES):
+        lot = Lot(seed, patients[waiting], np.full(len(waiting), candidate, np.int64))
+        grown = _grow(table, model, lot, previously_treated)
+        if result is None:
+            result = grown
+        else:
+            _put(result, waiting, grown)
+        waiting = waiting[~grown.enrolled]
+        if len(waiting) == 0:
+            break
+    assert result is not None
+    return result
+
+
+def _grow(table: TumourTable, model: Mechanism, lot: Lot, previously_treated: float) -> Patients:
+    """One candidate for each patient of the lot, grown to diagnosis where that happens."""
+    drawn = draw_candidates(table, model, lot, previously_treated)
+    total = drawn.cells_at_diagnosis.sum(axis=1)
+    start = np.zeros(len(total))
+    limit = table.value("slow_growth_limit") / drawn.parameters[:, model.parameter["growth_mean"]]
+    thresholds = np.column_stack([np.full(len(total), np.inf), total])
+    grown = model.kernel.advance(
+        _small_tumour(table, model, drawn),
+        drawn.parameters,
+        start,
+        limit,
+        thresholds=thresholds,
+        terminal=(False, True),
+        rtol=GROWTH_RTOL,
+        atol=model.tolerance,
+    )
+    volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
+    present = np.arange(LESIONS) < drawn.lesions[:, None]
+    target = choose_targets(volume, drawn.site, present)
+    eligible = (grown.status == Status.CROSSED) & target.any(axis=1) & (drawn.covariates.ecog < 2)
+    return Patients(
+        number=lot.patient,
+        attempts=(lot.candidate + 1).astype(np.int16),
+        enrolled=eligible,
+        growth_time_day=grown.time_day,
+        state=_at_enrolment(table, model, grown.state, volume.sum(axis=1)),
+        parameters=drawn.parameters,
+        lesions=drawn.lesions,
+        site=drawn.site,
+        target=target,
+        volume_mL=volume,
+        scar=drawn.scar,
+        covariates=drawn.covariates,
+    )
+
+
+def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Array:
+    """Where untreated growth starts, shape (n, states)."""
+    state = np.zeros((len(drawn.lesions), len(model.kernel.states)))
+    cells = table.value("initial_fraction") * drawn.cells_at_diagnosis
+    escape = cells * drawn.escape_fraction[:, None]
+    state[:, model.lesion_state["S"]] = cells - escape
+    state[:, model.lesion_state["R"]] = escape
+    state[:, model.lesion_state["T"]] = table.value("initial_t_cells") * cells
+    priming = drawn.parameters[:, model.parameter["priming"]]
+    state[:, model.state["E"]] = table.value("initial_effectors") * priming
+    return state
+
+
+def _at_enrolment(table: TumourTable, model: Mechanism, state: Array, burden_mL: Array) -> Array:
+    """The grown state with the clocks of death and seeding set back to enrolment."""
+    state = state.copy()
+    state[:, model.state["death_hazard"]] = 0
+    state[:, model.state["seeding_hazard"]] = 0
+    state[:, model.state["lagged_burden"]] = table.value("lagged_start") * burden_mL
+    return state
+
+
+def diameter_mm(volume_mL: Array) -> Array:
+    """Diameter of a sphere.
+
+    Examples
+    --------
+    >>> float(diameter_mm(np.array(np.pi / 6)))
+    10.0
+    """
+    return 10 * np.cbrt(6 / np.pi * volume_mL)
+
+
+def choose_targets(
+    volume_mL: Array, site: NDArray[np.int64], present: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """RECIST 1.1 targets (Eisenhauer 2009): the largest measurable lesions, at most 2 per organ and 5 in all.
+
+    Shapes are (n, 5). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).
+    """
+    size = diameter_mm(volume_mL)
+    least = np.where(site == LYMPH_NODE, NODE_TARGET_MM, TARGET_MM)
+    measurable = present & (size >= least)
+    larger = (size[:, None, :] > size[:, :, None]) & measurable[:, None, :]
+    same_site = site[:, None, :] == site[:, :, None]
+    ahead_in_site = (larger & same_site).sum(axis=2)
+    chosen = measurable & (ahead_in_site < TARGETS_PER_SITE)
+    return chosen & ((larger & chosen[:, None, :]).sum(axis=2) < TARGETS)

@@ -1,0 +1,207 @@
+"""Who might become a patient: candidates drawn from a tumour's table.
+
+Every draw is keyed by seed, patient, purpose and place (candidate number times a stride, plus lesion), so
+candidate number c of patient k is the same person whoever else is drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission import draws
+from remission.biology import LESIONS, Mechanism, Parameter, TumourTable
+
+Array = NDArray[np.float64]
+SITES = ("lung", "lymph node", "soft tissue", "liver", "adrenal")
+LYMPH_NODE = SITES.index("lymph node")
+_STRIDE = 16  # places of one candidate in the index of a draw
+
+
+@dataclass(frozen=True)
+class Lot:
+    """The draws of one candidate for each of n patients."""
+
+    seed: int
+    patient: NDArray[np.int64]
+    candidate: NDArray[np.int64]
+
+    def uniform(self, purpose: str) -> Array:
+        """One uniform draw a patient, shape (n,)."""
+        return draws.uniform(self.seed, self.patient, purpose, self.candidate * _STRIDE)
+
+    def normal(self, purpose: str) -> Array:
+        """One standard normal draw a patient, shape (n,)."""
+        return draws.normal(self.seed, self.patient, purpose, self.candidate * _STRIDE)
+
+    def _places(self) -> NDArray[np.int64]:
+        return self.candidate[:, None] * _STRIDE + np.arange(1, LESIONS + 1)
+
+    def uniform_lesions(self, purpose: str) -> Array:
+        """One uniform draw a lesion, shape (n, 5)."""
+        return draws.uniform(self.seed, self.patient[:, None], purpose, self._places())
+
+    def normal_lesions(self, purpose: str) -> Array:
+        """One standard normal draw a lesion, shape (n, 5)."""
+        return draws.normal(self.seed, self.patient[:, None], purpose, self._places())
+
+    def of_patient(self, row: Parameter) -> Array:
+        """A log-normal patient-level parameter, shape (n,)."""
+        if row.sd_patient == 0:
+            return np.full(self.patient.shape, row.value)
+        value = row.value * np.exp(row.sd_patient * self.normal(row.parameter))
+        return np.clip(value, row.low, row.high)
+
+    def of_lesion(self, row: Parameter) -> Array:
+        """A log-normal lesion-level parameter, shape (n, 5)."""
+        shape = (len(self.patient), LESIONS)
+        if row.sd_patient == 0 and row.sd_lesion == 0:
+            return np.full(shape, row.value)
+        spread = np.zeros(shape)
+        if row.sd_patient:
+            spread += row.sd_patient * self.normal(row.parameter)[:, None]
+        if row.sd_lesion:
+            spread += row.sd_lesion * self.normal_lesions(row.parameter)
+        return np.clip(row.value * np.exp(spread), row.low, row.high)
+
+    def choice(self, purpose: str, shares: Array) -> NDArray[np.int64]:
+        """A place in ``shares`` for each patient, shape (n,)."""
+        return np.searchsorted(np.cumsum(shares / shares.sum())[:-1], self.uniform(purpose), side="right")
+
+
+@dataclass(frozen=True)
+class Covariates:
+    """What is measured of a patient at enrolment; arrays of shape (n,)."""
+
+    age_year: Array
+    female: NDArray[np.bool_]
+    weight_kg: Array
+    height_cm: Array
+    albumin_g_per_L: Array
+    egfr: Array
+    ldh_ratio_uln: Array
+    ldh_u_per_L: Array
+    ecog: NDArray[np.int8]
+    previously_treated: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Drawn, not yet grown: model parameters, lesions and covariates."""
+
+    parameters: Array
+    lesions: NDArray[np.int64]
+    site: NDArray[np.int64]
+    cells_at_diagnosis: Array
+    escape_fraction: Array
+    scar: Array
+    covariates: Covariates
+
+
+def draw_candidates(
+    table: TumourTable, mechanism: Mechanism, lot: Lot, previously_treated: float
+) -> Candidates:
+    """Candidates of a tumour.
+
+    Parameters
+    ----------
+    table : TumourTable
+    mechanism : Mechanism
+    lot : Lot
+        Whose draws.
+    previously_treated : float
+        Share of patients with earlier treatment.
+    """
+    treated = lot.uniform("previously treated") < previously_treated
+    parameters = _model_parameters(table, mechanism, lot)
+    frailty = lot.normal("death_rate")
+    parameters[:, mechanism.parameter["death_rate"]] *= np.where(
+        treated, table.value("pretreated_frailty"), 1.0
+    )
+    lesions = 1 + lot.choice(
+        "lesions", np.array([table.value(f"lesions_{count}") for count in range(1, LESIONS + 1)])
+    )
+    present = np.arange(LESIONS) < lesions[:, None]
+    burden = np.where(treated, table.value("pretreated_burden"), 1.0)
+    cells = np.where(present, lot.of_lesion(table["lesion_cells"]) * burden[:, None], 0.0)
+    shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
+    cuts = np.cumsum(shares / shares.sum())[:-1]
+    site = np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
+    mean_growth = _mean_growth(parameters[:, mechanism.lesion_parameter["growth"]], present)
+    parameters[:, mechanism.parameter["growth_mean"]] = mean_growth
+    return Candidates(
+        parameters=parameters,
+        lesions=lesions,
+        site=site,
+        cells_at_diagnosis=cells,
+        escape_fraction=_escape_fraction(table, lot),
+        scar=lot.of_lesion(table["scar"]),
+        covariates=_covariates(table, lot, treated, frailty, cells.sum(axis=1)),
+    )
+
+
+def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot) -> Array:
+    """Model parameters of every patient; what the table does not name keeps the value of the model text."""
+    parameters = np.tile(mechanism.kernel.defaults, (len(lot.patient), 1))
+    for name, column in mechanism.parameter.items():
+        if name in table:
+            parameters[:, column] = lot.of_patient(table[name])
+    for name, columns in mechanism.lesion_parameter.items():
+        if name in table:
+            parameters[:, columns] = lot.of_lesion(table[name])
+    # A linear birth-death clone in decline is gone when its expected size reaches Exp(1) times death / net
+    # loss.
+    for clone in ("extinct_S", "extinct_R"):
+        waiting = -np.log(lot.uniform_lesions(clone))
+        parameters[:, mechanism.lesion_parameter[clone]] = table.value("turnover_ratio") * waiting
+    return parameters
+
+
+def _mean_growth(growth: Array, present: NDArray[np.bool_]) -> Array:
+    return (growth * present).sum(axis=1) / present.sum(axis=1)
+
+
+def _escape_fraction(table: TumourTable, lot: Lot) -> Array:
+    """Share of escape cells when growth starts, shape (n,): none in most, log-uniform in the carriers."""
+    carrier = lot.uniform("escape carrier") < table.value("escape_share")
+    decades = table.value("escape_decades") * lot.uniform("escape fraction")
+    return np.where(carrier, table.value("escape_fraction") * 10.0**-decades, 0.0)
+
+
+def _covariates(
+    table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailty: Array, cells: Array
+) -> Covariates:
+    female = lot.uniform("female") < table.value("female")
+    by_sex = {
+        name: np.where(female, lot.of_patient(table[f"{name}_female"]), lot.of_patient(table[f"{name}_male"]))
+        for name in ("weight", "height")
+    }
+    size = np.log(cells / (3 * table.value("lesion_cells")))
+    ldh = lot.of_patient(table["ldh"]) * np.exp(
+        table.value("ldh_burden") * size + table.value("ldh_frailty") * frailty
+    )
+    return Covariates(
+        age_year=lot.of_patient(table["age"]),
+        female=female,
+        weight_kg=by_sex["weight"],
+        height_cm=by_sex["height"],
+        albumin_g_per_L=lot.of_patient(table["albumin"]),
+        egfr=lot.of_patient(table["egfr"]),
+        ldh_ratio_uln=ldh,
+        ldh_u_per_L=ldh * table.value("ldh_upper_limit"),
+        ecog=_performance_status(table, lot, frailty, size),
+        previously_treated=treated,
+    )
+
+
+def _performance_status(table: TumourTable, lot: Lot, frailty: Array, size: Array) -> NDArray[np.int8]:
+    """Performance status 0, 1 or 2 and more, from a latent score of frailty and burden with unit variance."""
+    from scipy.special import ndtr
+
+    # Burden of a sum of log-normal lesions has a spread of about 1.1 in the logarithm.
+    latent = ndtr(0.5 * frailty + 0.5 * size / 1.1 + np.sqrt(0.5) * lot.normal("performance status"))
+    too_frail = table.value("ecog_2")
+    restricted = too_frail + (1 - too_frail) * table.value("ecog_1")
+    return ((latent > 1 - restricted).astype(np.int8) + (latent > 1 - too_frail)).astype(np.int8)
