@@ -9,9 +9,19 @@ from importlib import import_module
 from typing import Any
 
 _HOMES = {
-    "schema": "tables",
-    "make_table": "tables",
+    "Block": "plan",
+    "Plan": "plan",
+    "Provenance": "provenance",
+    "RunFolder": "folder",
+    "InterruptedRunError": "execute",
+    "Step": "execute",
     "TABLE_NAMES": "tables",
+    "execute": "execute",
+    "make_table": "tables",
+    "plan_run": "execute",
+    "schema": "tables",
+    "shown_progress": "progress",
+    "summarise": "summary",
 }
 __all__ = sorted(_HOMES)
 

@@ -58,7 +58,8 @@ def make_table(table: str, columns: Mapping[str, Any], *, arm: str | None = None
         ``patients``, ``visits``, ``lesions``, ``doses`` or ``events``.
     columns : mapping of str to sequence or ndarray
         Every column of the table, all of one length; ``None`` where a value is missing. In floating-point
-        arrays NaN means missing too. A column that may be empty can be left out.
+        arrays NaN means missing too. A column that may be empty can be left out; no column at all gives an
+        empty table.
     arm : str, optional
         Fills the column ``arm``.
 
@@ -75,6 +76,8 @@ def make_table(table: str, columns: Mapping[str, Any], *, arm: str | None = None
     1
     """
     wanted = schema(table)
+    if not columns:
+        return wanted.empty_table()
     unknown = sorted(set(columns) - set(wanted.names))
     if unknown:
         raise DataError(

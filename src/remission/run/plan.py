@@ -1,0 +1,184 @@
+"""Which blocks a run consists of, which of them a folder still lacks, and what they will cost."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.errors import RunError
+from remission.run.cost import Cost, cost_of
+from remission.run.records import BlockRecord, damaged_files, read_record
+from remission.run.store import Store
+
+BLOCK_PATIENTS = 512
+SERIAL_PATIENTS = 2048  # below this the start of further processes costs about what they save
+
+
+@dataclass(frozen=True)
+class Block:
+    """Consecutive patient numbers: the unit of work, of writing and of resuming.
+
+    Examples
+    --------
+    >>> Block(1, 512, 3).patients
+    array([512, 513, 514])
+    """
+
+    index: int
+    first: int
+    count: int
+
+    @property
+    def patients(self) -> NDArray[np.int64]:
+        """Patient numbers of the block."""
+        return np.arange(self.first, self.first + self.count, dtype=np.int64)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A block and the arms in which its patients are still to be simulated."""
+
+    block: Block
+    arms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done.
+
+    Parameters
+    ----------
+    patients : int
+        Patients of the study, in all arms together if randomised, in each arm if twins.
+    arms : tuple of str
+        Arms that the folder will hold.
+    tasks : tuple of Task
+        Blocks that are missing.
+    finished : int
+        Blocks, counted per arm, that are there already.
+    damaged : tuple of str
+        Files found changed since they were written; their blocks are among the tasks.
+    workers : int
+        Processes that will share the work; 1 is this process alone.
+    cost : Cost
+        Estimate for the tasks.
+    """
+
+    patients: int
+    arms: tuple[str, ...]
+    tasks: tuple[Task, ...]
+    finished: int
+    damaged: tuple[str, ...]
+    workers: int
+    cost: Cost
+
+
+def blocks(patients: int) -> tuple[Block, ...]:
+    """The blocks of a run.
+
+    Examples
+    --------
+    >>> [(block.first, block.count) for block in blocks(834)]
+    [(0, 512), (512, 322)]
+    """
+    starts = range(0, patients, BLOCK_PATIENTS)
+    return tuple(Block(k, first, min(BLOCK_PATIENTS, patients - first)) for k, first in enumerate(starts))
+
+
+def make_plan(
+    store: Store | None,
+    key: str,
+    arms: Sequence[str],
+    patients: int,
+    *,
+    workers: int | None = None,
+    share_in_arm: float = 1.0,
+) -> Plan:
+    """Compare what a run consists of with what a folder holds.
+
+    Parameters
+    ----------
+    store : Store or None
+        The folder; None plans a run from nothing.
+    key : str
+        What makes the run; a block made by anything else is refused.
+    arms : sequence of str
+        In the order of the study.
+    patients : int
+        Number of patients, 1 or more.
+    workers : int, optional
+        As asked for; by default one for small work, else one per core.
+    share_in_arm : float
+        Share of the patients who live in an arm, on average: 1 for twins.
+
+    Raises
+    ------
+    RunError
+        If the folder holds a block that another study, seed, version or set of parameters made.
+    """
+    tasks, damaged, finished = [], list[str](), 0
+    for block in blocks(patients):
+        missing = []
+        for arm in arms:
+            spoilt = _state(store, key, arm, block) if store else None
+            finished += spoilt == []
+            damaged += spoilt or []
+            if spoilt != []:
+                missing.append(arm)
+        if missing:
+            tasks.append(Task(block, tuple(missing)))
+    count = worker_count(workers, tasks)
+    lives = sum(task.block.count * len(task.arms) for task in tasks) * share_in_arm
+    grown = sum(task.block.count for task in tasks)
+    return Plan(
+        patients, tuple(arms), tuple(tasks), finished, tuple(damaged), count, cost_of(grown, lives, count)
+    )
+
+
+def _state(store: Store, key: str, arm: str, block: Block) -> list[str] | None:
+    """None if the block is to be made, else the files of it that are damaged (none: it is done)."""
+    record = read_record(store, arm, block.index)
+    if record is None or record.patients != block.count:
+        return None
+    _refuse_other(record, key)
+    return damaged_files(store, record)
+
+
+def _refuse_other(record: BlockRecord, key: str) -> None:
+    if record.key != key:
+        raise RunError(
+            "the folder holds blocks that another study, seed, version or set of parameters made",
+            where=f"arm {record.arm}, block {record.block}",
+            next_step="give another folder with --out",
+        )
+
+
+def worker_count(asked: int | None, tasks: Sequence[Task]) -> int:
+    """Processes to use: as asked, else one for small work and one per core for more; never more than tasks.
+
+    Raises
+    ------
+    RunError
+        If fewer than one is asked for.
+
+    Examples
+    --------
+    >>> worker_count(None, [Task(Block(0, 0, 512), ("A",))])
+    1
+    """
+    if asked is not None and asked < 1:
+        raise RunError("no work without a worker", where="--workers", found=str(asked), allowed="1 or more")
+    small = sum(task.block.count for task in tasks) <= SERIAL_PATIENTS
+    wanted = (1 if small else available_cores()) if asked is None else asked
+    return max(1, min(wanted, len(tasks)))
+
+
+def available_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,212 @@
+"""What made a run: enough to know it again, to continue it, and to make it again.
+
+The document holds no date, host, user or path: the same run has the same provenance whenever it is made,
+and a folder can be handed on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shlex
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed_version
+from typing import Any
+
+from remission import __version__
+from remission.errors import RunError
+from remission.run.files import PROVENANCE, STUDY
+from remission.run.seal import plain_json, sealed_json, unsealed
+from remission.run.store import Store
+
+FORMAT = 1
+_LIBRARIES = ("numpy", "scipy", "llvmlite", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """All that a patient's course depends on, besides the patient's number and the arm.
+
+    Parameters
+    ----------
+    study : str
+        Name of the study.
+    study_hash : str
+        Hash of the study's meaning, without the numbers of patients and seed.
+    seed : int
+        Seed of all draws.
+    filled : str
+        ``randomised`` or ``twins``.
+    version : str
+        Version of the package.
+    parameters_hash : str
+        Hash of the model text and of its table of parameters.
+    """
+
+    study: str
+    study_hash: str
+    seed: int
+    filled: str
+    version: str
+    parameters_hash: str
+
+    @property
+    def key(self) -> str:
+        """One short word for it all, kept in the record of every block.
+
+        Examples
+        --------
+        >>> len(Identity("k6", "ab", 1, "twins", "0.1.0", "cd").key)
+        32
+        """
+        return hashlib.sha256(plain_json(asdict(self))).hexdigest()[:32]
+
+
+def identity_of(definition: Any, seed: int, parameters_hash: str | None = None) -> Identity:
+    """Identity of a run of a study with a seed, by this version of the package."""
+    parameters = _parameters_hash() if parameters_hash is None else parameters_hash
+    return Identity(definition.name, definition.hash, seed, definition.filled, __version__, parameters)
+
+
+def _parameters_hash() -> str:
+    from remission.biology import parameters_hash
+
+    return str(parameters_hash())
+
+
+def environment() -> dict[str, str]:
+    """Libraries and processor: what may move the last bits of a result, or the bytes of a file.
+
+    Examples
+    --------
+    >>> sorted(environment())[:3]
+    ['cpu', 'llvmlite', 'machine']
+    """
+    found = {name: _installed(name) for name in _LIBRARIES}
+    return {"python": platform.python_version(), **found, "machine": platform.machine(), "cpu": _processor()}
+
+
+def _installed(package: str) -> str:
+    try:
+        return installed_version(package)
+    except PackageNotFoundError:
+        return "not installed"
+
+
+def _processor() -> str:
+    """Name and vector extensions as the compiler sees them: they decide the width of the lanes."""
+    try:
+        from llvmlite import binding
+    except ImportError:
+        return platform.processor() or "unknown"
+    features = binding.get_host_cpu_features()
+    wide = [name for name in ("sse2", "avx", "avx2", "fma", "avx512f", "neon", "sve") if features.get(name)]
+    return " ".join([binding.get_host_cpu_name(), *wide])
+
+
+def command_of(identity: Identity, patients: int, arms: Iterable[str]) -> str:
+    """The command that makes the run again from the study file in its folder.
+
+    Examples
+    --------
+    >>> command_of(Identity("k6", "ab", 7, "twins", "0.1.0", "cd"), 834, ["A", "no drug"])
+    "remission run study.yaml --patients 834 --seed 7 --twins --arms A --arms 'no drug'"
+    """
+    words = ["remission", "run", STUDY, "--patients", str(patients), "--seed", str(identity.seed)]
+    words += ["--twins"] if identity.filled == "twins" else []
+    words += [word for arm in arms for word in ("--arms", arm)]
+    return shlex.join(words)
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a folder holds and what made it.
+
+    Parameters
+    ----------
+    identity : Identity
+        What the patients' courses depend on.
+    patients : int
+        Number of patients of the study.
+    arms : tuple of str
+        Arms in the folder, in the order of the study.
+    study_sha256 : str
+        Of the study file in the folder.
+    environments : tuple of dict
+        Libraries and processors that worked on it, the first first.
+    """
+
+    identity: Identity
+    patients: int
+    arms: tuple[str, ...]
+    study_sha256: str
+    environments: tuple[dict[str, str], ...]
+
+    def document(self) -> dict[str, Any]:
+        """Content of ``provenance.json``."""
+        return {
+            "format": FORMAT,
+            **asdict(self.identity),
+            "key": self.identity.key,
+            "patients": self.patients,
+            "arms": list(self.arms),
+            "study_sha256": self.study_sha256,
+            "command": command_of(self.identity, self.patients, self.arms),
+            "made_with": list(self.environments),
+        }
+
+
+def write_provenance(store: Store, provenance: Provenance) -> None:
+    """Write ``provenance.json``.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written.
+    """
+    store.write(PROVENANCE, sealed_json(provenance.document()))
+
+
+def read_provenance(store: Store) -> Provenance | None:
+    """Provenance of a folder, or None if it has none.
+
+    Raises
+    ------
+    RunError
+        If the file is damaged, or of a format that this version does not know.
+    """
+    if store.size(PROVENANCE) is None:
+        return None
+    found = unsealed(store.read(PROVENANCE), PROVENANCE)
+    check_format(found, PROVENANCE)
+    try:
+        identity = Identity(**{name: found[name] for name in Identity.__dataclass_fields__})
+        return Provenance(
+            identity,
+            found["patients"],
+            tuple(found["arms"]),
+            found["study_sha256"],
+            tuple(found["made_with"]),
+        )
+    except (KeyError, TypeError) as error:
+        raise RunError("the file lacks what it must hold", where=PROVENANCE, found=str(error)) from None
+
+
+def check_format(document: dict[str, Any], name: str) -> None:
+    """Refuse a document of a later format.
+
+    Raises
+    ------
+    RunError
+        With the version of the package that can read it.
+    """
+    if document.get("format") != FORMAT:
+        raise RunError(
+            "the run folder has a format that this version does not know",
+            where=name,
+            found=f"format {document.get('format')}, made by remission {document.get('version', '?')}",
+            allowed=f"format {FORMAT} (remission {__version__})",
+            next_step=f"install remission {document.get('version', 'of a later version')}",
+        )

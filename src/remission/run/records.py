@@ -1,0 +1,95 @@
+"""A block of an arm in the folder: five files, then the record that says they are there.
+
+The record is written last, so a block without a record is not done, whatever files it has; a block with one
+is done if its files are, to the bit, those of the record. Records are small, and the manifest is their sum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import pyarrow as pa
+
+from remission.errors import RunError
+from remission.run.files import FileEntry, record_name, table_name
+from remission.run.parquet import to_parquet
+from remission.run.seal import sealed_json, unsealed
+from remission.run.store import Store, entry_of, read_verified
+from remission.run.tables import TABLE_NAMES
+
+
+@dataclass(frozen=True)
+class BlockRecord:
+    """What a finished block of one arm consists of.
+
+    Parameters
+    ----------
+    key : str
+        What made it (study, seed, parameters, version), see `remission.run.provenance.Identity`.
+    arm : str
+        Name of the arm.
+    block : int
+        Number of the block.
+    patients : int
+        Patient numbers that the block covers; the last block of a run may be short.
+    files : mapping of str to FileEntry
+        One entry per table.
+    """
+
+    key: str
+    arm: str
+    block: int
+    patients: int
+    files: Mapping[str, FileEntry]
+
+    def named_files(self) -> dict[str, FileEntry]:
+        """Entries by the file's name in the run folder."""
+        return {table_name(table, self.arm, self.block): entry for table, entry in self.files.items()}
+
+
+def write_block(
+    store: Store, key: str, arm: str, block: int, patients: int, tables: Mapping[str, pa.Table]
+) -> BlockRecord:
+    """Write the tables of one arm's block, then their record.
+
+    Raises
+    ------
+    RunError
+        If a file cannot be written.
+    """
+    files = {}
+    for table in TABLE_NAMES:
+        data = to_parquet(tables[table])
+        store.write(table_name(table, arm, block), data)
+        files[table] = entry_of(data, tables[table].num_rows)
+    record = BlockRecord(key, arm, block, patients, files)
+    store.write(record_name(arm, block), sealed_json(asdict(record)))
+    return record
+
+
+def read_record(store: Store, arm: str, block: int) -> BlockRecord | None:
+    """The record of a block, or None if there is none or it is damaged: the block is then to be made."""
+    name = record_name(arm, block)
+    if store.size(name) is None:
+        return None
+    try:
+        found = unsealed(store.read(name), name)
+        files = {table: FileEntry(**entry) for table, entry in found.pop("files").items()}
+        record = BlockRecord(files=files, **found)
+    except (RunError, TypeError, KeyError, AttributeError):
+        return None
+    return record if (record.arm, record.block) == (arm, block) else None
+
+
+def damaged_files(store: Store, record: BlockRecord) -> list[str]:
+    """Names of the files of a block that are missing or not as they were written."""
+    return [name for name, entry in record.named_files().items() if not _is_whole(store, name, entry)]
+
+
+def _is_whole(store: Store, name: str, entry: FileEntry) -> bool:
+    try:
+        read_verified(store, name, entry)
+    except RunError:
+        return False
+    return True

@@ -1,0 +1,56 @@
+"""``summary.json``: the numbers of each arm and of each pair of arms, percent and months, with intervals.
+
+Every number that has an interval has it beside it, as ``_low`` and ``_high``. ``null`` means that a number cannot
+be given: a median not reached, a month beyond follow-up, a rate among nobody.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import Any
+
+from remission.run.arm_summary import ArmPatients, arm_summary
+from remission.run.contrast_summary import contrast_summary
+from remission.run.folder import RunFolder
+
+
+def summarise(folder: RunFolder, definition: Any = None) -> dict[str, Any]:
+    """Summary of a run.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        The run.
+    definition : StudyDefinition, optional
+        The study; read from the folder if not given.
+
+    Returns
+    -------
+    dict
+        Keys as in ``docs/run-folder.md``.
+
+    Raises
+    ------
+    RunError
+        If a file of the table of patients is missing or has changed.
+    """
+    study = folder.definition if definition is None else definition
+    arms = {arm: ArmPatients.of(folder.table("patients", [arm])) for arm in folder.arms}
+    identity = folder.provenance.identity
+    return {
+        "study": identity.study,
+        "seed": identity.seed,
+        "patients": folder.provenance.patients,
+        "version": identity.version,
+        "arms": {arm: arm_summary(people, toxicity_rules(study, arm)) for arm, people in arms.items()},
+        "contrasts": {
+            f"{first} vs {second}": contrast_summary(arms[first], arms[second])
+            for first, second in combinations(folder.arms, 2)
+        },
+    }
+
+
+def toxicity_rules(definition: Any, arm: str) -> frozenset[str]:
+    """Names of the rules by which toxicity ends an arm's treatment."""
+    policy = next(known.policy for known in definition.arms if known.name == arm)
+    return frozenset(rule.name for rule in policy if rule.when.toxicity is not None)
