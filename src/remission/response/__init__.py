@@ -16,9 +16,11 @@ from remission.response.codes import (
     response_names,
 )
 from remission.response.criteria import Timing
+from remission.response.endpoints import Endpoints, read_endpoints
 from remission.response.recist import Assessment, assess
 from remission.response.scan import Scan
 from remission.response.state import IrecistState, RecistState, begin
+from remission.response.table import ResponseTables, assess_table
 
 __all__ = [
     "CAUSE_NAMES",
@@ -26,14 +28,18 @@ __all__ = [
     "RESPONSE_NAMES",
     "Assessment",
     "Cause",
+    "Endpoints",
     "IResponse",
     "IrecistState",
     "RecistState",
     "Response",
+    "ResponseTables",
     "Scan",
     "Timing",
     "assess",
+    "assess_table",
     "begin",
     "iresponse_names",
+    "read_endpoints",
     "response_names",
 ]

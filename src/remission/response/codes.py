@@ -26,13 +26,13 @@ class Response(IntEnum):
 class IResponse(IntEnum):
     """iRECIST responses (Seymour 2017, table 2); `iNON` is neither complete response nor progression."""
 
-    iNE = 0  # noqa: N815 - the field writes these with a small i
-    iCR = 1  # noqa: N815
-    iPR = 2  # noqa: N815
-    iSD = 3  # noqa: N815
-    iNON = 4  # noqa: N815
-    iUPD = 5  # noqa: N815
-    iCPD = 6  # noqa: N815
+    iNE = 0
+    iCR = 1
+    iPR = 2
+    iSD = 3
+    iNON = 4
+    iUPD = 5
+    iCPD = 6
 
 
 class Cause(IntEnum):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
+Ints = NDArray[np.int64]
 
 PARTIAL_FRACTION = 0.70  # of the baseline sum (Eisenhauer 2009, section 4.3.1)
 PROGRESSION_RATIO = 1.20  # of the nadir (same)

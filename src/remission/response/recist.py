@@ -135,6 +135,7 @@ def _remember(
         has_nontarget=state.has_nontarget,
         scans=(state.scans + 1).astype(np.int16),
         last_day=scan.time_day.copy(),
+        last_judged_day=np.where(judged, scan.time_day, state.last_judged_day),
         response=response,
         present=present,
         since_day=np.where(judged & (present != state.present), scan.time_day, state.since_day),

@@ -105,6 +105,9 @@ class RecistState(_Rows):
         Scans assessed since baseline.
     last_day : float
         Day of the last scan, NaN before the first.
+    last_judged_day : float
+        Day of the last scan that could be judged, the baseline before the first: where progression-free
+        survival is censored.
     response : int8
         Last response, not evaluable included.
     present : int8
@@ -135,6 +138,7 @@ class RecistState(_Rows):
     has_nontarget: Bools
     scans: np.ndarray[Any, np.dtype[np.int16]]
     last_day: Floats
+    last_judged_day: Floats
     response: Codes
     present: Codes
     since_day: Floats
@@ -197,6 +201,7 @@ def begin(
         has_nontarget=np.array(np.broadcast_to(has_nontarget, n), np.bool_),
         scans=np.zeros(n, np.int16),
         last_day=_nan(n),
+        last_judged_day=np.array(np.broadcast_to(baseline_day, n), np.float64),
         response=_code(n, Response.NE),
         present=_code(n, Response.NE),
         since_day=_nan(n),
