@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar, ScanSpan
+from remission.study.catalogue import catalogue_names, load_molecule
 from remission.study.definition import (
     ALL_DOSES_GIVEN,
     COURSE_ENDS,
@@ -15,7 +16,9 @@ from remission.study.definition import (
     Rule,
     StudyDefinition,
 )
+from remission.study.load import load_definition
 from remission.study.molecule import Kinetics, Molecule, Parameter, Sourced, Toxicity
+from remission.study.study_file import parse_study
 
 __all__ = [
     "ALL_DOSES_GIVEN",
@@ -35,4 +38,8 @@ __all__ = [
     "Sourced",
     "StudyDefinition",
     "Toxicity",
+    "catalogue_names",
+    "load_definition",
+    "load_molecule",
+    "parse_study",
 ]

@@ -22,7 +22,7 @@ Filled = Literal["randomised", "twins"]
 ALL_DOSES_GIVEN = "all doses given"
 PLANNED_END = "planned end of the course"
 COURSE_ENDS = (ALL_DOSES_GIVEN, PLANNED_END)
-"""What ``stopped_by`` says when no rule ended a course: its doses, or its planned length, came to their end."""
+"""What ``stopped_by`` says when no rule ended a course: its doses, or its planned length, came to an end."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ class Action:
     Parameters
     ----------
     kind : str
-        "continue", "stop", "hold" (doses wait until the toxicity has resolved), "rechallenge" (a new course in
-        the same line), "next line", or "end" (of follow-up).
+        "continue", "stop", "hold" (doses wait until the toxicity has resolved), "rechallenge" (a new course
+        in the same line), "next line", or "end" (of follow-up).
     regimen : str or None
         What is given after "rechallenge" and "next line".
     share : float

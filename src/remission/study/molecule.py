@@ -1,7 +1,7 @@
 """A molecule as data: where it acts, how it is cleared, what it blocks, what harm it does.
 
-No number can be made without saying where it comes from and how far to trust that: it is a `Sourced` value, or a
-`Parameter` or `ClearanceChange` with a source of its own.
+No number can be made without saying where it comes from and how far to trust that: it is a `Sourced` value,
+or a `Parameter` or `ClearanceChange` with a source of its own.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 Evidence = Literal["read", "computed", "recalled", "assumed"]
 EVIDENCE: tuple[Evidence, ...] = ("read", "computed", "recalled", "assumed")
-"""``read`` in the named source; ``computed`` from figures that were read; ``recalled`` from memory of the source;
-``assumed`` where nothing is published."""
+"""``read`` in the source named, ``computed`` from figures that were, ``recalled`` from memory, or ``assumed``
+where nothing is published."""
 
 KINDS = ("antibody", "chemotherapy")
 TARGETS = ("PD-1", "PD-L1", "CTLA-4", "LAG-3", "DNA")
@@ -68,8 +68,8 @@ class Covariate:
     reference, power : float or None
         Multiplies by ``(x / reference) ** power``.
     scale : float or None
-        With it, by ``(ln(scale * x) / ln(reference)) ** power``: Feng 2014 relates clearance of ipilimumab to the
-        logarithm of LDH in U/L, and patients here carry LDH as a multiple of the upper limit of normal.
+        With it, by ``(ln(scale * x) / ln(reference)) ** power``: Feng 2014 relates clearance of ipilimumab to
+        the logarithm of LDH in U/L, and patients here carry LDH as a multiple of the upper limit of normal.
     factor, at_least : float or None
         Multiplies by ``factor`` where ``x >= at_least`` (1 for yes or no).
     """
@@ -117,7 +117,7 @@ class Parameter:
     value : float
         Of the typical patient, in the unit of the field that holds it.
     sd_ln : float
-        Standard deviation of its natural logarithm between patients (square root of the published omega squared).
+        Standard deviation of its natural logarithm between patients (root of the published omega squared).
     covariates : tuple of Covariate
         Multiply the typical value.
     draw : str
@@ -240,14 +240,14 @@ class Kinetics:
 class Occupancy:
     """Share of receptors blocked at a level c: ``c / (c + half_saturation_mg_per_L)``."""
 
-    half_saturation_mg_per_L: Sourced  # noqa: N815  the unit is mg/L
+    half_saturation_mg_per_L: Sourced
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Kinetics of a drug whose level is not followed, only its effect: a dose adds 1, which then fades or ends.
+    """Kinetics of a drug of which only the effect is followed: a dose adds 1, which then fades or ends.
 
-    Exactly one of ``decay_per_day`` (exponential fading) and ``duration_day`` (full effect, then none) is given.
+    Exactly one is given: ``decay_per_day`` (it fades exponentially) or ``duration_day`` (full, then none).
     """
 
     decay_per_day: Sourced | None = None
@@ -263,7 +263,7 @@ class Toxicity:
     grade_3_to_5 : Sourced
         Published share of treated patients who have one.
     grade_3_to_5_if_treated_on : Sourced
-        Share who would have one if treatment never ended; larger, since progression and planned stops come first.
+        Share who would have one if treatment never ended; larger, since most stop before.
     share_grade_4, share_fatal : Sourced
         Shares of those events; the rest are grade 3.
     onset_median_day, onset_sd_ln : Sourced

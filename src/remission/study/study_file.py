@@ -1,0 +1,283 @@
+"""Study files: the tables of their keys, and how a tree becomes a `StudyDefinition`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from remission.study import reader
+from remission.study.calendar import ScanCalendar, ScanSpan
+from remission.study.catalogue import catalogue_names, load_molecule, molecule_place
+from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
+from remission.study.molecule import Molecule
+from remission.study.molecule_file import overlay, read_molecule
+from remission.study.policy_checks import Surroundings, check_policy
+from remission.study.policy_file import policy_reader
+from remission.study.reader import BAD, Key, Problems, Reader
+from remission.study.yaml import Place, parse_yaml
+
+MOST_PATIENTS = 10_000_000
+MOST_SEED = 2**64 - 1
+MOST_DRUGS = 3
+"""In one regimen; the clinic keeps that many dose calendars for a patient."""
+
+
+def parse_study(text: str, where: str = "study.yaml") -> StudyDefinition:
+    """A study from the text of its file; ``where`` names the file in messages.
+
+    Raises
+    ------
+    StudyError
+        With every fault of the file, each with its line.
+    """
+    problems = Problems()
+    definition = read_study(parse_yaml(text, where), problems)
+    problems.raise_if_any()
+    definition = replace(definition, text=text)
+    return replace(definition, hash=meaning_hash(definition))
+
+
+def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[str, Key]:
+    """Keys of a study file that may name these molecules and regimens."""
+    return {
+        "study": Key(reader.name),
+        "title": Key(reader.text, ""),
+        "patients": Key(reader.integer(1, MOST_PATIENTS)),
+        "seed": Key(reader.integer(0, MOST_SEED)),
+        "tumour": Key(reader.choice(*catalogue_names("tumours"), what="tumour")),
+        "previously_treated": Key(reader.share, 0.0),
+        "filled": Key(reader.choice("randomised", "twins"), "randomised"),
+        "follow_up": Key(reader.duration()),
+        "scans": Key(_scans),
+        "watch_every": Key(reader.duration(), 84.0),
+        "confirmation": Key(reader.duration(), 28.0),
+        "lost_to_follow_up_per_year": Key(_loss, 0.0),
+        "published": Key(reader.choice(*catalogue_names("published"), what="published results"), None),
+        "molecules": Key(_named(_own_molecule), {}),
+        "regimens": Key(_named(_regimen(molecules))),
+        "arms": Key(_named(_arm(regimens))),
+    }
+
+
+SCANS = {
+    "at": Key(reader.one_or_more(reader.duration())),
+    "then": Key(lambda place, problems: _spans(place, problems), ()),
+}
+SPAN = {"every": Key(reader.duration()), "until": Key(reader.duration(), None)}
+
+
+def dose_order_keys(molecules: tuple[str, ...]) -> dict[str, Key]:
+    """Keys of one drug of a regimen that may name these molecules."""
+    return {
+        "molecule": Key(reader.choice(*molecules, what="molecule")),
+        "dose": Key(reader.dose),
+        "every": Key(reader.one_or_more(reader.duration())),
+        "doses_at_most": Key(reader.integer(1, 10_000), None),
+        "start": Key(reader.duration(0.0), 0.0),
+    }
+
+
+def arm_keys(regimens: tuple[str, ...]) -> dict[str, Key]:
+    """Keys of an arm that may name these regimens."""
+    return {
+        "label": Key(reader.text, None),
+        "ratio": Key(reader.integer(0, 100), None),
+        "enabled": Key(reader.yes_no, True),
+        "regimen": Key(reader.choice(*regimens, what="regimen")),
+        "policy": Key(policy_reader(regimens), ()),
+    }
+
+
+def read_study(tree: Place, problems: Problems) -> Any:
+    """A study from its tree, without text and hash; `BAD` if a problem was added."""
+    molecules = tuple(sorted({*catalogue_names("molecules"), *_names_in(tree.at("molecules"))}))
+    values = reader.read_section(tree, study_keys(molecules, _names_in(tree.at("regimens"))), problems)
+    _check_policies(tree, values, problems)
+    _check_patients(tree, values["arms"], problems)
+    if problems.found:
+        return BAD
+    return StudyDefinition(
+        name=values["study"],
+        title=values["title"],
+        patients=values["patients"],
+        seed=values["seed"],
+        tumour=values["tumour"],
+        previously_treated=values["previously_treated"],
+        follow_up_day=values["follow_up"],
+        filled=values["filled"],
+        scans=values["scans"],
+        watch_every_day=values["watch_every"],
+        confirmation_day=values["confirmation"],
+        lost_to_follow_up_per_year=values["lost_to_follow_up_per_year"],
+        arms=tuple(_make_arm(name, arm) for name, arm in values["arms"].items()),
+        regimens=values["regimens"],
+        molecules=_given(values["regimens"], values["molecules"]),
+        published=values["published"],
+    )
+
+
+def _names_in(place: Place | None) -> tuple[str, ...]:
+    return tuple(place.content) if place is not None and isinstance(place.content, Mapping) else ()
+
+
+def _named(item: Any) -> Reader:
+    """Reader of a section of named things; those that could not be read are left out."""
+
+    def read(place: Place, problems: Problems) -> Any:
+        if not isinstance(place.content, Mapping) or not place.content:
+            return problems.add(place, "names are needed here, each with a section of its own")
+        things = {}
+        for name, each in place.content.items():
+            named = reader.name(replace(each, content=name), problems)
+            value = item(name, each, problems)
+            if named is not BAD and value is not BAD:
+                things[name] = value
+        return things
+
+    return read
+
+
+def _loss(place: Place, problems: Problems) -> Any:
+    value = reader.share(place, problems)
+    if value == 1:
+        return problems.add(place, "nobody would be followed", allowed="less than 100 %")
+    return value
+
+
+def _scans(place: Place, problems: Problems) -> Any:
+    values = reader.read_section(place, SCANS, problems)
+    if not reader.whole(values.values()):
+        return BAD
+    for day, before in zip(values["at"][1:], values["at"], strict=False):
+        if day <= before:
+            found = f"day {day:g} after day {before:g}"
+            return problems.add(
+                place.at("at") or place,
+                "the scans go backwards",
+                found=found,
+                allowed="later and later times",
+            )
+    return _calendar(place, values["at"], values["then"], problems)
+
+
+def _calendar(place: Place, at_day: tuple[float, ...], spans: Any, problems: Problems) -> Any:
+    end = at_day[-1]
+    for number, span in enumerate(spans, 1):
+        if span.until_day is None and number < len(spans):
+            return problems.add(
+                place.at("then") or place,
+                "scans after a span without an end would never come",
+                next_step="give it an until, or make it the last",
+            )
+        if span.until_day is not None and span.until_day <= end:
+            return problems.add(
+                place.at("then") or place,
+                "the scans go backwards",
+                found=f"until day {span.until_day:g} after day {end:g}",
+                allowed="later and later times, counted from the start of treatment",
+            )
+        end = span.until_day if span.until_day is not None else end
+    return ScanCalendar(at_day, spans)
+
+
+def _spans(place: Place, problems: Problems) -> Any:
+    if not isinstance(place.content, tuple):
+        return problems.add(place, "a list is needed here", next_step="begin each item with a dash")
+    spans = [reader.read_section(each, SPAN, problems) for each in place.content]
+    if not all(reader.whole(span.values()) for span in spans):
+        return BAD
+    return tuple(ScanSpan(span["every"], span["until"]) for span in spans)
+
+
+def _regimen(molecules: tuple[str, ...]) -> Any:
+    keys = dose_order_keys(molecules)
+
+    def read(name: str, place: Place, problems: Problems) -> Any:
+        orders = place.content if isinstance(place.content, tuple) else (place,)
+        if len(orders) > MOST_DRUGS:
+            return problems.add(place, "too many drugs in one regimen", allowed=f"at most {MOST_DRUGS}")
+        sections = [reader.read_section(each, keys, problems) for each in orders]
+        if not all(reader.whole(section.values()) for section in sections):
+            return BAD
+        return Regimen(name, tuple(_dose_order(section) for section in sections))
+
+    return read
+
+
+def _dose_order(values: Mapping[str, Any]) -> DoseOrder:
+    return DoseOrder(
+        values["molecule"], values["dose"], values["every"], values["doses_at_most"], values["start"]
+    )
+
+
+def _own_molecule(name: str, place: Place, problems: Problems) -> Any:
+    """A molecule written in the study; ``like`` takes what is not written from a molecule of the catalogue."""
+    known = catalogue_names("molecules")
+    if name in known:
+        return problems.add(
+            place, "the catalogue has a molecule of this name", found=name, next_step="choose another name"
+        )
+    if not isinstance(place.content, Mapping):
+        return problems.add(place, "a section is needed here")
+    content = {key: value for key, value in place.content.items() if key != "like"}
+    content["molecule"] = content["label"] = Place(name, place.file, place.line)
+    content["label"] = place.at("label") or content["molecule"]
+    tree = replace(place, content=content)
+    like = place.at("like")
+    if like is not None:
+        base = reader.choice(*known, what="molecule")(like, problems)
+        if base is BAD:
+            return BAD
+        tree = overlay(molecule_place(base), tree)
+    return read_molecule(tree, problems)
+
+
+def _arm(regimens: tuple[str, ...]) -> Any:
+    keys = arm_keys(regimens)
+
+    def read(name: str, place: Place, problems: Problems) -> Any:
+        values = reader.read_section(place, keys, problems)
+        if values["ratio"] == 0:
+            problems.add(
+                place.at("ratio") or place,
+                "the arm would have no patients",
+                allowed="1 or more",
+                next_step="write enabled: false to keep it for later, or leave ratio out to fill it with twins",
+            )
+        return values
+
+    return read
+
+
+def _make_arm(name: str, values: Mapping[str, Any]) -> Arm:
+    policy = tuple(written.rule for written in values["policy"])
+    return Arm(name, values["label"] or name, values["ratio"], values["enabled"], values["regimen"], policy)
+
+
+def _check_policies(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
+    """Faults between rules; what could not be read is left out of sight."""
+    if values["arms"] is BAD:
+        return
+    regimens = {} if values["regimens"] is BAD else values["regimens"]
+    follow_up = None if values["follow_up"] is BAD else values["follow_up"]
+    for name, arm in values["arms"].items():
+        place = tree.at("arms").at(name).at("policy")  # type: ignore[union-attr]
+        if arm["policy"] is BAD or place is None or len(arm["policy"]) != len(place.content or ()):
+            continue
+        first = None if arm["regimen"] is BAD else arm["regimen"]
+        check_policy(arm["policy"], Surroundings(first, regimens, follow_up), problems)
+
+
+def _check_patients(tree: Place, arms: Any, problems: Problems) -> None:
+    if arms is not BAD and arms and not any(arm["enabled"] for arm in arms.values()):
+        problems.add(
+            tree.at("arms") or tree,
+            "no arm is enabled, so there would be no patients",
+            next_step="enable one",
+        )
+
+
+def _given(regimens: Mapping[str, Regimen], own: Mapping[str, Molecule]) -> dict[str, Molecule]:
+    names = dict.fromkeys(order.molecule for regimen in regimens.values() for order in regimen.orders)
+    return {name: own[name] if name in own else load_molecule(name) for name in names}
