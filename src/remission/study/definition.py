@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from remission.errors import StudyError
 from remission.study.calendar import ScanCalendar
@@ -232,12 +232,21 @@ class StudyDefinition:
 
 
 def meaning_hash(definition: StudyDefinition) -> str:
-    """SHA-256 over the canonical JSON of a study, without its text, number of patients and seed.
+    """SHA-256 over the canonical JSON of a study, without its text, labels, number of patients and seed.
 
     Comments, order of keys and ways of writing a duration do not change it; any dose, rule or molecule does.
     """
-    content = asdict(definition)
-    for name in ("text", "hash", "patients", "seed"):
-        del content[name]
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    content = {name: value for name, value in asdict(definition).items() if name not in _NO_MEANING}
+    canonical = json.dumps(_bare(content), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+_NO_MEANING = ("text", "hash", "patients", "seed")
+_WORDS = ("title", "label", "source", "evidence")
+
+
+def _bare(content: Any) -> Any:
+    """The content without words that change no result."""
+    if isinstance(content, dict):
+        return {name: _bare(value) for name, value in content.items() if name not in _WORDS}
+    return [_bare(value) for value in content] if isinstance(content, list | tuple) else content

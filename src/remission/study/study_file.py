@@ -212,7 +212,7 @@ def _dose_order(values: Mapping[str, Any]) -> DoseOrder:
 
 
 def _own_molecule(name: str, place: Place, problems: Problems) -> Any:
-    """A molecule written in the study; ``like`` takes what is not written from a molecule of the catalogue."""
+    """A molecule written in the study; ``like`` takes the rest from a molecule of the catalogue."""
     known = catalogue_names("molecules")
     if name in known:
         return problems.add(
@@ -243,7 +243,7 @@ def _arm(regimens: tuple[str, ...]) -> Any:
                 place.at("ratio") or place,
                 "the arm would have no patients",
                 allowed="1 or more",
-                next_step="write enabled: false to keep it for later, or leave ratio out to fill it with twins",
+                next_step="write enabled: false, or leave ratio out to fill it with twins",
             )
         return values
 

@@ -2,7 +2,7 @@
 
 The file is composed into nodes, never constructed into objects, so tags cannot run code. Every scalar stays
 the text that was written, and the reader of its key decides what it means (``no`` is not false, nor ``012``
-ten). Size, depth and number of values are bounded; duplicate keys, anchors, tags and second documents are refused.
+ten). Size and depth are bounded; duplicate keys, anchors, tags and second documents are refused.
 """
 
 from __future__ import annotations
