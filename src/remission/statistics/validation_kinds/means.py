@@ -1,0 +1,109 @@
+"""Restricted means and milestones: survRM2, lrstat, simtrial, lifelines, surpyval."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from remission.statistics.estimate import Contrast, Estimate
+from remission.statistics.kaplan_meier import kaplan_meier
+from remission.statistics.milestone import milestone
+from remission.statistics.r_call import Call, find_call
+from remission.statistics.rmst import rmst_difference
+from remission.statistics.rmst_adjusted import rmst_adjusted
+from remission.statistics.validation import Case, Ours, case_kind
+from remission.statistics.validation_kinds.formula import column, two_arms
+
+
+@case_kind("survRM2::rmst2(")
+def surv_rm2(case: Case) -> Ours:
+    """Both means, their difference and ratios."""
+    call = find_call(case.call, "survRM2::rmst2")
+    assert call is not None
+    both = rmst_difference(*two_arms(case), float(call.value("tau", 3)))
+
+    if "covariates" in call.named:
+        return _adjusted(case, call)
+
+    def mean(estimate: Estimate) -> list[float | None]:
+        return [estimate.value, estimate.std_error, estimate.lower, estimate.upper]
+
+    def comparison(result: Contrast | None) -> list[float]:
+        if result is None:
+            return []
+        return [result.estimate.value, result.estimate.lower, result.estimate.upper, result.p_value]
+
+    return Ours(
+        {
+            "rmst1": mean(both.treated),
+            "rmst0": mean(both.control),
+            "diff": comparison(both.difference),
+            "ratio_rmst": comparison(both.ratio),
+            "ratio_rmtl": comparison(both.ratio_of_time_lost),
+        }
+    )
+
+
+def _adjusted(case: Case, call: Call) -> Ours:
+    """Difference and log ratio adjusted for the columns of a data frame."""
+    frame = find_call(case.call, "data.frame")
+    assert frame is not None
+    covariates = np.array([column(case, text) for text in frame.named.values()], dtype=float).T
+    time, event, arm = two_arms(case)
+    tau = float(call.value("tau", 3))
+    plain = rmst_adjusted(time, event, arm, covariates, tau)
+    ratio = rmst_adjusted(time, event, arm, covariates, tau, link="log")
+    estimate = plain.contrast.estimate
+    values = {"diff_adj": [estimate.value, estimate.std_error, plain.contrast.p_value]}
+    return Ours({**values, "ratio_adj": float(ratio.coefficients[1])})
+
+
+@case_kind("surpyval.rmst_diff(")
+def surpyval_means(case: Case) -> Ours:
+    """Arm 1 minus arm 0."""
+    tau = float(re.search(r"tau\s*=\s*([\d.]+)", case.call)[1])  # type: ignore[index]
+    both = rmst_difference(*two_arms(case), tau)
+    estimate = both.difference.estimate
+    values = {"difference": estimate.value, "se": estimate.std_error, "lower": estimate.lower}
+    values |= {"upper": estimate.upper, "p_value": both.difference.p_value}
+    return Ours(values | {"rmst_a": both.treated.value, "rmst_b": both.control.value})
+
+
+@case_kind("restricted_mean_survival_time(")
+def lifelines_means(case: Case) -> Ours:
+    """Both means; what lifelines calls the variance is that of the restricted time and not of the mean."""
+    tau = float(re.search(r"t\s*=\s*([\d.]+)", case.call)[1])  # type: ignore[index]
+    time, event, arm = two_arms(case)
+    curves = {g: kaplan_meier(time[arm == g], event[arm == g]) for g in (0, 1)}
+    values = {f"rmst{g}": curve.rmst(tau).value for g, curve in curves.items()}
+    reason = "not the variance of the mean (note of the case)"
+    return Ours(values, {name: reason for name in case.output if name.startswith("var")})
+
+
+@case_kind("simtrial::milestone(")
+def simtrial_milestone(case: Case) -> Ours:
+    """Survival at one time, plain or log-log."""
+    call = find_call(case.call, "simtrial::milestone")
+    assert call is not None
+    scale = {"naive": "plain", "log-log": "log-log"}[call.value("test_type")]
+    result = milestone(*two_arms(case), float(call.value("ms_time")), scale=scale)
+    return Ours({"estimate": result.estimate.value, "se": result.estimate.std_error, "z": result.z})
+
+
+@case_kind("lrstat::kmdiff(")
+def lrstat_milestone(case: Case) -> Ours:
+    """Difference at a milestone against a margin."""
+    call = find_call(case.call, "lrstat::kmdiff")
+    assert call is not None
+    at, margin = float(call.value("milestone")), float(call.value("survDiffH0", default=0.0))
+    level = float(call.value("conflev", default=0.95))
+    time, event, arm = two_arms(case)
+    result = milestone(time, event, arm, at, margin=margin, level=level)
+    points = [kaplan_meier(time[arm == g], event[arm == g]).at([at]) for g in (1, 0)]
+    values = {"milestone": at, "survDiffH0": margin, "survDiff": result.estimate.value, "conflev": level}
+    values |= {f"surv{i}": p.survival[0] for i, p in enumerate(points, 1)}
+    values |= {f"vsurv{i}": p.std_error[0] ** 2 for i, p in enumerate(points, 1)}
+    values |= {"sesurvDiff": result.estimate.std_error or 0.0, "survDiffZ": result.z}
+    values |= {"survDiffPValue": result.p_value, "lower": result.estimate.lower}
+    return Ours(values | {"upper": result.estimate.upper})
