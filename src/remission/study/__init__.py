@@ -18,6 +18,7 @@ from remission.study.definition import (
 )
 from remission.study.load import load_definition
 from remission.study.molecule import Kinetics, Molecule, Parameter, Sourced, Toxicity
+from remission.study.published import PublishedFigure, published, published_for
 from remission.study.study_file import parse_study
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Kinetics",
     "Molecule",
     "Parameter",
+    "PublishedFigure",
     "Regimen",
     "Rule",
     "ScanCalendar",
@@ -42,4 +44,6 @@ __all__ = [
     "load_definition",
     "load_molecule",
     "parse_study",
+    "published",
+    "published_for",
 ]

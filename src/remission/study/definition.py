@@ -145,6 +145,8 @@ class Arm:
         First line.
     policy : tuple of Rule
         What is decided at visits.
+    published_as : tuple of str
+        What the published results call this arm, or parts of it; empty for its own name.
     """
 
     name: str
@@ -153,6 +155,7 @@ class Arm:
     enabled: bool
     regimen: str
     policy: tuple[Rule, ...]
+    published_as: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,7 +245,7 @@ def meaning_hash(definition: StudyDefinition) -> str:
 
 
 _NO_MEANING = ("text", "hash", "patients", "seed")
-_WORDS = ("title", "label", "source", "evidence")
+_WORDS = ("title", "label", "source", "evidence", "published", "published_as")
 
 
 def _bare(content: Any) -> Any:

@@ -86,6 +86,7 @@ def arm_keys(regimens: tuple[str, ...]) -> dict[str, Key]:
         "enabled": Key(reader.yes_no, True),
         "regimen": Key(reader.choice(*regimens, what="regimen")),
         "policy": Key(policy_reader(regimens), ()),
+        "published_as": Key(reader.one_or_more(reader.text), ()),
     }
 
 
@@ -95,6 +96,7 @@ def read_study(tree: Place, problems: Problems) -> Any:
     values = reader.read_section(tree, study_keys(molecules, _names_in(tree.at("regimens"))), problems)
     _check_policies(tree, values, problems)
     _check_patients(tree, values["arms"], problems)
+    _check_published(tree, values, problems)
     if problems.found:
         return BAD
     return StudyDefinition(
@@ -252,7 +254,15 @@ def _arm(regimens: tuple[str, ...]) -> Any:
 
 def _make_arm(name: str, values: Mapping[str, Any]) -> Arm:
     policy = tuple(written.rule for written in values["policy"])
-    return Arm(name, values["label"] or name, values["ratio"], values["enabled"], values["regimen"], policy)
+    return Arm(
+        name,
+        values["label"] or name,
+        values["ratio"],
+        values["enabled"],
+        values["regimen"],
+        policy,
+        values["published_as"],
+    )
 
 
 def _check_policies(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
@@ -276,6 +286,19 @@ def _check_patients(tree: Place, arms: Any, problems: Problems) -> None:
             "no arm is enabled, so there would be no patients",
             next_step="enable one",
         )
+
+
+def _check_published(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
+    """What an arm is published as must be an arm of the published results."""
+    from remission.study.published import all_published
+
+    if values["arms"] is BAD or values["published"] in (BAD, None):
+        return
+    known = tuple(sorted({figure.arm for figure in all_published(values["published"])}))
+    for name in values["arms"]:
+        place = tree.at("arms").at(name).at("published_as")  # type: ignore[union-attr]
+        if place is not None:
+            reader.one_or_more(reader.choice(*known, what="published arm"))(place, problems)
 
 
 def _given(regimens: Mapping[str, Regimen], own: Mapping[str, Molecule]) -> dict[str, Molecule]:

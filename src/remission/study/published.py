@@ -1,0 +1,217 @@
+"""What trials have published, and which of several figures for one thing to hold a simulation against.
+
+Rule of choice among figures for the same arm, endpoint and time:
+
+1. a figure recalled from memory counts only where none was read or computed;
+2. of the rest, the one from the latest report, since follow-up is longest there (a computed figure has no year and
+   comes after those that have);
+3. of one report, what was read comes before what was computed.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from remission.errors import StudyError
+from remission.study.catalogue import catalogue_file
+from remission.study.definition import Arm, StudyDefinition
+from remission.study.molecule import EVIDENCE
+from remission.study.yaml import read_text
+
+COLUMNS = (
+    "trial",
+    "arm",
+    "cancer",
+    "line",
+    "n",
+    "endpoint",
+    "time_months",
+    "value",
+    "ci_low",
+    "ci_high",
+    "unit",
+    "evidence",
+    "note",
+    "ci_kind",
+    "source_citation",
+    "source_url",
+)
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_AGAINST = re.compile(r"_vs_(\w+)\Z")
+
+
+@dataclass(frozen=True)
+class PublishedFigure:
+    """One published number.
+
+    Parameters
+    ----------
+    trial, arm : str
+        As published; in `published_for` the arm is that of the study.
+    n : int
+        Patients it is about.
+    endpoint : str
+        As ``OS``, ``ORR``, ``median_PFS``, ``HR_OS``.
+    time_months : float or None
+        For endpoints at a time.
+    value, ci_low, ci_high : float or None
+        In ``unit`` ("%", "months", "days", "ratio"); interval where there is one.
+    unit, evidence, note, ci_kind, source_citation, source_url : str
+        Columns of the file; the note names the figures that were set aside.
+    against : str or None
+        The other arm of a ratio.
+    """
+
+    trial: str
+    arm: str
+    n: int
+    endpoint: str
+    time_months: float | None
+    value: float
+    ci_low: float | None
+    ci_high: float | None
+    unit: str
+    evidence: str
+    note: str
+    ci_kind: str
+    source_citation: str
+    source_url: str
+    against: str | None = None
+
+    @property
+    def year(self) -> int:
+        """Year of the report; 0 if it names none."""
+        years = _YEAR.findall(self.source_citation)
+        return int(years[-1]) if years else 0
+
+
+def published(name: str) -> tuple[PublishedFigure, ...]:
+    """The figures to compare with of a file of the catalogue: one for each arm, endpoint and time.
+
+    Raises
+    ------
+    StudyError
+        If there is no such file, or a row of it cannot be read.
+
+    Examples
+    --------
+    >>> figures = published("keynote-006")
+    >>> [f.value for f in figures if (f.arm, f.endpoint) == ("ipilimumab", "median_PFS")]
+    [3.4]
+    """
+    return choose(all_published(name))
+
+
+def all_published(name: str) -> tuple[PublishedFigure, ...]:
+    """Every figure of a file of the catalogue, in its order; errors as for `published`."""
+    path = catalogue_file("published", name)
+    return parse_published(read_text(path), path.name)
+
+
+def parse_published(text: str, where: str) -> tuple[PublishedFigure, ...]:
+    """Figures from the text of a CSV file with the columns `COLUMNS`; ``where`` names it in messages.
+
+    Raises
+    ------
+    StudyError
+        If a column is missing or a row cannot be read.
+    """
+    rows = csv.DictReader(text.splitlines())
+    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
+    if missing:
+        raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
+    return tuple(_figure(row, f"{where}:{rows.line_num}") for row in rows)
+
+
+def _figure(row: dict[str, str], where: str) -> PublishedFigure:
+    try:
+        value, low, high = (_number(row[name]) for name in ("value", "ci_low", "ci_high"))
+        time, n = _number(row["time_months"]), int(row["n"])
+    except (TypeError, ValueError) as error:
+        raise StudyError(f"the row cannot be read: {error}", where=where) from None
+    if value is None or row["evidence"] not in EVIDENCE or not row["source_citation"]:
+        raise StudyError("a published figure needs a value, an evidence and a source", where=where)
+    against = _AGAINST.search(row["endpoint"])
+    return PublishedFigure(
+        trial=row["trial"],
+        arm=row["arm"],
+        n=n,
+        endpoint=_AGAINST.sub("", row["endpoint"]),
+        time_months=time,
+        value=value,
+        ci_low=low,
+        ci_high=high,
+        unit=row["unit"],
+        evidence=row["evidence"],
+        note=row["note"],
+        ci_kind=row["ci_kind"],
+        source_citation=row["source_citation"],
+        source_url=row["source_url"],
+        against=against[1] if against else None,
+    )
+
+
+def _number(text: str) -> float | None:
+    if not text.strip():
+        return None
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text!r} is not a finite number")
+    return value
+
+
+def choose(figures: Iterable[PublishedFigure]) -> tuple[PublishedFigure, ...]:
+    """One figure for each arm, endpoint and time, by the rule of this module; the note names the others."""
+    ordered = sorted(figures, key=_subject)
+    return tuple(_best(list(same)) for _, same in groupby(ordered, key=_subject))
+
+
+def _subject(figure: PublishedFigure) -> tuple[str, str, str, str, float]:
+    time = -1.0 if figure.time_months is None else figure.time_months
+    return figure.trial, figure.arm, figure.endpoint, figure.against or "", time
+
+
+def _best(same: list[PublishedFigure]) -> PublishedFigure:
+    first, *others = sorted(
+        same, key=lambda f: (f.evidence == "recalled", -f.year, f.evidence != "read", f.value)
+    )
+    if not others:
+        return first
+    aside = ", ".join(f"{f.value:g} ({f.evidence}, {f.year or 'no year'})" for f in others)
+    return replace(first, note="; ".join(filter(None, (first.note, f"chosen over {aside}"))))
+
+
+def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
+    """The figures of a study's trial, under the names of the study's arms; none if it names no trial.
+
+    Figures of arms that the study does not have are left out.
+
+    Examples
+    --------
+    >>> from remission.study import load_definition
+    >>> figures = published_for(load_definition("keynote-006"))
+    >>> [(f.arm, f.against, f.value) for f in figures if f.endpoint == "HR_OS"]
+    [('pembrolizumab', 'ipilimumab', 0.73)]
+    """
+    if study.published is None:
+        return ()
+    found = []
+    for figure in published(study.published):
+        arm = _arm_called(study.arms, figure.arm)
+        against = None if figure.against is None else _arm_beginning(study.arms, figure.against)
+        if arm is not None and (figure.against is None or against is not None):
+            found.append(replace(figure, arm=arm.name, against=against.name if against else None))
+    return tuple(found)
+
+
+def _arm_called(arms: tuple[Arm, ...], name: str) -> Arm | None:
+    return next((arm for arm in arms if name in (arm.published_as or (arm.name,))), None)
+
+
+def _arm_beginning(arms: tuple[Arm, ...], start: str) -> Arm | None:
+    return next((arm for arm in arms if arm.name.startswith(start)), None)
