@@ -20,6 +20,8 @@ from remission.response.selection import choose_new_targets, first_present
 from remission.response.visits import Visits
 from remission.response.words import NEW, NON_TARGET, TARGET
 
+_NANOMETRES = 1e6  # in a millimetre
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -104,10 +106,9 @@ class _Counter:
         return self.count(which) > 0
 
     def total(self, which: Bools, value: Floats) -> Floats:
-        """Sums in order of size, so that names and order of lesions leave no trace in the last bit."""
-        visit, value = self._visit[which], value[which]
-        order = np.lexsort((value, visit))
-        return np.asarray(np.bincount(visit[order], value[order], self._visits), np.float64)
+        """Sums per visit, in whole nanometres: exact, so that the order of lesions leaves no trace."""
+        whole = np.rint(value[which] * _NANOMETRES)
+        return np.bincount(self._visit[which], whole, self._visits) / _NANOMETRES
 
 
 class _NewLesions:

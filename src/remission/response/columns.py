@@ -118,7 +118,10 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
     import pyarrow as pa
 
     array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
-    coded = array.dictionary_encode() if not pa.types.is_dictionary(array.type) else array
+    if isinstance(array, pa.ChunkedArray):
+        # Text beyond 2 GiB arrives in pieces; wide offsets hold it in one.
+        array = array.cast(pa.large_string()).combine_chunks()
+    coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     names = np.array(coded.dictionary.to_pylist())
     order = np.argsort(names, kind="stable")
     place = np.empty(len(names) + 1, np.int64)
