@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from remission.errors import DataError
-from remission.trial.boundary import rising_root
 from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
@@ -199,41 +198,3 @@ def _expected_at(scenario: Scenario, time: float) -> tuple[float, float, float, 
     events_c, events_e, weighted, information, both_arms = totals
     null = (events_c + events_e) * scenario.ratio / (1.0 + scenario.ratio) ** 2
     return events_c, events_e, weighted / both_arms if both_arms > 0 else np.nan, information, null
-
-
-def expected_events(scenario: Scenario, time: float) -> float:
-    """Expected events of both arms at a calendar time."""
-    return float(
-        sum(
-            (numbers.events_control + numbers.events_experimental).sum()
-            for numbers in (at_risk(scenario, time, stratum) for stratum in scenario.strata)
-        )
-    )
-
-
-def time_of_events(scenario: Scenario, events: float) -> float:
-    """Calendar time at which a number of events is expected.
-
-    Raises
-    ------
-    DataError
-        If so many events never come.
-
-    Examples
-    --------
-    >>> from remission.trial.hazard import Accrual, Hazard
-    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
-    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
-    >>> round(time_of_events(trial, 300), 3)
-    26.028
-    """
-    if not 0 < events < scenario.accrual.patients:
-        raise DataError(
-            "a look needs more than 0 and fewer events than there are patients",
-            found=f"{events:g} events of {scenario.accrual.patients:g} patients",
-        )
-    return rising_root(
-        lambda time: expected_events(scenario, time) - events,
-        scenario.accrual.duration,
-        f"{events:g} events are never reached: too many patients are cured or lost",
-    )

@@ -115,6 +115,18 @@ class Hazard:
         starts = np.concatenate(([0.0], cuts))
         return Hazard(tuple(self.rate(starts) * ratio.rate(starts)), tuple(cuts))
 
+    def plus(self, other: Hazard, share: float = 1.0, other_share: float = 1.0) -> Hazard:
+        """Weighted sum of two hazards.
+
+        Examples
+        --------
+        >>> Hazard((0.2,)).plus(Hazard((0.2, 0.4), (3.0,)), 0.5, 0.5).rates
+        (0.2, 0.30000000000000004)
+        """
+        cuts = np.union1d(self.cuts, other.cuts)
+        starts = np.concatenate(([0.0], cuts))
+        return Hazard(tuple(share * self.rate(starts) + other_share * other.rate(starts)), tuple(cuts))
+
     def rate(self, time: ArrayLike) -> Array:
         """Hazard at each time, that of the piece which begins there at a cut."""
         return np.asarray(self.rates)[np.searchsorted(self.cuts, np.asarray(time, float), side="right")]
@@ -240,6 +252,17 @@ class Accrual:
         counts = np.concatenate(([0.0], np.cumsum(np.asarray(self.rates) * np.diff(edges))))
         rising = np.concatenate(([True], np.diff(counts) > 0))
         return np.interp(np.asarray(share, float) * counts[-1], counts[rising], edges[rising])
+
+    def lasting(self, duration: float) -> Accrual:
+        """The same rates for a shorter or longer enrolment; the last rate goes on.
+
+        Examples
+        --------
+        >>> Accrual((10.0, 20.0), (6.0, 12.0)).lasting(8.0)
+        Accrual(rates=(10.0, 20.0), cuts=(6.0, 8.0))
+        """
+        kept = sum(cut < duration for cut in self.cuts[:-1])
+        return Accrual(self.rates[: kept + 1], (*self.cuts[:kept], duration))
 
     def scaled(self, factor: float) -> Accrual:
         """The same period with every rate multiplied."""

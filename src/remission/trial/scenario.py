@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -85,16 +86,19 @@ class Scenario:
         leaving = dropout if isinstance(dropout, Hazard) else Hazard((dropout,))
         return Scenario(accrual, (Stratum(control, control.times(hazard_ratio), leaving, leaving),), ratio)
 
+    def with_hazards(self, hazards: Callable[[Stratum], tuple[Hazard, Hazard]]) -> Scenario:
+        """The same trial with other hazards: control and experimental of each stratum by a function."""
+        pairs = ((stratum, hazards(stratum)) for stratum in self.strata)
+        return replace(self, strata=tuple(replace(s, control=c, experimental=e) for s, (c, e) in pairs))
+
     def without_effect(self) -> Scenario:
         """The same trial when the experimental arm lives as the control arm does."""
-        null = tuple(replace(stratum, experimental=stratum.control) for stratum in self.strata)
-        return replace(self, strata=null)
+        return self.with_hazards(lambda s: (s.control, s.control))
+
+    def at_margin(self, margin: float) -> Scenario:
+        """The null hypothesis of non-inferiority: the experimental hazard is the control's times the margin."""
+        return self.with_hazards(lambda s: (s.control, s.control.times(margin)))
 
     def with_patients(self, patients: float) -> Scenario:
         """The same trial with more or fewer patients over the same period."""
         return replace(self, accrual=self.accrual.scaled(patients / self.accrual.patients))
-
-    def with_margin(self, margin: float) -> Scenario:
-        """The null hypothesis of non-inferiority: hazards of the experimental arm at the margin."""
-        null = tuple(replace(s, experimental=s.control.times(margin)) for s in self.strata)
-        return replace(self, strata=null)

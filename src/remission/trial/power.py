@@ -1,0 +1,363 @@
+"""Power and size of a trial under any piecewise hazards, with one look or several, without simulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr
+
+from remission.errors import DataError
+from remission.statistics.weights import LogRank
+from remission.trial.boundary import check_fraction, check_power
+from remission.trial.crossing import crossing_probabilities
+from remission.trial.expectation import expected
+from remission.trial.hazard import Hazard
+from remission.trial.looks import Look, look_times
+from remission.trial.moments import Moments, milestone_moments, rmst_moments, score_moments
+from remission.trial.plan import Plan, rising_root
+from remission.trial.scenario import Scenario, Stratum
+from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+
+Array = NDArray[np.float64]
+
+METHODS = ("score", "two variances", "average hazard ratio")
+
+
+@dataclass(frozen=True)
+class Characteristics:
+    """What to expect of a design, look by look.
+
+    Attributes
+    ----------
+    statistic : str
+    time, patients, events, average_hazard_ratio : ndarray, shape (looks,)
+        Calendar time, patients enrolled, events and average hazard ratio expected at each look.
+    effect, information : ndarray, shape (looks,)
+        Mean of Z is ``effect * sqrt(information)``. For the log-rank family the effect is close to minus the
+        logarithm of a hazard ratio; for RMST and milestones it is the difference less the margin.
+    fraction : ndarray, shape (looks,)
+        Information fractions that the bounds were made with.
+    upper, lower : ndarray, shape (looks,)
+        Bounds of Z.
+    power, futility : ndarray, shape (looks,)
+        Cumulative probability under the scenario of having stopped for efficacy, for futility.
+    alpha : ndarray, shape (looks,)
+        Cumulative probability of efficacy without effect (futility ignored unless binding).
+    expected_time, expected_events, expected_patients : float
+        Mean when the trial stops, under the scenario.
+    """
+
+    statistic: str
+    time: Array
+    patients: Array
+    events: Array
+    average_hazard_ratio: Array
+    effect: Array
+    information: Array
+    fraction: Array
+    upper: Array
+    lower: Array
+    power: Array
+    futility: Array
+    alpha: Array
+    expected_time: float
+    expected_events: float
+    expected_patients: float
+
+
+def power(
+    scenario: Scenario,
+    looks: Sequence[Look],
+    statistic: Statistic | None = None,
+    plan: Plan | None = None,
+    *,
+    target: float = 0.9,
+    fraction: ArrayLike | None = None,
+    method: str = "score",
+) -> Characteristics:
+    """Operating characteristics of a design.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Assumed truth.
+    looks : sequence of Look
+        Last one final.
+    statistic : Statistic or None
+        Log-rank when None.
+    plan : Plan or None
+        Rules of stopping; one-sided 0.025 with O'Brien-Fleming-like spending when None.
+    target : float
+        Power the design was made for: futility that spends beta spends ``1 - target``.
+    fraction : array_like or None
+        Information fractions to spend by. None: expected events for the log-rank test, else the information
+        expected without effect (weights make it differ from events).
+    method : str
+        ``"score"``, the most exact: mean and variance of the score under the scenario (Lu 2021). The others
+        give what gsDesign2 gives. ``"two variances"``: the bound of the first look by the variance under a
+        common hazard. ``"average hazard ratio"``: log-rank only, by the average hazard ratio and the
+        information of both hypotheses (Mukhopadhyay and others 2020), the bound of the first look by that
+        of the null hypothesis.
+
+    Raises
+    ------
+    DataError
+        If looks are out of order or the method does not fit the statistic.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> power(trial, [Look(events=300)]).power.round(4)
+    array([0.8981])
+    """
+    chosen, rules = statistic or WeightedLogRank(), plan or Plan()
+    check_power(target, rules.alpha)
+    base = _Base.of(scenario, looks, chosen, fraction, method)
+    return base.characteristics(rules, target, 1.0)
+
+
+def size(
+    scenario: Scenario,
+    looks: Sequence[Look],
+    statistic: Statistic | None = None,
+    plan: Plan | None = None,
+    *,
+    target: float = 0.9,
+    fraction: ArrayLike | None = None,
+    method: str = "score",
+) -> tuple[Scenario, Characteristics]:
+    """Scenario with enough patients over the same enrolment period to reach the target power.
+
+    Looks are set by time or by share of events: numbers of patients and events follow. Arguments as for
+    `power`.
+
+    Raises
+    ------
+    DataError
+        If a look is set by a number of events, or the target cannot be reached.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(1, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> sized, design = size(trial, [Look(time=36.0)], method="average hazard ratio")
+    >>> round(sized.accrual.patients, 1)
+    358.2
+    """
+    if any(look.events is not None for look in looks):
+        raise DataError(
+            "when patients are solved for, looks are set by time or share of events",
+            where="looks",
+            next_step="give fraction=... in place of events=...",
+        )
+    chosen, rules = statistic or WeightedLogRank(), plan or Plan()
+    check_power(target, rules.alpha)
+    base = _Base.of(scenario.with_patients(1000.0), looks, chosen, fraction, method)
+    factor = base.factor(rules, target)
+    return scenario.with_patients(1000.0 * factor), base.characteristics(rules, target, factor)
+
+
+def size_by_duration(
+    scenario: Scenario,
+    looks_after: Callable[[float], Sequence[Look]],
+    statistic: Statistic | None = None,
+    plan: Plan | None = None,
+    *,
+    target: float = 0.9,
+    fraction: ArrayLike | None = None,
+    method: str = "score",
+) -> tuple[Scenario, Characteristics]:
+    """Enrolment kept at its last rate until enough patients are in to reach the target power.
+
+    Parameters
+    ----------
+    looks_after : callable
+        Looks for an enrolment that lasts so long.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.7)
+    >>> sized, _ = size_by_duration(trial, lambda enrolment: [Look(time=enrolment + 24.0)])
+    >>> round(sized.accrual.duration, 2)
+    10.55
+    """
+    chosen, rules = statistic or WeightedLogRank(), plan or Plan()
+    check_power(target, rules.alpha)
+
+    def design(duration: float) -> tuple[Scenario, Characteristics]:
+        longer = replace(scenario, accrual=scenario.accrual.lasting(duration))
+        base = _Base.of(longer, looks_after(duration), chosen, fraction, method)
+        return longer, base.characteristics(rules, target, 1.0)
+
+    duration = rising_root(
+        lambda months: float(design(months)[1].power[-1]) - target,
+        scenario.accrual.duration,
+        "no length of enrolment reaches this power",
+    )
+    return design(duration)
+
+
+def whole_patients(scenario: Scenario, multiple: int = 2) -> Scenario:
+    """The scenario with patients rounded up to a multiple, so that arms can be filled in whole blocks.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(358.2, 12), Hazard.from_median(12))
+    >>> round(whole_patients(trial).accrual.patients, 6)
+    360.0
+    """
+    blocks = np.ceil(scenario.accrual.patients / multiple - 1e-9)
+    return scenario.with_patients(float(blocks * multiple))
+
+
+@dataclass(frozen=True)
+class _Base:
+    """What does not change when every enrolment rate is multiplied by one factor."""
+
+    scenario: Scenario
+    times: Array
+    statistic: Statistic
+    effect: Array
+    information: Array
+    information_null: Array
+    fraction: Array
+
+    @staticmethod
+    def of(
+        scenario: Scenario,
+        looks: Sequence[Look],
+        statistic: Statistic,
+        fraction: ArrayLike | None,
+        method: str,
+    ) -> _Base:
+        if isinstance(statistic, MaxCombo):
+            raise DataError("a MaxCombo design is made by max_combo_power and max_combo_size")
+        times = look_times(scenario, looks)
+        effect, information, null = _series(scenario, times, statistic, method)
+        if fraction is not None:
+            spent = check_fraction(fraction)
+        elif method != "score" or times.size == 1:
+            spent = null / null[-1]
+        else:
+            spent = _planned_fraction(scenario, times, statistic)
+        if spent.size != times.size:
+            raise DataError("each look needs an information fraction", found=f"{spent.size} for {times.size}")
+        return _Base(scenario, times, statistic, effect, information, null, spent)
+
+    def mean(self, factor: float) -> Array:
+        """Mean of Z, standardised as the bounds are."""
+        return self.effect * np.sqrt(self.information_null * factor)
+
+    def bounds(self, plan: Plan, target: float, factor: float) -> tuple[Array, Array]:
+        return plan.bounds(self.fraction, self.mean(factor), target)
+
+    def crossed(self, upper: Array, lower: Array, factor: float) -> tuple[Array, Array]:
+        """Probabilities of first crossing under the scenario."""
+        information = self.information * factor
+        found = crossing_probabilities(information, upper, lower, self.effect[None, :])
+        success, futile = found.upper[0], found.lower[0]
+        stretch = np.sqrt(self.information[0] / self.information_null[0])
+        mean = self.effect[0] * np.sqrt(information[0])
+        success[0], futile[0] = ndtr(mean - upper[0] * stretch), ndtr(lower[0] * stretch - mean)
+        return success, futile
+
+    def factor(self, plan: Plan, target: float) -> float:
+        """How many times the enrolment must be for the target power."""
+        if self.effect[-1] <= 0:
+            raise DataError(
+                "no number of patients reaches the power: the scenario lies on the null side",
+                found=f"effect {self.effect[-1]:.4g} at the last look",
+                next_step="assume a larger effect or move the margin",
+            )
+        still = None if plan.follows_effect else self.bounds(plan, target, 1.0)
+
+        def gain(factor: float) -> float:
+            upper, lower = still if still is not None else self.bounds(plan, target, factor)
+            return float(self.crossed(upper, lower, factor)[0].sum()) - target
+
+        guess = 10.5 / float(self.effect[-1] ** 2 * self.information[-1])
+        return rising_root(gain, guess, "no number of patients reaches the power with these looks")
+
+    def characteristics(self, plan: Plan, target: float, factor: float) -> Characteristics:
+        upper, lower = self.bounds(plan, target, factor)
+        success, futile = self.crossed(upper, lower, factor)
+        counted = lower if plan.binding or plan.sides == 2 else None
+        null = crossing_probabilities(self.fraction, upper, counted).upper[0]
+        table = expected(self.scenario, self.times)
+        stop = success + futile
+        stop[-1] += 1.0 - stop.sum()
+        patients = self.scenario.accrual.enrolled(self.times) * factor
+        return Characteristics(
+            self.statistic.name, self.times, patients, table.events * factor, table.average_hazard_ratio,
+            self.effect, self.information * factor, self.fraction, upper, lower, success.cumsum(),
+            futile.cumsum(), null.cumsum(), float(stop @ self.times), float(stop @ table.events) * factor,
+            float(stop @ patients),
+        )  # fmt: skip
+
+
+def _series(
+    scenario: Scenario, times: Array, statistic: Statistic, method: str
+) -> tuple[Array, Array, Array]:
+    """Effect, its information, and the information that standardises Z, at each look."""
+    if method not in METHODS:
+        raise DataError("no such method", found=method, allowed=", ".join(METHODS), where="method")
+    if method == "average hazard ratio":
+        if not (isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, LogRank)):
+            raise DataError(
+                "the average hazard ratio gives the power of the log-rank test only", found=statistic.name
+            )
+        table = expected(scenario, times)
+        effect = np.log(statistic.margin) - np.log(table.average_hazard_ratio)
+        return effect, table.information, table.information_null
+    rows = [_point(scenario, float(time), statistic) for time in times]
+    effect, information = np.array(rows).T
+    if method == "two variances":
+        common = _common_hazards(scenario)
+        null = np.array([_point(common, float(time), statistic)[1] for time in times])
+        return effect, information, null
+    return effect, information, information
+
+
+def _point(scenario: Scenario, time: float, statistic: Statistic) -> tuple[float, float]:
+    """Effect less margin, and information, at one look."""
+    if isinstance(statistic, WeightedLogRank):
+        found = score_moments(scenario, time, [statistic.weight], statistic.margin)
+        return float(found.mean[0] / found.covariance[0, 0]), float(found.covariance[0, 0])
+    assert isinstance(statistic, RestrictedMean | Milestone)
+    found = _difference(scenario, time, statistic)
+    return float(found.mean[0]) - statistic.margin, float(1.0 / found.covariance[0, 0])
+
+
+def _difference(scenario: Scenario, time: float, statistic: RestrictedMean | Milestone) -> Moments:
+    if isinstance(statistic, RestrictedMean):
+        return rmst_moments(scenario, time, statistic.tau)
+    return milestone_moments(scenario, time, statistic.at, statistic.scale)
+
+
+def _planned_fraction(scenario: Scenario, times: Array, statistic: Statistic) -> Array:
+    """Information fractions expected without effect, or of events for the log-rank test."""
+    if isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, LogRank):
+        events = expected(scenario, times).events
+        return events / events[-1]
+    null = scenario.without_effect()
+    information = np.array([_point(null, float(time), statistic)[1] for time in times])
+    return information / information[-1]
+
+
+def _common_hazards(scenario: Scenario) -> Scenario:
+    """Both arms with the mean of their hazards, weighed by the randomisation ratio."""
+    share = scenario.ratio / (1.0 + scenario.ratio)
+
+    def mixed(stratum: Stratum) -> tuple[Hazard, Hazard]:
+        both = stratum.control.plus(stratum.experimental, 1.0 - share, share)
+        return both, both
+
+    return scenario.with_hazards(mixed)
