@@ -1,0 +1,123 @@
+"""From model text or network to a `Kernel`, through the cache on disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from remission.solver import cache
+from remission.solver.cache import CompiledModel
+from remission.solver.errors import model_error
+from remission.solver.kernel import Kernel
+from remission.solver.machine import compile_object, host, host_lanes
+from remission.solver.network import Network
+
+_METHODS = ("RODAS4P2", "RODAS5P")
+
+
+def compile_antimony(
+    text: str,
+    monitors: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    method: str = "RODAS4P2",
+    lanes: int | None = None,
+) -> Kernel:
+    """Compile a model written in Antimony; with a warm cache the text is not even read.
+
+    Parameters
+    ----------
+    text : str
+    monitors : sequence of str
+        Names of states or rules whose rise through a threshold is to be found.
+    outputs : sequence of str
+        Names whose values `Kernel.observe` gives.
+    method : str
+        ``"RODAS4P2"`` (order 4), or ``"RODAS5P"`` (order 5) for tolerances of 1e-6 and below.
+    lanes : int, optional
+        Patients per vector, a power of two up to 16; by default what this processor holds in one register.
+
+    Returns
+    -------
+    Kernel
+
+    Raises
+    ------
+    ModelError
+
+    Examples
+    --------
+    >>> compile_antimony("x = 8; x' = -k * x; k = 0.1;").parameters
+    ('k',)
+    """
+
+    def read() -> Network:
+        from remission.solver.reading import read_antimony
+
+        return read_antimony(text)
+
+    return _compile(("antimony", text), read, monitors, outputs, method, lanes)
+
+
+def compile_network(
+    network: Network,
+    monitors: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    method: str = "RODAS4P2",
+    lanes: int | None = None,
+) -> Kernel:
+    """Compile a network; see `compile_antimony`.
+
+    Examples
+    --------
+    >>> from remission.solver import read_antimony
+    >>> compile_network(read_antimony("x = 8; x' = -k * x; k = 0.1;")).states
+    ('x',)
+    """
+    return _compile(("network", network), lambda: network, monitors, outputs, method, lanes)
+
+
+def _compile(
+    source: tuple[str, object],
+    read: Callable[[], Network],
+    monitors: Sequence[str],
+    outputs: Sequence[str],
+    method: str,
+    lanes: int | None,
+) -> Kernel:
+    width = host_lanes() if lanes is None else lanes
+    if width not in (1, 2, 4, 8, 16):
+        raise model_error(
+            "a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16"
+        )
+    if method not in _METHODS:
+        raise model_error("an unknown method", where="method", found=method, allowed=", ".join(_METHODS))
+    key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, width, host())
+    model = cache.load(key)
+    if model is None:
+        model = _build(read(), monitors, outputs, method, width)
+        cache.store(key, model)
+    return Kernel(model)
+
+
+def _build(
+    network: Network, monitors: Sequence[str], outputs: Sequence[str], method: str, lanes: int
+) -> CompiledModel:
+    from remission.solver.driver import JOB
+    from remission.solver.generate import generate
+    from remission.solver.method import METHODS
+    from remission.solver.plan import make_plan
+
+    plan = make_plan(network, monitors, outputs, METHODS[method])
+    about = {
+        "name": network.name,
+        "states": network.states,
+        "parameters": network.parameters,
+        "outputs": tuple(outputs),
+        "monitors": tuple(monitors),
+        "defaults": network.defaults,
+        "initial": network.initial,
+        "lanes": lanes,
+        "method": method,
+        "layout": dict(plan.layout),
+        "job": JOB,
+    }
+    return CompiledModel(compile_object(generate(plan, lanes)), about)

@@ -1,0 +1,150 @@
+"""Exact partial derivatives on the graph, only where they are not zero by structure."""
+
+from __future__ import annotations
+
+from remission.solver.errors import model_error
+from remission.solver.graph import TIME, Graph
+
+
+class Derivatives:
+    """Derivatives of nodes of one graph, remembered.
+
+    Examples
+    --------
+    >>> g = Graph()
+    >>> x, k = g.state(0), g.parameter(0)
+    >>> Derivatives(g).of(g.mul(k, g.mul(x, x)), 0) == g.mul(k, g.add(x, x))
+    True
+    """
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self._known: dict[tuple[int, int], int] = {}
+
+    def of(self, node: int, variable: int) -> int:
+        """Node of d node / d variable; `variable` is the number of a state, or `TIME`."""
+        g = self.graph
+        if variable not in g.support(node):
+            return g.number(0.0)
+        for i in g.schedule([node]):
+            if variable in g.support(i) and not g.is_boolean(i) and (i, variable) not in self._known:
+                self._known[i, variable] = self._rule(i, variable)
+        return self._known[node, variable]
+
+    def _d(self, i: int, variable: int) -> int:
+        return self._known.get((i, variable), self.graph.number(0.0))
+
+    def _rule(self, i: int, v: int) -> int:
+        g, node = self.graph, self.graph.nodes[i]
+        kind = node[0]
+        if kind in ("state", "time"):
+            return g.number(1.0)
+        if kind == "add":
+            return g.add(self._d(node[1], v), self._d(node[2], v))
+        if kind == "sub":
+            return g.sub(self._d(node[1], v), self._d(node[2], v))
+        if kind == "neg":
+            return g.neg(self._d(node[1], v))
+        if kind == "mul":
+            return g.add(g.mul(self._d(node[1], v), node[2]), g.mul(node[1], self._d(node[2], v)))
+        if kind == "rcp":
+            return g.neg(g.mul(g.mul(i, i), self._d(node[1], v)))
+        if kind == "select":
+            return g.select(node[1], self._d(node[2], v), self._d(node[3], v))
+        if kind in ("min", "max"):
+            first = g.compare("le" if kind == "min" else "ge", node[1], node[2])
+            return g.select(first, self._d(node[1], v), self._d(node[2], v))
+        if kind == "pow":
+            return self._power(i, v)
+        name, argument = (node[1], node[2]) if kind == "call" else (kind, node[1])
+        return g.mul(self._outer(name, i, argument), self._d(argument, v))
+
+    def _power(self, i: int, v: int) -> int:
+        """d x^y = y x^(y-1) dx + x^y log|x| dy, with each term zero where x is zero and its limit is not finite.
+
+        An emptied compartment must not put an infinite entry in the Jacobian: the method keeps its order without it.
+        """
+        g, (_, x, y, log_x) = self.graph, self.graph.nodes[i]
+        zero = g.number(0.0)
+        positive = g.compare("ne", x, zero)
+        by_base = g.mul(g.mul(y, g.power(x, g.sub(y, g.number(1.0)))), self._d(x, v))
+        by_base = g.select(g.logic("or", positive, g.compare("ge", y, g.number(1.0))), by_base, zero)
+        by_exponent = g.select(positive, g.mul(g.mul(i, log_x), self._d(y, v)), zero)
+        return g.add(by_base, by_exponent if v in g.support(y) else zero)
+
+    def _outer(self, name: str, i: int, x: int) -> int:
+        """Derivative of a function of one argument with respect to that argument."""
+        g = self.graph
+        one = g.number(1.0)
+        if name == "exp":
+            return i
+        if name == "log":
+            return g.rcp(x)
+        if name == "sqrt":
+            slope = g.mul(g.number(0.5), g.rcp(i))
+            return g.select(g.compare("gt", i, g.number(0.0)), slope, g.number(0.0))
+        if name == "abs":
+            return g.select(g.compare("ge", x, g.number(0.0)), one, g.number(-1.0))
+        square = g.mul(x, x)
+        if name in ("floor", "ceil"):
+            return g.number(0.0)
+        if name == "sin":
+            return g.function("cos", x)
+        if name == "cos":
+            return g.neg(g.function("sin", x))
+        if name == "tan":
+            return g.add(one, g.mul(i, i))
+        if name == "sinh":
+            return g.function("cosh", x)
+        if name == "cosh":
+            return g.function("sinh", x)
+        if name == "tanh":
+            return g.sub(one, g.mul(i, i))
+        if name in ("asin", "acos"):
+            slope = g.rcp(g.function("sqrt", g.sub(one, square)))
+            return slope if name == "asin" else g.neg(slope)
+        if name == "atan":
+            return g.rcp(g.add(one, square))
+        if name == "asinh":
+            return g.rcp(g.function("sqrt", g.add(square, one)))
+        if name == "acosh":
+            return g.rcp(g.function("sqrt", g.sub(square, one)))
+        if name == "atanh":
+            return g.rcp(g.sub(one, square))
+        raise model_error(f"no derivative of {name} is known")
+
+
+def jacobian(graph: Graph, rates: list[int]) -> tuple[dict[tuple[int, int], int], dict[int, int]]:
+    """Non-zero entries of the Jacobian and of the time derivative.
+
+    Parameters
+    ----------
+    graph : Graph
+    rates : list of int
+        Nodes of the right-hand sides, one a state.
+
+    Returns
+    -------
+    entries : dict of (row, column) -> node
+    by_time : dict of row -> node
+
+    Examples
+    --------
+    >>> g = Graph()
+    >>> entries, by_time = jacobian(g, [g.neg(g.state(0)), g.mul(g.state(0), g.time())])
+    >>> sorted(entries), sorted(by_time)
+    ([(0, 0), (1, 0)], [1])
+    """
+    derivatives = Derivatives(graph)
+    entries: dict[tuple[int, int], int] = {}
+    by_time: dict[int, int] = {}
+    for row, rate in enumerate(rates):
+        for variable in sorted(graph.support(rate)):
+            node = derivatives.of(rate, variable)
+            if graph.value(node) == 0:
+                continue
+            if variable == TIME:
+                by_time[row] = node
+            else:
+                entries[row, variable] = node
+    return entries, by_time

@@ -1,0 +1,68 @@
+"""Sparse factorisation and solution as straight-line vector code."""
+
+from __future__ import annotations
+
+from remission.solver.llvm_text import Code, Module
+from remission.solver.plan import Plan
+
+_IN = "ptr noalias readonly"
+
+
+def write_linear(module: Module, plan: Plan) -> None:
+    """Write `factor` (I/(h gamma) - J = L U) and `solve` (L U u = f + shift)."""
+    with module.function("factor", [f"{_IN} %J", f"{_IN} %inverse", "ptr noalias %A"]) as code:
+        _factor(code, plan)
+    with module.function("solve", [f"{_IN} %A", f"{_IN} %f", f"{_IN} %shift", "ptr noalias %u"]) as code:
+        _solve(code, plan)
+
+
+def _factor(code: Code, plan: Plan) -> None:
+    """Row by row (Doolittle); finished rows are stored and loaded again, which keeps few values alive.
+
+    Diagonal entries are stored as their reciprocals.
+    """
+    elimination, slot = plan.elimination, plan.elimination.slot
+    inverse = code.load("%inverse", 0)
+    for i, columns in enumerate(elimination.rows):
+        row = {j: _entry(code, plan, inverse, i, j) for j in columns}
+        for k in (j for j in columns if j < i):
+            factor = row[k]
+            if factor is None:
+                continue
+            factor = row[k] = code.op("fmul", factor, code.load("%A", slot[k, k]))
+            for j in (j for j in elimination.rows[k] if j > k):
+                product = code.op("fmul", factor, code.load("%A", slot[k, j]))
+                before = row[j]
+                row[j] = code.neg(product) if before is None else code.op("fsub", before, product)
+        row[i] = code.op("fdiv", code.number(1.0), row[i] or inverse)
+        for j, value in row.items():
+            code.store(value or code.number(0.0), "%A", slot[i, j])
+
+
+def _entry(code: Code, plan: Plan, inverse: str, i: int, j: int) -> str | None:
+    """Entry of I/(h gamma) - J at two positions; None is a zero."""
+    order = plan.elimination.order
+    places = list(plan.jacobian)
+    place = (order[i], order[j])
+    if place not in plan.jacobian:
+        return inverse if i == j else None
+    slope = code.load("%J", places.index(place))
+    return code.op("fsub", inverse, slope) if i == j else code.neg(slope)
+
+
+def _solve(code: Code, plan: Plan) -> None:
+    """Forward and back substitution in the order of elimination."""
+    elimination, slot = plan.elimination, plan.elimination.slot
+    x: list[str] = []
+    for i, columns in enumerate(elimination.rows):
+        state = elimination.order[i]
+        value = code.op("fadd", code.load("%f", state), code.load("%shift", state))
+        for j in (j for j in columns if j < i):
+            value = code.op("fsub", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
+        x.append(value)
+    for i in reversed(range(plan.size)):
+        value = x[i]
+        for j in (j for j in elimination.rows[i] if j > i):
+            value = code.op("fsub", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
+        x[i] = code.op("fmul", value, code.load("%A", slot[i, i]))
+        code.store(x[i], "%u", elimination.order[i])

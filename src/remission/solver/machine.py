@@ -1,0 +1,77 @@
+"""From LLVM assembly to object code for this processor, and from object code to functions that Python can call."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+
+import llvmlite.binding as llvm
+
+_LOCK = threading.Lock()
+_LOADED: list[object] = []  # machine code must outlive every pointer into it
+
+
+def host() -> str:
+    """Processor and its features: what object code is good for."""
+    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+
+
+def host_lanes() -> int:
+    """Doubles in the widest vector register of this processor.
+
+    Examples
+    --------
+    >>> host_lanes() in (2, 4, 8)
+    True
+    """
+    features = llvm.get_host_cpu_features()
+    if features.get("avx512f"):
+        return 8
+    return 4 if features.get("avx2") or features.get("avx") else 2
+
+
+def _target() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(),
+        features=llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit",
+        opt=2,
+        jit=True,
+        codemodel="jitdefault",
+    )
+
+
+def compile_object(text: str) -> bytes:
+    """Object code of LLVM assembly.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    bytes
+        An object file for this processor.
+    """
+    with _LOCK:
+        target = _target()
+        module = llvm.parse_assembly(text)
+        module.triple, module.data_layout = llvm.get_process_triple(), str(target.target_data)
+        module.verify()
+        options = llvm.create_pipeline_tuning_options(speed_level=2)
+        options.slp_vectorization = options.loop_vectorization = options.loop_unrolling = False
+        builder = llvm.create_pass_builder(target, options)
+        builder.getModulePassManager().run(module, builder)
+        return target.emit_object(module)
+
+
+def load_functions(code: bytes, names: tuple[str, ...]) -> dict[str, ctypes._CFuncPtr]:
+    """Functions of object code, each taking the lane memory and the job; Python's lock is released while one runs."""
+    with _LOCK:
+        engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
+        engine.add_object_file(llvm.ObjectFileRef.from_data(code))
+        engine.finalize_object()
+        _LOADED.append(engine)
+        prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+        return {name: prototype(engine.get_function_address(name)) for name in names}

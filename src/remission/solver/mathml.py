@@ -1,0 +1,148 @@
+"""libSBML syntax trees to `Expression`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import libsbml
+
+from remission.solver.errors import model_error
+from remission.solver.expression import Apply, Expression, Number, Symbol, Time, apply
+
+_DIRECT = {
+    libsbml.AST_PLUS: "plus",
+    libsbml.AST_TIMES: "times",
+    libsbml.AST_DIVIDE: "divide",
+    libsbml.AST_POWER: "power",
+    libsbml.AST_FUNCTION_POWER: "power",
+    libsbml.AST_FUNCTION_EXP: "exp",
+    libsbml.AST_FUNCTION_LN: "ln",
+    libsbml.AST_FUNCTION_ABS: "abs",
+    libsbml.AST_FUNCTION_MIN: "min",
+    libsbml.AST_FUNCTION_MAX: "max",
+    libsbml.AST_FUNCTION_PIECEWISE: "piecewise",
+    libsbml.AST_FUNCTION_FLOOR: "floor",
+    libsbml.AST_FUNCTION_CEILING: "ceil",
+    libsbml.AST_FUNCTION_SIN: "sin",
+    libsbml.AST_FUNCTION_COS: "cos",
+    libsbml.AST_FUNCTION_TAN: "tan",
+    libsbml.AST_FUNCTION_ARCSIN: "asin",
+    libsbml.AST_FUNCTION_ARCCOS: "acos",
+    libsbml.AST_FUNCTION_ARCTAN: "atan",
+    libsbml.AST_FUNCTION_SINH: "sinh",
+    libsbml.AST_FUNCTION_COSH: "cosh",
+    libsbml.AST_FUNCTION_TANH: "tanh",
+    libsbml.AST_FUNCTION_ARCSINH: "asinh",
+    libsbml.AST_FUNCTION_ARCCOSH: "acosh",
+    libsbml.AST_FUNCTION_ARCTANH: "atanh",
+    libsbml.AST_RELATIONAL_LT: "lt",
+    libsbml.AST_RELATIONAL_LEQ: "le",
+    libsbml.AST_RELATIONAL_GT: "gt",
+    libsbml.AST_RELATIONAL_GEQ: "ge",
+    libsbml.AST_RELATIONAL_EQ: "eq",
+    libsbml.AST_RELATIONAL_NEQ: "ne",
+    libsbml.AST_LOGICAL_AND: "and",
+    libsbml.AST_LOGICAL_OR: "or",
+    libsbml.AST_LOGICAL_XOR: "xor",
+    libsbml.AST_LOGICAL_NOT: "not",
+}
+
+_RECIPROCAL = {
+    libsbml.AST_FUNCTION_SEC: "cos",
+    libsbml.AST_FUNCTION_CSC: "sin",
+    libsbml.AST_FUNCTION_COT: "tan",
+    libsbml.AST_FUNCTION_SECH: "cosh",
+    libsbml.AST_FUNCTION_CSCH: "sinh",
+    libsbml.AST_FUNCTION_COTH: "tanh",
+}
+
+_RECIPROCAL_INVERSE = {
+    libsbml.AST_FUNCTION_ARCSEC: "acos",
+    libsbml.AST_FUNCTION_ARCCSC: "asin",
+    libsbml.AST_FUNCTION_ARCCOT: "atan",
+    libsbml.AST_FUNCTION_ARCSECH: "acosh",
+    libsbml.AST_FUNCTION_ARCCSCH: "asinh",
+    libsbml.AST_FUNCTION_ARCCOTH: "atanh",
+}
+
+_CONSTANTS = {
+    libsbml.AST_CONSTANT_PI: Number(math.pi),
+    libsbml.AST_CONSTANT_E: Number(math.e),
+    libsbml.AST_CONSTANT_TRUE: apply("eq", Number(0.0), Number(0.0)),
+    libsbml.AST_CONSTANT_FALSE: apply("ne", Number(0.0), Number(0.0)),
+    libsbml.AST_NAME_AVOGADRO: Number(6.02214179e23),  # the value that SBML Level 3 fixes
+    libsbml.AST_NAME_TIME: Time(),
+}
+
+
+def to_expression(node: Any, where: str) -> Expression:
+    """Formula of a libSBML syntax tree.
+
+    Parameters
+    ----------
+    node : libsbml.ASTNode
+    where : str
+        The SBML element, for messages.
+
+    Raises
+    ------
+    ModelError
+        For mathematics that the solver does not know.
+
+    Examples
+    --------
+    >>> to_expression(libsbml.parseL3Formula("-k"), "rule of x")
+    Apply(operation='negate', arguments=(Symbol(name='k'),))
+    """
+    kind = node.getType()
+    if kind in _CONSTANTS:
+        return _CONSTANTS[kind]
+    if node.isNumber():
+        return Number(float(node.getValue()))
+    if kind == libsbml.AST_NAME:
+        return Symbol(node.getName())
+    arguments = tuple(to_expression(node.getChild(k), where) for k in range(node.getNumChildren()))
+    if kind == libsbml.AST_MINUS:
+        return Apply("negate" if len(arguments) == 1 else "minus", arguments)
+    if kind in _DIRECT:
+        return Apply(_DIRECT[kind], arguments)
+    special = _special(kind, arguments)
+    if special is None:
+        raise model_error(
+            "mathematics that the solver does not support",
+            where=where,
+            found=str(node.getName() or libsbml.formulaToL3String(node)),
+            allowed="the functions listed in docs/solver.md (no delay)",
+        )
+    return special
+
+
+def _special(kind: int, arguments: tuple[Expression, ...]) -> Expression | None:
+    """Functions made of others."""
+    if kind in _RECIPROCAL:
+        return apply("divide", Number(1.0), Apply(_RECIPROCAL[kind], arguments))
+    if kind in _RECIPROCAL_INVERSE:
+        return Apply(_RECIPROCAL_INVERSE[kind], (apply("divide", Number(1.0), arguments[0]),))
+    if kind == libsbml.AST_FUNCTION_LOG:
+        base, x = arguments if len(arguments) == 2 else (Number(10.0), arguments[0])
+        return apply("divide", apply("ln", x), apply("ln", base))
+    if kind == libsbml.AST_FUNCTION_ROOT:
+        degree, x = arguments if len(arguments) == 2 else (Number(2.0), arguments[0])
+        if degree == Number(2.0):
+            return apply("sqrt", x)
+        return apply("power", x, apply("divide", Number(1.0), degree))
+    if kind == libsbml.AST_LOGICAL_IMPLIES:
+        return apply("or", apply("not", arguments[0]), arguments[1])
+    if kind == libsbml.AST_FUNCTION_QUOTIENT:
+        return _whole_quotient(*arguments)
+    if kind == libsbml.AST_FUNCTION_REM:
+        a, b = arguments
+        return apply("minus", a, apply("times", b, _whole_quotient(a, b)))
+    return None
+
+
+def _whole_quotient(a: Expression, b: Expression) -> Expression:
+    """a / b rounded towards zero."""
+    ratio = apply("divide", a, b)
+    return apply("piecewise", apply("floor", ratio), apply("ge", ratio, Number(0.0)), apply("ceil", ratio))

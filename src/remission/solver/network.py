@@ -1,0 +1,59 @@
+"""What a model says, free of its file format: states, parameters, rules, rates, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from remission.solver.expression import Expression
+
+
+@dataclass(frozen=True)
+class Event:
+    """`at (trigger): variable = value, ...;`
+
+    Attributes
+    ----------
+    name : str
+    trigger : Expression
+        Fires when it goes from false to true.
+    initially_true : bool
+        If true, a trigger that holds at the start has not just become true (`t0=true`, Antimony's default).
+    assignments : tuple of (state name, Expression)
+        All values are computed before any is assigned.
+    """
+
+    name: str
+    trigger: Expression
+    initially_true: bool
+    assignments: tuple[tuple[str, Expression], ...]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model as a set of ordinary differential equations.
+
+    Attributes
+    ----------
+    name : str
+    states : tuple of str
+        Names of what changes by rate, reaction, event or dose. Species are held as amounts.
+    initial : tuple of float
+        Their values at the start, with every parameter at its default.
+    rates : tuple of Expression
+        d state / d time, per day, in the order of `states`.
+    parameters : tuple of str
+        Names of the numbers that may differ from patient to patient.
+    defaults : tuple of float
+    rules : tuple of (str, Expression)
+        Named formulas: assignment rules, constants derived from parameters, reaction rates, concentrations.
+    events : tuple of Event
+    """
+
+    name: str
+    states: tuple[str, ...]
+    initial: tuple[float, ...]
+    rates: tuple[Expression, ...]
+    parameters: tuple[str, ...]
+    defaults: tuple[float, ...]
+    rules: tuple[tuple[str, Expression], ...]
+    events: tuple[Event, ...]

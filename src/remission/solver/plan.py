@@ -1,0 +1,194 @@
+"""Everything code generation needs to know about a model, as nodes of one graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from remission.solver.derivatives import jacobian
+from remission.solver.elimination import Elimination, plan_elimination
+from remission.solver.errors import model_error
+from remission.solver.expression import uses_time
+from remission.solver.graph import CHANGING, PER_PATIENT, TIME, Graph
+from remission.solver.layout import PER_LANE, plan_layout
+from remission.solver.method import Method
+from remission.solver.network import Event, Network
+from remission.solver.translate import Translator
+
+
+@dataclass(frozen=True)
+class PlannedEvent:
+    """An event as nodes.
+
+    Attributes
+    ----------
+    trigger : int
+        Node of the condition.
+    initially_true : bool
+    absorbing : bool
+        Fires whenever it holds, not only when it begins to hold: the trigger looks at nothing but states that the
+        event sets to values that do not change, so that what it has set stays set.
+    assignments : tuple of (state, node)
+    """
+
+    trigger: int
+    initially_true: bool
+    absorbing: bool
+    assignments: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A model ready for code generation."""
+
+    network: Network
+    method: Method
+    graph: Graph
+    rates: tuple[int, ...]
+    jacobian: Mapping[tuple[int, int], int]
+    by_time: Mapping[int, int]
+    monitors: tuple[int, ...]
+    outputs: tuple[int, ...]
+    events: tuple[PlannedEvent, ...]
+    hoisted: tuple[int, ...]
+    elimination: Elimination
+
+    @property
+    def size(self) -> int:
+        """Number of states."""
+        return len(self.rates)
+
+    @property
+    def uses_time(self) -> bool:
+        """True if the right-hand sides depend on time."""
+        return any(TIME in self.graph.support(rate) for rate in self.rates)
+
+    @property
+    def layout(self) -> Mapping[str, int]:
+        """Memory of one vector of patients."""
+        n, m, events = self.size, len(self.monitors), len(self.events)
+        return plan_layout(
+            {
+                "y": n,
+                "q": len(self.hoisted),
+                "f": n,
+                "J": len(self.jacobian),
+                "ft": n,
+                "A": len(self.elimination.slot),
+                "u": self.method.stages * n,
+                "trial": n,
+                "shift": n,
+                "dense": len(self.method.dense) * n,
+                "p": len(self.network.parameters),
+                "atol": n,
+                **dict.fromkeys(
+                    ("monitor", "probe", "inner", "threshold", "terminal", "crossing", "fraction"), m
+                ),
+                **dict.fromkeys(("trigger", "trigger_now"), events),
+                "values": sum(len(event.assignments) for event in self.events),
+                "outputs": len(self.outputs),
+                **dict.fromkeys(PER_LANE, 1),
+            }
+        )
+
+
+def make_plan(network: Network, monitors: Iterable[str], outputs: Iterable[str], method: Method) -> Plan:
+    """Translate a network, derive its Jacobian, and decide what is computed once a patient.
+
+    Parameters
+    ----------
+    network : Network
+    monitors, outputs : iterable of str
+        Names of states, parameters or rules.
+    method : Method
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    ModelError
+        If a name is not in the model, or the model has no states.
+    """
+    if not network.states:
+        raise model_error("the model has no states", where=network.name)
+    graph = Graph()
+    translate = Translator(network, graph)
+    rates = tuple(translate.number(rate) for rate in network.rates)
+    entries, by_time = jacobian(graph, list(rates))
+    watched = tuple(_named(translate, network, name) for name in monitors)
+    shown = tuple(_named(translate, network, name) for name in outputs)
+    events = tuple(_plan_event(event, network, translate) for event in network.events)
+    set_nodes = [
+        node for event in events for node in (event.trigger, *(value for _, value in event.assignments))
+    ]
+    roots = [*rates, *entries.values(), *by_time.values(), *watched, *shown, *set_nodes]
+    return Plan(
+        network=network,
+        method=method,
+        graph=graph,
+        rates=rates,
+        jacobian=entries,
+        by_time=by_time,
+        monitors=watched,
+        outputs=shown,
+        events=events,
+        hoisted=_hoisted(graph, roots),
+        elimination=plan_elimination(len(rates), entries),
+    )
+
+
+def _named(translate: Translator, network: Network, name: str) -> int:
+    known = (*network.states, *network.parameters, *(rule for rule, _ in network.rules))
+    if name not in known:
+        raise model_error("a name asked for is not in the model", found=name, allowed=", ".join(known))
+    return translate.name(name)
+
+
+def _plan_event(event: Event, network: Network, translate: Translator) -> PlannedEvent:
+    for name, _ in event.assignments:
+        if name not in network.states:
+            raise model_error("an event sets something that is not a state", where=event.name, found=name)
+    return PlannedEvent(
+        trigger=translate.condition(event.trigger),
+        initially_true=event.initially_true,
+        absorbing=_is_absorbing(event, network, translate),
+        assignments=tuple((network.states.index(name), translate.number(e)) for name, e in event.assignments),
+    )
+
+
+def _is_absorbing(event: Event, network: Network, translate: Translator) -> bool:
+    graph, targets = translate.graph, {network.states.index(name) for name, _ in event.assignments}
+    if any(graph.level[translate.number(value)] == CHANGING for _, value in event.assignments):
+        return False
+    if uses_time(event.trigger) or not graph.support(translate.condition(event.trigger)) <= targets:
+        return False
+    after = Translator(_with_values(network, event), Graph())
+    return after.graph.nodes[after.condition(event.trigger)][0] != "false"
+
+
+def _with_values(network: Network, event: Event) -> Network:
+    """The network with the states that an event sets replaced by what it sets them to."""
+    given = dict(event.assignments)
+    return Network(
+        name=network.name,
+        states=tuple(name for name in network.states if name not in given),
+        initial=(),
+        rates=(),
+        parameters=network.parameters,
+        defaults=network.defaults,
+        rules=(*network.rules, *given.items()),
+        events=(),
+    )
+
+
+def _hoisted(graph: Graph, roots: list[int]) -> tuple[int, ...]:
+    """Numbers computed once a patient: what changing formulas and conditions take from parameters alone."""
+    found = {root: None for root in roots if graph.level[root] == PER_PATIENT and not graph.is_boolean(root)}
+    for i in graph.schedule(roots):
+        if graph.level[i] == CHANGING or graph.is_boolean(i):
+            for j in graph.arguments_of(graph.nodes[i]):
+                if graph.level[j] == PER_PATIENT and not graph.is_boolean(j):
+                    found[j] = None
+    return tuple(found)

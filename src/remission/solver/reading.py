@@ -1,0 +1,400 @@
+"""SBML to `Network`: what each element means, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import libsbml
+
+from remission.solver.antimony_text import antimony_to_sbml
+from remission.solver.errors import model_error
+from remission.solver.expression import Apply, Expression, Number, Symbol, apply, evaluate, symbols, uses_time
+from remission.solver.mathml import to_expression
+from remission.solver.network import Event, Network
+
+
+def read_antimony(text: str) -> Network:
+    """Read a model written in Antimony.
+
+    Submodels are flattened: variable `S` of instance `L1` is named `L1_S`. Antimony requires an instance to stand
+    before its parts are used.
+
+    Parameters
+    ----------
+    text : str
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ModelError
+        If the text is not Antimony, or says something the solver does not support (the element is named).
+
+    Examples
+    --------
+    >>> network = read_antimony("x = 3; x' = -k * x; k = 0.1;")
+    >>> network.states, network.initial, network.parameters, network.defaults
+    (('x',), (3.0,), ('k',), (0.1,))
+    """
+    return read_sbml(antimony_to_sbml(text))
+
+
+def read_sbml(text: str) -> Network:
+    """Read a model written in SBML (levels 1 to 3 core; `comp` is flattened).
+
+    Species are held as amounts. A species that is not `hasOnlySubstanceUnits` stands for its concentration in
+    formulas. Constant parameters and sizes are parameters of the network; a constant given by a formula of other
+    parameters is a rule, so that it follows them from patient to patient.
+
+    Parameters
+    ----------
+    text : str
+        Content of an SBML file.
+
+    Returns
+    -------
+    Network
+
+    Raises
+    ------
+    ModelError
+        If the text is not valid SBML, or holds an algebraic rule, a delay, a fast reaction or a package other than
+        `comp`.
+
+    Examples
+    --------
+    >>> from remission.solver.antimony_text import antimony_to_sbml
+    >>> read_sbml(antimony_to_sbml("compartment c = 1; species S in c; S = 5; J: S -> ; k*S; k = 2;")).states
+    ('S',)
+    """
+    model = _valid_model(text)
+    return _Reader(model).network()
+
+
+def _valid_model(text: str) -> Any:
+    document = libsbml.readSBMLFromString(text)
+    errors = [document.getError(k) for k in range(document.getNumErrors())]
+    fatal = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
+    if fatal or document.getModel() is None:
+        line, message = (
+            (fatal[0].getLine(), fatal[0].getMessage().strip()) if fatal else (0, "no model in it")
+        )
+        raise model_error("the text is not valid SBML", where=f"line {line}", found=message.splitlines()[0])
+    for k in range(document.getNumPlugins()):
+        package = document.getPlugin(k).getPackageName()
+        if package == "comp":
+            _convert(document, "flatten comp")
+        elif package not in ("layout", "render", "l3v2extendedmath"):
+            raise model_error("an SBML package that is not supported", found=package, allowed="core, comp")
+    for option in ("promoteLocalParameters", "expandFunctionDefinitions"):
+        _convert(document, option)
+    return _Owned(document)
+
+
+class _Owned:
+    """A model that keeps its document alive."""
+
+    def __init__(self, document: Any) -> None:
+        self._document = document
+        self.model = document.getModel()
+
+
+def _convert(document: Any, option: str) -> None:
+    properties = libsbml.ConversionProperties()
+    properties.addOption(option, True)
+    if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        raise model_error("libSBML cannot simplify the model", found=option)
+
+
+def _items(listing: Any) -> list[Any]:
+    return [listing.get(k) for k in range(listing.size())]
+
+
+@dataclass
+class _Reader:
+    """Collects what one SBML model says; used once."""
+
+    owner: _Owned
+    rates: dict[str, Expression] = field(default_factory=dict)  # of each state
+    parameters: list[str] = field(default_factory=list)
+    rules: dict[str, Expression] = field(default_factory=dict)
+    starts: dict[str, Expression] = field(
+        default_factory=dict
+    )  # value at the start, where the model gives one
+    meanings: dict[str, Expression] = field(default_factory=dict)  # what a species' name means in a formula
+    undecided: dict[str, Expression] = field(default_factory=dict)  # constants given by a formula
+
+    def network(self) -> Network:
+        """All of it, in an order where each step has what it needs."""
+        self.model = self.owner.model
+        self._refuse()
+        self._sort_rules()
+        self._name_species()
+        for compartment in _items(self.model.getListOfCompartments()):
+            self._plain_variable(compartment, compartment.getSize() if compartment.isSetSize() else 1.0)
+        for parameter in _items(self.model.getListOfParameters()):
+            self._plain_variable(parameter, parameter.getValue() if parameter.isSetValue() else None)
+        for species in _items(self.model.getListOfSpecies()):
+            self._species(species)
+        for reaction in _items(self.model.getListOfReactions()):
+            self._reaction(reaction)
+        self._decide_constants()
+        value = _StartValues(self)
+        return Network(
+            name=self.model.getId() or "model",
+            states=tuple(self.rates),
+            initial=tuple(value(name) for name in self.rates),
+            rates=tuple(self.rates.values()),
+            parameters=tuple(self.parameters),
+            defaults=tuple(value(name) for name in self.parameters),
+            rules=tuple(self.rules.items()),
+            events=tuple(self._event(event) for event in _items(self.model.getListOfEvents())),
+        )
+
+    def _refuse(self) -> None:
+        for rule in _items(self.model.getListOfRules()):
+            if rule.isAlgebraic():
+                raise model_error("an algebraic rule is not supported", found=rule.getFormula())
+        for reaction in _items(self.model.getListOfReactions()):
+            if reaction.isSetFast() and reaction.getFast():
+                raise model_error("a fast reaction is not supported", where=reaction.getId())
+        for event in _items(self.model.getListOfEvents()):
+            for name in ("Delay", "Priority"):
+                if getattr(event, f"isSet{name}")():
+                    raise model_error(f"an event with a {name.lower()} is not supported", where=event.getId())
+
+    def _sort_rules(self) -> None:
+        """Raw syntax trees by the variable they set."""
+        listed = _items(self.model.getListOfRules())
+        self.assigned = {r.getVariable(): r.getMath() for r in listed if r.isAssignment()}
+        self.rated = {r.getVariable(): r.getMath() for r in listed if r.isRate()}
+        starting = _items(self.model.getListOfInitialAssignments())
+        self.starting = {a.getSymbol(): a.getMath() for a in starting}
+        events = _items(self.model.getListOfEvents())
+        self.evented = {a.getVariable() for e in events for a in _items(e.getListOfEventAssignments())}
+        self.reacting = {
+            reference.getSpecies()
+            for reaction in _items(self.model.getListOfReactions())
+            for reference in _references(reaction)
+        }
+
+    # formulas -----------------------------------------------------------------------------------------------
+
+    def _formula(self, tree: Any, where: str) -> Expression:
+        """A formula with each species' name replaced by what it means."""
+        if tree is None:
+            raise model_error("an element without mathematics", where=where)
+        return self._mean(to_expression(tree, where))
+
+    def _mean(self, expression: Expression) -> Expression:
+        if isinstance(expression, Symbol):
+            return self.meanings.get(expression.name, expression)
+        if isinstance(expression, Apply):
+            return Apply(expression.operation, tuple(self._mean(a) for a in expression.arguments))
+        return expression
+
+    # variables ----------------------------------------------------------------------------------------------
+
+    def _plain_variable(self, element: Any, value: float | None) -> None:
+        """A parameter, a compartment or a stoichiometry: rule, state or constant."""
+        name = element.getId()
+        if name in self.starting:
+            self.starts[name] = self._formula(self.starting[name], f"initial assignment of {name}")
+        elif value is not None:
+            self.starts[name] = Number(value)
+        if name in self.assigned:
+            self.rules[name] = self._formula(self.assigned[name], f"assignment rule of {name}")
+        elif name in self.rated:
+            self.rates[name] = self._formula(self.rated[name], f"rate rule of {name}")
+        elif name in self.evented:
+            self.rates[name] = Number(0.0)
+        elif name in self.starting:
+            self.undecided[name] = self.starts[name]
+        elif name in self._unit_compartments:
+            self.rules[name] = Number(1.0)
+        else:
+            self.parameters.append(name)
+
+    def _name_species(self) -> None:
+        """Say what each species' name means, before any formula is read."""
+        compartments = {c.getId(): c for c in _items(self.model.getListOfCompartments())}
+        given = {*self.assigned, *self.rated, *self.evented, *self.starting}
+        self._unit_compartments = {
+            name
+            for name, c in compartments.items()
+            if name not in given and (not c.isSetSize() or c.getSize() == 1)
+        }
+        self.changing_compartments = {
+            name for name in compartments if name in {*self.assigned, *self.rated, *self.evented}
+        }
+        self.by_concentration = {
+            s.getId(): s.getCompartment()
+            for s in _items(self.model.getListOfSpecies())
+            if not s.getHasOnlySubstanceUnits()
+            and _dimensions(compartments[s.getCompartment()]) != 0
+            and s.getCompartment() not in self._unit_compartments
+        }
+        for name, compartment in self.by_concentration.items():
+            if name not in self.assigned:
+                self.meanings[name] = apply("divide", Symbol(name), Symbol(compartment))
+                self.rules[f"[{name}]"] = self.meanings[name]
+
+    def _species(self, species: Any) -> None:
+        """A species is held as an amount, unless a rule gives its value."""
+        name = species.getId()
+        if name in self.assigned:
+            self.rules[name] = self._formula(self.assigned[name], f"assignment rule of {name}")
+            return
+        amount = self._start_amount(species)
+        if amount is not None:
+            self.starts[name] = amount
+        if name in self.rated:
+            self.rates[name] = self._species_rate(name)
+        elif name in self.evented or (name in self.reacting and not _is_fixed(species)):
+            self.rates[name] = Number(0.0)
+        elif name in self.starting:
+            self.undecided[name] = self.starts[name]
+        else:
+            self.parameters.append(name)
+
+    def _start_amount(self, species: Any) -> Expression | None:
+        name = species.getId()
+        compartment = self.by_concentration.get(name)
+        if name in self.starting:
+            value = self._formula(self.starting[name], f"initial assignment of {name}")
+            return apply("times", value, Symbol(compartment)) if compartment else value
+        if species.isSetInitialAmount():
+            return Number(species.getInitialAmount())
+        if species.isSetInitialConcentration():
+            return apply("times", Number(species.getInitialConcentration()), Symbol(species.getCompartment()))
+        return None
+
+    def _species_rate(self, name: str) -> Expression:
+        """Rate of the amount from a rate rule of the value: (c V)' = c' V + c V'."""
+        rate = self._formula(self.rated[name], f"rate rule of {name}")
+        compartment = self.by_concentration.get(name)
+        if compartment is None:
+            return rate
+        by_value = apply("times", rate, Symbol(compartment))
+        if compartment in self.rated:
+            swelling = self._formula(self.rated[compartment], f"rate rule of {compartment}")
+            return apply("plus", by_value, apply("times", self.meanings[name], swelling))
+        if compartment in self.assigned:
+            raise model_error(
+                "a rate rule of a concentration in a compartment with an assignment rule", where=name
+            )
+        return by_value
+
+    # reactions ----------------------------------------------------------------------------------------------
+
+    def _reaction(self, reaction: Any) -> None:
+        name = reaction.getId()
+        law = reaction.getKineticLaw()
+        if law is None or law.getMath() is None:
+            raise model_error("a reaction without a kinetic law", where=name)
+        self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}")
+        for sign, references in (
+            ("minus", reaction.getListOfReactants()),
+            ("plus", reaction.getListOfProducts()),
+        ):
+            for reference in _items(references):
+                species = self.model.getSpecies(reference.getSpecies())
+                stoichiometry = self._stoichiometry(reference)
+                if reference.getSpecies() in self.rated or _is_fixed(species):
+                    continue
+                flow = apply("times", stoichiometry, self._conversion(species), Symbol(name))
+                self.rates[species.getId()] = apply(sign, self.rates[species.getId()], flow)
+
+    def _stoichiometry(self, reference: Any) -> Expression:
+        name = reference.getId()
+        if name and (
+            name in self.assigned or name in self.starting or name in self.rated or name in self.evented
+        ):
+            self._plain_variable(
+                reference, reference.getStoichiometry() if reference.isSetStoichiometry() else None
+            )
+            return Symbol(name)
+        if reference.isSetStoichiometryMath():
+            return self._formula(
+                reference.getStoichiometryMath().getMath(), f"stoichiometry of {reference.getSpecies()}"
+            )
+        value = Number(reference.getStoichiometry() if reference.isSetStoichiometry() else 1.0)
+        if name:
+            self.rules[name] = value
+        return value
+
+    def _conversion(self, species: Any) -> Expression:
+        factor = species.getConversionFactor() or self.model.getConversionFactor()
+        return Symbol(factor) if factor else Number(1.0)
+
+    # events and starts --------------------------------------------------------------------------------------
+
+    def _event(self, event: Any) -> Event:
+        name = event.getId() or "event"
+        trigger = event.getTrigger()
+        assignments = []
+        for assignment in _items(event.getListOfEventAssignments()):
+            variable = assignment.getVariable()
+            value = self._formula(assignment.getMath(), f"event {name}, assignment of {variable}")
+            if variable in self.by_concentration:
+                value = apply("times", value, Symbol(self.by_concentration[variable]))
+            assignments.append((variable, value))
+        starts_true = trigger.getInitialValue() if trigger.isSetInitialValue() else True
+        condition = self._formula(trigger.getMath(), f"event {name}, trigger")
+        return Event(name, condition, starts_true, tuple(assignments))
+
+    def _decide_constants(self) -> None:
+        """A constant given by a formula of parameters follows them; one that reads the start of a state is fixed."""
+        for name, formula in self.undecided.items():
+            if self._is_steady(formula):
+                self.rules[name] = formula
+            else:
+                self.parameters.append(name)
+
+    def _is_steady(self, formula: Expression) -> bool:
+        if uses_time(formula):
+            return False
+        return all(name in self.parameters or self._is_steady_name(name) for name in symbols(formula))
+
+    def _is_steady_name(self, name: str) -> bool:
+        formula = self.rules.get(name, self.undecided.get(name))
+        return formula is not None and self._is_steady(formula)
+
+
+def _references(reaction: Any) -> Iterator[Any]:
+    yield from _items(reaction.getListOfReactants())
+    yield from _items(reaction.getListOfProducts())
+
+
+def _is_fixed(species: Any) -> bool:
+    return bool(species.getBoundaryCondition() or species.getConstant())
+
+
+def _dimensions(compartment: Any) -> float:
+    return float(compartment.getSpatialDimensionsAsDouble())
+
+
+@dataclass
+class _StartValues:
+    """Values at day 0, with every parameter at its default; each computed once."""
+
+    reader: _Reader
+    known: dict[str, float] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> float:
+        """Value of a state, parameter or rule at the start."""
+        if name not in self.known:
+            formula = self.reader.rules.get(name, self.reader.starts.get(name))
+            if formula is None:
+                raise model_error("no value is given", where=name, next_step=f"add a line `{name} = ...;`")
+            if name in self.open:
+                raise model_error("a value depends on itself", where=" -> ".join([*self.open, name]))
+            self.open.append(name)
+            self.known[name] = evaluate(formula, self)
+            self.open.pop()
+        return self.known[name]
