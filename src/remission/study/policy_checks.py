@@ -30,7 +30,8 @@ class Surroundings:
 def check_policy(written: Sequence[WrittenRule], around: Surroundings, problems: Problems) -> None:
     """Add a problem for every rule that overlaps an earlier one or can never act."""
     rules = [each.rule for each in written]
-    for place, each in enumerate(written):
+    acting: list[WrittenRule] = []
+    for each in written:
         reason = _never(each.rule, rules, around)
         if reason is not None:
             key, what, allowed, step = reason
@@ -41,7 +42,8 @@ def check_policy(written: Sequence[WrittenRule], around: Surroundings, problems:
                 next_step=step,
             )
         else:
-            _check_overlap(each, written[:place], problems)
+            _check_overlap(each, acting, problems)
+            acting.append(each)
 
 
 def _check_overlap(each: WrittenRule, earlier: Sequence[WrittenRule], problems: Problems) -> None:
@@ -52,9 +54,7 @@ def _check_overlap(each: WrittenRule, earlier: Sequence[WrittenRule], problems: 
         if covers(each.rule.when, other.rule.when):
             what = f"two rules for one situation: {each.rule.name!r} waits for the same as {name!r}"
         else:
-            what = (
-                f"the rule {each.rule.name!r} can never act: {name!r} comes first and covers all it waits for"
-            )
+            what = f"the rule {each.rule.name!r} can never act: {name!r} comes first and covers it"
         problems.add(
             each.key("when"),
             f"{what} (line {other.place.line})",
@@ -147,7 +147,7 @@ def _unreachable(rule: Rule, rules: Sequence[Rule], around: Surroundings) -> Ite
     if rule.when.state == "off drug" and not _treatment_ends(rules, around):
         yield (
             "state",
-            "no rule stops treatment, and no regimen has an end",
+            "nothing ends treatment, no rule and no regimen",
             None,
             "add a rule with then: stop",
         )

@@ -3,8 +3,8 @@
 Rule of choice among figures for the same arm, endpoint and time:
 
 1. a figure recalled from memory counts only where none was read or computed;
-2. of the rest, the one from the latest report, since follow-up is longest there (a computed figure has no year and
-   comes after those that have);
+2. of the rest, the one from the latest report, since follow-up is longest there (a computed figure has no
+   year and comes after those that have);
 3. of one report, what was read comes before what was computed.
 """
 

@@ -1,0 +1,75 @@
+"""Published results: every figure has its source, and one is chosen by a stated rule."""
+
+from __future__ import annotations
+
+import pytest
+
+from remission.errors import StudyError
+from remission.study import catalogue_names, load_definition, published, published_for
+from remission.study.published import COLUMNS, all_published, choose, parse_published
+
+HEAD = ",".join(COLUMNS) + "\n"
+
+
+def row(value: float, evidence: str, source: str, endpoint: str = "OS", time: str = "12") -> str:
+    return f"T,A,melanoma,1L,100,{endpoint},{time},{value},,,%,{evidence},,none,{source},\n"
+
+
+@pytest.mark.parametrize("name", catalogue_names("published"))
+def test_every_figure_has_a_source_and_an_evidence(name):
+    figures = all_published(name)
+    assert figures
+    for figure in figures:
+        assert figure.source_citation
+        assert figure.evidence in ("read", "computed", "recalled")
+        assert figure.ci_low is None or figure.ci_low <= figure.value <= figure.ci_high
+
+
+@pytest.mark.parametrize(
+    ("rows", "chosen"),
+    [
+        ([row(1, "recalled", "B 2020"), row(2, "computed", "made"), row(3, "read", "A 2015")], 3),
+        ([row(1, "recalled", "B 2020"), row(2, "computed", "made")], 2),
+        ([row(1, "read", "A 2015"), row(2, "read", "B 2019")], 2),
+        ([row(1, "recalled", "A 2015"), row(2, "recalled", "B 2019")], 2),
+        ([row(1, "computed", "A 2019"), row(2, "read", "A 2019")], 2),
+    ],
+)
+def test_the_rule_of_choice(rows, chosen):
+    for order in (rows, rows[::-1]):
+        (figure,) = choose(parse_published(HEAD + "".join(order), "p.csv"))
+        assert figure.value == chosen
+        assert "chosen over" in figure.note
+
+
+def subjects(figures):
+    return [(f.arm, f.endpoint, f.against, f.time_months) for f in figures]
+
+
+def test_nothing_is_chosen_twice_and_nothing_is_lost():
+    chosen = subjects(published("keynote-006"))
+    assert len(chosen) == len(set(chosen))
+    assert set(chosen) == set(subjects(all_published("keynote-006")))
+
+
+def test_figures_of_a_study_carry_the_names_of_its_arms():
+    study = load_definition("keynote-006")
+    figures = published_for(study)
+    assert {figure.arm for figure in figures} == {"pembrolizumab", "ipilimumab"}
+    at_33 = {f.arm: f.value for f in figures if (f.endpoint, f.time_months) == ("OS", 33)}
+    assert at_33 == {"pembrolizumab": 50.0, "ipilimumab": 39.0}
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("trial,arm\nT,A\n", "columns are missing"),
+        (HEAD + row(1, "heard", "A 2015"), "needs a value, an evidence and a source"),
+        (HEAD + row(1, "read", ""), "needs a value, an evidence and a source"),
+        (HEAD + row(float("nan"), "read", "A 2015"), "not a finite number"),
+        (HEAD + row(1, "read", "A 2015").replace("100", "many"), "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_trusted_is_refused(text, what):
+    with pytest.raises(StudyError, match=what):
+        parse_published(text, "p.csv")
