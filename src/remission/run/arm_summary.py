@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from remission.run.columns import DEATH_CAUSES
 from remission.run.numbers import (
     MONTHS,
     curve_numbers,
@@ -79,7 +80,7 @@ def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str
         **_survival(people),
         **_treatment(people, toxicity_rules),
         **_after(people),
-        "deaths": _counts(people["death_cause"]),
+        "deaths": {cause: int((people["death_cause"] == cause).sum()) for cause in DEATH_CAUSES},
         "lost_to_follow_up": int((~np.isnan(people["lost_day"])).sum()),
     }
 
@@ -142,8 +143,3 @@ def _after(people: ArmPatients) -> dict[str, Any]:
             for key, value in treatment_free_numbers(people.columns, months).items()
         },
     }
-
-
-def _counts(values: NDArray[Any]) -> dict[str, int]:
-    names, counts = np.unique([value for value in values if value is not None], return_counts=True)
-    return {str(name): int(count) for name, count in zip(names, counts, strict=True)}

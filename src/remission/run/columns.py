@@ -12,6 +12,7 @@ Kind = Literal["bool", "int8", "int16", "int64", "float64", "category", "text"]
 Empty = Literal["never", "not followed", "may"]
 
 RESPONSES = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE")
+DEATH_CAUSES = ("disease", "background", "toxicity")
 IRESPONSES = ("iCR", "iPR", "iSD", "iNON", "iUPD", "iCPD", "iNE")
 EVENT_KINDS = (
     "enrolled",
@@ -126,9 +127,7 @@ PATIENTS = (
     Column("ipfs_event", "bool", "as pfs_event, by iRECIST", "not followed"),
     Column("os_day", "float64", "first dose to death, or to the last day known alive", "not followed"),
     Column("os_event", "bool", "true if the patient died", "not followed"),
-    Column(
-        "death_cause", "category", "what the patient died of", "may", ("disease", "background", "toxicity")
-    ),
+    Column("death_cause", "category", "what the patient died of", "may", DEATH_CAUSES),
     Column("lost_day", "float64", "day on which the patient was lost to follow-up", "may"),
     Column("drug_stop_day", "float64", "end of the first course", "may"),
     Column("drug_stop_rule", "category", "rule of the policy that ended the first course", "may"),

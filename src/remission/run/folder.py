@@ -88,8 +88,12 @@ class RunFolder:
 
         text = read_verified(self.store, STUDY, self.files[STUDY]).decode()
         identity = self.provenance.identity
-        study = parse_study(text, where=STUDY)
-        return replace(study, patients=self.provenance.patients, seed=identity.seed, filled=identity.filled)
+        asked: dict[str, Any] = {
+            "patients": self.provenance.patients,
+            "seed": identity.seed,
+            "filled": identity.filled,
+        }
+        return replace(parse_study(text, where=STUDY), **asked)
 
     def table(
         self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
@@ -112,16 +116,14 @@ class RunFolder:
         DataError
             If there is no such table.
         """
-        empty = schema(name).empty_table()
-        parts = list(self.pieces(name, arms, columns))
-        whole = pa.concat_tables([empty.select(columns) if columns is not None else empty, *parts])
-        return whole.unify_dictionaries()
+        empty = schema(name, None if columns is None else tuple(columns)).empty_table()
+        return pa.concat_tables([empty, *self.pieces(name, arms, columns)]).unify_dictionaries()
 
     def pieces(
         self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
     ) -> Iterator[pa.Table]:
         """A table block by block, for tables larger than memory; arguments and errors as for `table`."""
-        schema(name)
+        schema(name, None if columns is None else tuple(columns))
         names = [
             table_name(name, arm, block.index)
             for arm in self._known(arms)

@@ -43,8 +43,9 @@ def from_parquet(data: bytes, name: str, table: str, columns: Sequence[str] | No
         read = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns)
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, str(error).splitlines()[0]) from None
-    wanted = schema(table)
-    expected = wanted if columns is None else pa.schema([wanted.field(column) for column in columns])
-    if not read.schema.equals(expected):
+    expected = schema(table, None if columns is None else tuple(columns))
+    if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(
+        expected
+    ):
         raise damaged(name, f"columns {read.schema.names}", f"columns {expected.names}")
-    return read
+    return read.select(expected.names)

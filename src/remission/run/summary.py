@@ -1,6 +1,6 @@
 """``summary.json``: the numbers of each arm and of each pair of arms, percent and months, with intervals.
 
-Every number that has an interval has it beside it, as ``_low`` and ``_high``. ``null`` means that a number cannot
+A number that has an interval has it beside it, as ``_low`` and ``_high``. ``null`` means that a number cannot
 be given: a median not reached, a month beyond follow-up, a rate among nobody.
 """
 

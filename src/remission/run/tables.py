@@ -26,13 +26,13 @@ TABLE_NAMES = tuple(TABLES)
 
 
 @cache
-def schema(table: str) -> pa.Schema:
-    """Schema of one of the five tables, with each column's meaning as field metadata.
+def schema(table: str, columns: tuple[str, ...] | None = None) -> pa.Schema:
+    """Schema of one of the five tables, or of some of its columns, with each column's meaning as metadata.
 
     Raises
     ------
     DataError
-        If there is no such table.
+        If there is no such table or column.
 
     Examples
     --------
@@ -41,7 +41,11 @@ def schema(table: str) -> pa.Schema:
     """
     if table not in TABLES:
         raise DataError("no such table", where="table", found=table, allowed=", ".join(TABLES))
-    return pa.schema([_field(column) for column in TABLES[table]])
+    fields = {column.name: _field(column) for column in TABLES[table]}
+    unknown = [name for name in columns or () if name not in fields]
+    if unknown:
+        raise DataError("no such column", where=table, found=", ".join(unknown), allowed=", ".join(fields))
+    return pa.schema([fields[name] for name in (fields if columns is None else columns)])
 
 
 def _field(column: Column) -> pa.Field:

@@ -1,0 +1,54 @@
+"""Tests of the run folder work with a fake clinic, which further processes must be able to import."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Callable[..., Any]:
+    """Run a fake study into ``tmp_path/run`` (or ``out``), as a user would."""
+    import fake_clinic
+
+    from remission.run.execute import execute
+
+    def go(study: Any = None, **asked: Any) -> Any:
+        asked = {"out": tmp_path / "run", "simulate": fake_clinic.simulate, "parameters_hash": "p", **asked}
+        return execute(study or fake_clinic.FakeStudy(), **asked)
+
+    return go
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished run that no test may touch."""
+    import fake_clinic
+
+    from remission.run.execute import execute
+
+    out = tmp_path_factory.mktemp("finished") / "run"
+    execute(fake_clinic.FakeStudy(), out=out, simulate=fake_clinic.simulate, parameters_hash="p")
+    return out
+
+
+@pytest.fixture
+def done(finished: Path, tmp_path: Path) -> Path:
+    """The finished run, in the place where ``run`` would have left it."""
+    return Path(shutil.copytree(finished, tmp_path / "run"))
+
+
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, by its path within it."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,20 @@
+"""A run in a process of its own, to be killed: ``python killable.py OUT WORKERS PATIENTS``."""
+
+from __future__ import annotations
+
+import sys
+
+from fake_clinic import FakeStudy, simulate
+
+from remission.run.execute import execute
+
+if __name__ == "__main__":
+    out, workers, patients = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    execute(
+        FakeStudy(patients=patients, pause_s=0.01),
+        out=out,
+        workers=workers,
+        simulate=simulate,
+        parameters_hash="p",
+        progress=lambda step: print(step.done, flush=True),
+    )

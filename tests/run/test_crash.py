@@ -1,0 +1,108 @@
+"""Killed at any moment, then started again: the same files, to the bit."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from conftest import files_of
+
+HERE = Path(__file__).parent
+PATIENTS = 512 * 9 + 100
+SEED = 20260
+
+
+def start(out: Path, workers: int) -> subprocess.Popen[str]:
+    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def finish(out: Path, workers: int) -> str:
+    process = start(out, workers)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    return errors
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], float]:
+    """Files of a run that nobody disturbed, and how long its blocks took."""
+    out = tmp_path_factory.mktemp("whole") / "run"
+    process = start(out, 1)
+    assert process.stdout is not None
+    process.stdout.readline()
+    began = time.monotonic()
+    process.communicate(timeout=120)
+    return files_of(out), time.monotonic() - began
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], float], workers: int) -> None:
+    expected, seconds = whole
+    chance = random.Random(SEED + workers)
+    out = tmp_path / "run"
+    killed = 0
+    for _ in range(4):
+        process = start(out, workers)
+        assert process.stdout is not None
+        process.stdout.readline()  # the plan is made, blocks begin
+        time.sleep(chance.uniform(0, seconds / 3))
+        process.kill()
+        process.wait()
+        killed += process.returncode == -signal.SIGKILL
+    finish(out, workers)
+    assert killed >= 2
+    assert files_of(out) == expected
+
+
+def children(pid: int) -> list[int]:
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in lists for child in path.read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers in /proc")
+def test_a_killed_worker_costs_only_its_block(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
+    out = tmp_path / "run"
+    process = start(out, 2)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.readline()
+    victims = children(process.pid)
+    assert len(victims) == 2
+    for victim in victims:
+        subprocess.run(["kill", "-9", str(victim)], check=True)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert files_of(out) == whole[0]
+
+
+def test_two_processes_on_one_folder(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
+    out = tmp_path / "run"
+    both = [start(out, 1), start(out, 1)]
+    ends = [process.communicate(timeout=120) for process in both]
+    assert [process.returncode for process in both] == [0, 0], ends
+    assert files_of(out) == whole[0]
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_says_how_to_go_on(
+    tmp_path: Path, whole: tuple[dict[str, bytes], float], workers: int
+) -> None:
+    out = tmp_path / "run"
+    process = start(out, workers)
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=120)
+    assert "InterruptedRunError: stopped after" in errors
+    assert "run the same command again: finished blocks are kept" in errors
+    assert not [name for name in files_of(out) if ".tmp-" in name]
+    assert any(name.startswith("blocks/") for name in files_of(out))
+    finish(out, 1)
+    assert files_of(out) == whole[0]

@@ -1,0 +1,60 @@
+"""Further processes do the same work, and one that dies does not end the run."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fake_clinic import FakeStudy
+
+from remission.errors import RunError
+from remission.run.folder import RunFolder
+from remission.run.plan import Task, blocks, worker_count
+
+Run = Callable[..., RunFolder]
+
+
+def test_a_block_that_ends_one_worker_is_done_again(run: Run, tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb"
+    bomb.touch()
+    folder = run(FakeStudy(deadly=str(bomb)), workers=2)
+    assert not bomb.exists()
+    assert folder.verify() == ()
+
+
+def test_a_block_that_ends_every_worker_is_reported(run: Run) -> None:
+    with pytest.raises(RunError, match="3 worker processes ended while they worked on patients") as caught:
+        run(FakeStudy(always_deadly=True), workers=2)
+    assert f"exit status {-signal.SIGKILL}" in str(caught.value)
+    assert "use fewer workers" in str(caught.value)
+
+
+def test_an_error_in_a_worker_is_the_error_of_the_run(run: Run) -> None:
+    with pytest.raises(ValueError, match="a fault in the clinic") as caught:
+        run(FakeStudy(fault="a fault in the clinic"), workers=2)
+    assert any("in a worker process" in note for note in caught.value.__notes__)
+
+
+def test_what_a_clinic_prints_does_not_disturb(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    import fake_clinic
+
+    folder = run(simulate=fake_clinic.talkative, workers=2)
+    assert folder.verify() == ()
+    assert "a word" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("asked", "patients", "expected"), [(None, 834, 1), (None, 2048, 1), (3, 834, 2), (3, 5000, 3)]
+)
+def test_workers(asked: int | None, patients: int, expected: int) -> None:
+    tasks = [Task(block, ("A",)) for block in blocks(patients)]
+    assert worker_count(asked, tasks) == expected
+
+
+def test_large_work_uses_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("remission.run.plan.available_cores", lambda: 7)
+    tasks: list[Any] = [Task(block, ("A",)) for block in blocks(10_000)]
+    assert worker_count(None, tasks) == 7
