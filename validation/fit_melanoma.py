@@ -20,6 +20,7 @@ import numpy as np
 from remission.biology import load_tumour
 from remission.clinic.simulate import follow_arm
 from remission.population import enrol
+from remission.statistics.kaplan_meier import kaplan_meier
 from remission.study import load_definition
 from remission.units import DAYS_PER_MONTH
 
@@ -43,6 +44,7 @@ FITTED = (
     "death_rate.sd_patient",
     "death_power",
     "seeding_rate",
+    "burden_lag",
 )
 # (arm, what, months or None, published value in percent, patients, weight)
 TARGETS = (
@@ -83,8 +85,10 @@ def outcome(rows, what: str, months: float | None) -> float:
         return 100 * float(rows["completed_treatment"].mean())
     if what == "baseline_sum_mm":
         return float(np.median(rows["baseline_sum_mm"]))
-    day = months * DAYS_PER_MONTH
-    return 100 * float((rows[f"{what.lower()}_day"] > day).mean())
+    assert months is not None
+    name = what.lower()
+    curve = kaplan_meier(rows[f"{name}_day"].astype(float), rows[f"{name}_event"].astype(bool))
+    return 100 * float(curve.at([months * DAYS_PER_MONTH], extend=True).survival[0])
 
 
 def simulate(values: dict[str, float], patients: int, seed: int) -> list[float]:

@@ -1,8 +1,9 @@
 """Counter-based random numbers: a draw is a pure function of (seed, patient, purpose, index).
 
-Nothing is consumed, so no draw depends on how many others were made, in what order, or on which worker. A new purpose
-never shifts another. The generator is Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw, "Parallel random
-numbers: as easy as 1, 2, 3", SC'11); the key holds the seed and the counter holds patient, index and purpose.
+Nothing is consumed, so no draw depends on how many others were made, in what order, or on which worker. A
+new purpose never shifts another. The generator is Philox 4x32 with 10 rounds (Salmon, Moraes, Dror, Shaw,
+"Parallel random numbers: as easy as 1, 2, 3", SC'11); the key holds the seed and the counter holds patient,
+index and purpose.
 """
 
 from __future__ import annotations

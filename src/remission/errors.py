@@ -27,8 +27,8 @@ class Problem:
 
     Examples
     --------
-    >>> print(Problem("the dose is negative", where="study.yaml:12", found="-10 mg/kg", allowed="more than 0"))
-    study.yaml:12: the dose is negative
+    >>> print(Problem("the dose is negative", where="study.yaml:12", found="-10 mg/kg", allowed="more than
+    0")) study.yaml:12: the dose is negative
         found:   -10 mg/kg
         allowed: more than 0
     """
@@ -74,9 +74,7 @@ class RemissionError(Exception):
     ) -> None:
         if isinstance(problems, str):
             problems = Problem(problems, where, found, allowed, next_step)
-        self.problems: tuple[Problem, ...] = (
-            (problems,) if isinstance(problems, Problem) else tuple(problems)
-        )
+        self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
     def __reduce__(self) -> tuple[type[RemissionError], tuple[tuple[Problem, ...]]]:

@@ -47,6 +47,8 @@ def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) ->
     holds = np.ones(len(rows), bool)
     for test in _tests(ward, who, now, facts, rule.when, rows):
         holds &= test
+    if rule.then.kind in ("stop", "hold"):
+        holds &= ward.on_drug[who]  # what is not going on can neither stop nor wait
     if rule.then.share < 1:
         holds &= ward.uniform(who, f"share of {rule.name}") < rule.then.share
     return holds
