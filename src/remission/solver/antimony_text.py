@@ -6,8 +6,8 @@ import threading
 
 from remission.solver.errors import model_error
 
-# The library rejects formulas of the main model that use a part of a submodel (`L1.S`), though it flattens them
-# rightly. What is really wrong in such a model is found when the flattened text is read.
+# The library rejects formulas of the main model that use a part of a submodel (`L1.S`), though it flattens
+# them rightly. What is really wrong in such a model is found when the flattened text is read.
 _SPURIOUS = "SBML error(s) when creating module"
 _LOCK = threading.Lock()  # the antimony library keeps what it has read in global memory
 

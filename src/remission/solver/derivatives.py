@@ -60,9 +60,10 @@ class Derivatives:
         return g.mul(self._outer(name, i, argument), self._d(argument, v))
 
     def _power(self, i: int, v: int) -> int:
-        """d x^y = y x^(y-1) dx + x^y log|x| dy, with each term zero where x is zero and its limit is not finite.
+        """d x^y = y x^(y-1) dx + x^y log|x| dy, each term zero where x is zero and its limit is not finite.
 
-        An emptied compartment must not put an infinite entry in the Jacobian: the method keeps its order without it.
+        An emptied compartment must not put an infinite entry in the Jacobian: the method keeps its order
+        without it.
         """
         g, (_, x, y, log_x) = self.graph, self.graph.nodes[i]
         zero = g.number(0.0)

@@ -1,16 +1,16 @@
-"""The loop over a whole batch: lanes are filled from a queue, stepped together, served one by one, and filled again.
+"""The loop over a whole batch: lanes are filled from a queue, stepped together, served one by one, refilled.
 
-A lane calls for service by a number in its slot `call`: -1 empty, 1 a dose or the end is reached, 2 a terminal monitor
-crossed, 10 + status failed. Everything else is done for all lanes at once. The job (arrays of the caller) is an array
-of 8-byte entries in the order of `JOB`.
+A lane calls for service by a number in its slot `call`: -1 empty, 1 a dose or the end is reached, 2 a
+terminal monitor crossed, 10 + status failed. Everything else is done for all lanes at once. The job (arrays
+of the caller) is an array of 8-byte entries in the order of `JOB`.
 """
 
 from __future__ import annotations
 
+from remission.solver.calls import CROSSED, EMPTY, FAILED, REACHED
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module, double_bits
 from remission.solver.plan import Plan
-from remission.solver.stepping import CROSSED, FAILED, REACHED
 
 JOB = (
     "patients",
@@ -36,7 +36,6 @@ JOB = (
 )
 """Entries of a job: the number of patients, pointers, and the number of the next patient in the queue."""
 
-_EMPTY = -1.0
 _NAN = double_bits(float("nan"))
 _ARGUMENTS = ["ptr %lanes", "ptr %job"]
 
@@ -225,7 +224,7 @@ def _write_advance(module: Module, plan: Plan) -> None:
     """`advance`: until every patient of the job is done."""
     with module.function("advance", _ARGUMENTS, public=True) as code:
         memory = LaneMemory(code, plan.layout)
-        memory.put("call", code.number(_EMPTY))
+        memory.put("call", code.number(EMPTY))
         memory.put("live", code.number(0.0))
         code.label("top")
         calling = code.any(code.compare("une", memory.get("call"), code.number(0.0)))
@@ -258,7 +257,7 @@ def _settle_if_fresh(code: Code, memory: LaneMemory) -> None:
 
 
 def _write_observe(module: Module, plan: Plan) -> None:
-    """`observe`: outputs of all patients of a job, a vector at a time; the last vector repeats the last patient."""
+    """`observe`: outputs of all patients, a vector at a time; the last vector repeats the last patient."""
     lanes = module.lanes
     with module.function("observe", _ARGUMENTS, public=True) as code:
         memory, job = LaneMemory(code, plan.layout), _Job(code)

@@ -2,8 +2,8 @@
 
 exp: argument reduced by multiples of ln 2 (Cody and Waite, two constants), Taylor polynomial of degree 13 on
 |r| <= ln(2)/2, scaled through the exponent bits. log: as in the public fdlibm, log(1 + f) by the series of
-2 atanh(f / (2 + f)) with its minimax coefficients (K. C. Ng, `e_log.c`, Sun Microsystems 1993). Both are within about
-one unit in the last place; x^y is exp(y log x) with the zeros put right.
+2 atanh(f / (2 + f)) with its minimax coefficients (K. C. Ng, `e_log.c`, Sun Microsystems 1993). Both are
+within about one unit in the last place; x^y is exp(y log x) with the zeros put right.
 """
 
 from __future__ import annotations

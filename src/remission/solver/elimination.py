@@ -1,8 +1,8 @@
 """The order of elimination and the pattern of the factors, fixed once from the pattern of the Jacobian.
 
-I/(h gamma) - J is factored without pivoting: the diagonal is heavy for the steps that error control accepts. Order by
-Markowitz (The elimination form of the inverse, Management Science 3 (1957) 255-269): at each turn the diagonal entry
-whose elimination can fill the fewest places.
+I/(h gamma) - J is factored without pivoting: the diagonal is heavy for the steps that error control accepts.
+Order by Markowitz (The elimination form of the inverse, Management Science 3 (1957) 255-269): at each turn
+the diagonal entry whose elimination can fill the fewest places.
 """
 
 from __future__ import annotations

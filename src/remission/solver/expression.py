@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Union
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Apply:
     arguments: tuple[Expression, ...]
 
 
-Expression = Union[Number, Symbol, Time, Apply]
+Expression = Number | Symbol | Time | Apply
 
 
 def apply(operation: str, *arguments: Expression) -> Apply:
@@ -88,7 +88,7 @@ def _piecewise(*values: float) -> float:
 
 
 def _chain(compare: Callable[[float, float], bool]) -> Callable[..., float]:
-    return lambda *values: float(all(compare(a, b) for a, b in zip(values, values[1:], strict=False)))
+    return lambda *values: float(all(compare(a, b) for a, b in pairwise(values)))
 
 
 UNARY: dict[str, Callable[[float], float]] = {

@@ -113,9 +113,10 @@ class Formulas:
 
 
 def write_formulas(module: Module, plan: Plan) -> None:
-    """Write the functions of a model: `prepare`, `slope`, `slope_jacobian`, `monitors`, `triggers`, `values`, `outputs`.
+    """Write the functions of a model.
 
-    Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array.
+    These are `prepare`, `slope`, `slope_jacobian`, `monitors`, `triggers`, `values` and `outputs`. Each takes
+    state, time and the per-patient numbers that `prepare` has made, and fills one array.
     """
     write_elementary(module)
     graph = plan.graph

@@ -1,7 +1,8 @@
 """The shared expression graph: equal formulas are one node, and simple algebra is done as nodes are made.
 
-A node is a tuple whose first entry is its kind; the rest are numbers of other nodes (or the value or index of a leaf).
-Each node has a level: 0 constant, 1 depends on parameters only (computed once per patient), 2 changes along the way.
+A node is a tuple whose first entry is its kind; the rest are numbers of other nodes (or the value or index of
+a leaf). Each node has a level: 0 constant, 1 depends on parameters only (computed once per patient), 2
+changes along the way.
 """
 
 from __future__ import annotations
@@ -138,7 +139,7 @@ class Graph:
         return self._make("neg", a)
 
     def mul(self, a: int, b: int) -> int:
-        """a * b; factors that depend on parameters only are gathered so that they are computed once a patient."""
+        """a * b; factors that depend on parameters only are gathered, to be computed once a patient."""
         va, vb = self.value(a), self.value(b)
         if va is not None and vb is not None:
             return self.number(va * vb)

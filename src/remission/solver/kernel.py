@@ -65,7 +65,8 @@ class Kernel:
     >>> from remission.solver import compile_antimony
     >>> kernel = compile_antimony("x = 8; x' = -k * x; k = 0.1;")
     >>> import numpy as np
-    >>> result = kernel.advance(np.full((3, 1), 8.0), np.array([[0.1], [0.2], [0.0]]), np.zeros(3), np.full(3, 10.0))
+    >>> rates = np.array([[0.1], [0.2], [0.0]])
+    >>> result = kernel.advance(np.full((3, 1), 8.0), rates, np.zeros(3), np.full(3, 10.0))
     >>> np.round(result.state[:, 0], 2).tolist()
     [2.94, 1.08, 8.0]
     """
@@ -100,7 +101,8 @@ class Kernel:
     ) -> Advanced:
         """Carry every patient from its start day to its stop day.
 
-        The bits of a patient's result depend on that patient's own numbers alone, not on the others in the call.
+        The bits of a patient's result depend on that patient's own numbers alone, not on the others in the
+        call.
 
         Parameters
         ----------
@@ -130,8 +132,8 @@ class Kernel:
         Raises
         ------
         DataError
-            If an array does not fit or holds what makes no sense. A patient whose integration fails raises nothing:
-            see its `status`.
+            If an array does not fit or holds what makes no sense. A patient whose integration fails raises
+            nothing: see its `status`.
         """
         batch = checked_batch(self.states, self.parameters, state, parameters, start_day, stop_day)
         patients = len(batch.start_day)
@@ -248,7 +250,7 @@ class Kernel:
                 "thresholds do not fit",
                 where="thresholds",
                 found=f"shape {limits.shape}" if limits.shape != shape else "NaN",
-                allowed=f"numbers or infinity, shape {shape}: a column for each of {', '.join(self.monitors) or 'none'}",
+                allowed=f"numbers or infinity, shape {shape}; monitors: {', '.join(self.monitors) or 'none'}",
             )
         return limits
 

@@ -1,7 +1,7 @@
 """A small writer of LLVM assembly, in which every number is a vector with one patient a lane.
 
-Only what the solver needs: arithmetic, comparisons, loads and stores of whole vectors, loops, branches, and scalar
-code for the rare moments when a lane meets a dose or its end. Values are names of SSA registers (str).
+Only what the solver needs: arithmetic, comparisons, loads and stores of whole vectors, loops, branches, and
+scalar code for the rare moments when a lane meets a dose or its end. Values are names of SSA registers (str).
 """
 
 from __future__ import annotations
@@ -221,7 +221,7 @@ class Code:
     def loop(
         self, count: int | str, body: Callable[[str, list[str]], list[str]], carried: list[str] | None = None
     ) -> list[str]:
-        """Run `body(index, vectors)` `count` times (at least once); it gives the carried vectors of the next turn."""
+        """Run `body(index, vectors)` `count` times, at least once; it gives the vectors of the next turn."""
         before, top, after = self.new_label("before"), self.new_label("loop"), self.new_label("after")
         self.label(before)
         self.label(top)

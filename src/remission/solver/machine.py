@@ -1,9 +1,10 @@
-"""From LLVM assembly to object code for this processor, and from object code to functions that Python can call."""
+"""From LLVM assembly to object code for this processor, and from that to functions that Python can call."""
 
 from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Callable
 
 import llvmlite.binding as llvm
 
@@ -66,8 +67,8 @@ def compile_object(text: str) -> bytes:
         return target.emit_object(module)
 
 
-def load_functions(code: bytes, names: tuple[str, ...]) -> dict[str, ctypes._CFuncPtr]:
-    """Functions of object code, each taking the lane memory and the job; Python's lock is released while one runs."""
+def load_functions(code: bytes, names: tuple[str, ...]) -> dict[str, Callable[[int, int], None]]:
+    """Functions of object code, each taking lane memory and a job; Python's lock is released meanwhile."""
     with _LOCK:
         engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), _target())
         engine.add_object_file(llvm.ObjectFileRef.from_data(code))

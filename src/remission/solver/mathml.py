@@ -66,7 +66,7 @@ _RECIPROCAL_INVERSE = {
     libsbml.AST_FUNCTION_ARCCOTH: "atanh",
 }
 
-_CONSTANTS = {
+_CONSTANTS: dict[int, Expression] = {
     libsbml.AST_CONSTANT_PI: Number(math.pi),
     libsbml.AST_CONSTANT_E: Number(math.e),
     libsbml.AST_CONSTANT_TRUE: apply("eq", Number(0.0), Number(0.0)),

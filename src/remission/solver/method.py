@@ -3,20 +3,22 @@
 Written in the transformed form that needs no product with the Jacobian (Hairer and Wanner, Solving Ordinary
 Differential Equations II, 2nd ed. 1996, section IV.7, equation 7.25), for y' = f(t, y), J = df/dy, step h:
 
-    (I/(h gamma) - J) u_i = f(t + alpha_i h, y + sum_{j<i} a_ij u_j) + sum_{j<i} c_ij u_j / h + gamma_i h df/dt
+    (I/(h gamma) - J) u_i = f(t + alpha_i h, y + sum_{j<i} a_ij u_j)
+                            + sum_{j<i} c_ij u_j / h + gamma_i h df/dt
     y_new = y + sum_j m_j u_j ,   error = sum_j e_j u_j
 
-Both methods here are stiffly accurate: m is the last row of a with a one appended, and the error estimate is the last
-u alone. Dense output inside an accepted step (theta from 0 to 1; two or three vectors d_r = sum_j h_rj u_j):
+Both methods here are stiffly accurate: m is the last row of a with a one appended, and the error estimate is
+the last u alone. Dense output inside an accepted step (theta from 0 to 1; d_r = sum_j h_rj u_j):
 
     y(theta) = (1 - theta) y + theta (y_new + (1 - theta) (d_1 + theta (d_2 + theta d_3)))
 
 Sources
 -------
 RODAS4P2: G. Steinebach, Improvement of Rosenbrock-Wanner method RODASP, in Progress in Differential-Algebraic
-    Equations II, Springer 2020, 165-184. Order 4(3), L-stable, no order reduction on stiff Prothero-Robinson problems.
-RODAS5P: G. Steinebach, Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the Julia
-    Differential Equations package, BIT Numerical Mathematics 63 (2023) 27. Order 5(4), L-stable.
+    Equations II, Springer 2020, 165-184. Order 4(3), L-stable, no order reduction on stiff problems of
+    Prothero and Robinson.
+RODAS5P: G. Steinebach, Construction of Rosenbrock-Wanner method Rodas5P and numerical benchmarks within the
+    Julia Differential Equations package, BIT Numerical Mathematics 63 (2023) 27. Order 5(4), L-stable.
 """
 
 from __future__ import annotations

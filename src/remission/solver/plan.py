@@ -26,8 +26,8 @@ class PlannedEvent:
         Node of the condition.
     initially_true : bool
     absorbing : bool
-        Fires whenever it holds, not only when it begins to hold: the trigger looks at nothing but states that the
-        event sets to values that do not change, so that what it has set stays set.
+        Fires whenever it holds, not only when it begins to hold: the trigger looks at nothing but states that
+        the event sets to values that do not change, so that what it has set stays set.
     assignments : tuple of (state, node)
     """
 

@@ -18,8 +18,8 @@ from remission.solver.network import Event, Network
 def read_antimony(text: str) -> Network:
     """Read a model written in Antimony.
 
-    Submodels are flattened: variable `S` of instance `L1` is named `L1_S`. Antimony requires an instance to stand
-    before its parts are used.
+    Submodels are flattened: variable `S` of instance `L1` is named `L1_S`. Antimony requires an instance to
+    stand before its parts are used.
 
     Parameters
     ----------
@@ -47,8 +47,8 @@ def read_sbml(text: str) -> Network:
     """Read a model written in SBML (levels 1 to 3 core; `comp` is flattened).
 
     Species are held as amounts. A species that is not `hasOnlySubstanceUnits` stands for its concentration in
-    formulas. Constant parameters and sizes are parameters of the network; a constant given by a formula of other
-    parameters is a rule, so that it follows them from patient to patient.
+    formulas. Constant parameters and sizes are parameters of the network; a constant given by a formula of
+    other parameters is a rule, so that it follows them from patient to patient.
 
     Parameters
     ----------
@@ -62,8 +62,8 @@ def read_sbml(text: str) -> Network:
     Raises
     ------
     ModelError
-        If the text is not valid SBML, or holds an algebraic rule, a delay, a fast reaction or a package other than
-        `comp`.
+        If the text is not valid SBML, or holds an algebraic rule, a delay, a fast reaction or a package other
+        than `comp`.
 
     Examples
     --------
@@ -348,7 +348,7 @@ class _Reader:
         return Event(name, condition, starts_true, tuple(assignments))
 
     def _decide_constants(self) -> None:
-        """A constant given by a formula of parameters follows them; one that reads the start of a state is fixed."""
+        """A constant given by a formula of parameters follows them; one that reads a state is fixed."""
         for name, formula in self.undecided.items():
             if self._is_steady(formula):
                 self.rules[name] = formula

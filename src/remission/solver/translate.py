@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import reduce
+from itertools import pairwise
 
 from remission.solver.errors import model_error
 from remission.solver.expression import UNARY, Apply, Expression, Number, Symbol, Time
@@ -67,7 +68,7 @@ class Translator:
             return self._logic(operation, [self.condition(a) for a in expression.arguments])
         numbers = [self.number(a) for a in expression.arguments]
         if operation in ("lt", "le", "gt", "ge", "eq", "ne"):
-            links = [g.compare(operation, a, b) for a, b in zip(numbers, numbers[1:], strict=False)]
+            links = [g.compare(operation, a, b) for a, b in pairwise(numbers)]
             return reduce(lambda a, b: g.logic("and", a, b), links, g.truth(True))
         if operation in ("plus", "times"):
             return g.sum(numbers) if operation == "plus" else g.product(numbers)

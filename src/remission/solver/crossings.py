@@ -1,0 +1,129 @@
+"""Monitors: the moment at which one rises through its threshold, found inside an accepted step."""
+
+from __future__ import annotations
+
+import math
+
+from remission.solver.calls import CROSSED
+from remission.solver.lane_memory import LaneMemory
+from remission.solver.llvm_text import Code, Module
+from remission.solver.plan import Plan
+
+BISECTIONS = 44
+
+
+def _risen(code: Code, memory: LaneMemory, k: int) -> str:
+    """Mask of accepted lanes whose monitor k rose through its threshold in this step."""
+    threshold = memory.get("threshold", k)
+    below = code.compare("olt", memory.get("monitor", k), threshold)
+    above = code.compare("oge", memory.get("probe", k), threshold)
+    return code.both(memory.flag("accept"), code.both(below, above))
+
+
+def watch(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    """Go and find the moment if any monitor rose."""
+    risen = _risen(code, memory, 0)
+    for k in range(1, len(plan.monitors)):
+        risen = code.either(risen, _risen(code, memory, k))
+    with code.when(code.any(risen)):
+        code.write("call void @locate(ptr %lanes)")
+
+
+def write_interpolate(module: Module, plan: Plan) -> None:
+    """State at `theta` of the step by the method's dense output, into `shift`; its day into `stage_time`."""
+    method, n = plan.method, plan.size
+    with module.function("interpolate", ["ptr %lanes"]) as code:
+        memory = LaneMemory(code, plan.layout)
+        theta = memory.get("theta")
+        left = code.op("fsub", code.number(1.0), theta)
+        memory.put("stage_time", code.fma(theta, memory.get("try"), memory.get("time")))
+        y, trial, shift = (memory.pointer(name) for name in ("y", "trial", "shift"))
+        rows = [code.place("%lanes", plan.layout["dense"] + r * n) for r in range(len(method.dense))]
+
+        def blend(k: str, _: list[str]) -> list[str]:
+            curve = code.load(rows[-1], k)
+            for row in rows[-2::-1]:
+                curve = code.fma(theta, curve, code.load(row, k))
+            end = code.op("fmul", theta, code.fma(left, curve, code.load(trial, k)))
+            code.store(code.fma(left, code.load(y, k), end), shift, k)
+            return []
+
+        code.loop(n, blend)
+
+
+def write_locate(module: Module, plan: Plan) -> None:
+    """Moments at which monitors rose, by bisection on the dense output; terminal ones end the step there."""
+    with module.function("locate", ["ptr %lanes"]) as code:
+        memory = LaneMemory(code, plan.layout)
+        _dense_vectors(code, plan)
+        for k in range(len(plan.monitors)):
+            risen = _risen(code, memory, k)
+            memory.put("fraction", code.number(2.0), k)
+            with code.when(code.any(risen)):
+                memory.put_where("fraction", risen, _bisect(code, memory, k), k)
+        _end_at_crossing(code, memory, plan)
+
+
+def _dense_vectors(code: Code, plan: Plan) -> None:
+    n, layout = plan.size, plan.layout
+    for r, row in enumerate(plan.method.dense):
+        target = code.place("%lanes", layout["dense"] + r * n)
+        u = [code.place("%lanes", layout["u"] + j * n) for j in range(len(row))]
+
+        def combine(
+            k: str, _: list[str], row: tuple = row, u: list[str] = u, target: str = target
+        ) -> list[str]:
+            total = code.number(0.0)
+            for pointer, h in zip(u, row, strict=True):
+                total = code.fma(code.load(pointer, k), code.number(h), total)
+            code.store(total, target, k)
+            return []
+
+        code.loop(n, combine)
+
+
+def _bisect(code: Code, memory: LaneMemory, k: int) -> str:
+    """Fraction of the step at which monitor k is at its threshold, from above; equal turns in all lanes."""
+    threshold = memory.get("threshold", k)
+
+    def halve(_: str, bounds: list[str]) -> list[str]:
+        low, high = bounds
+        middle = code.op("fmul", code.number(0.5), code.op("fadd", low, high))
+        memory.put("theta", middle)
+        code.write("call void @interpolate(ptr %lanes)")
+        memory.run("monitors", "shift", "stage_time", "q", "inner")
+        above = code.compare("oge", memory.get("inner", k), threshold)
+        return [code.select(above, low, middle), code.select(above, middle, high)]
+
+    return code.loop(BISECTIONS, halve, [code.number(0.0), code.number(1.0)])[1]
+
+
+def _end_at_crossing(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    one = code.number(1.0)
+    end = code.number(2.0)
+    for k in range(len(plan.monitors)):
+        terminal = code.select(memory.flag("terminal", k), memory.get("fraction", k), code.number(2.0))
+        end = code.intrinsic("minnum", end, terminal)
+    for k in range(len(plan.monitors)):
+        fraction = memory.get("fraction", k)
+        hit = code.both(code.compare("ole", fraction, one), code.compare("ole", fraction, end))
+        record(code, memory, k, hit, code.fma(fraction, memory.get("try"), memory.get("time")))
+    stopped = code.compare("ole", end, one)
+    with code.when(code.any(stopped)):
+        memory.put("theta", end)
+        code.write("call void @interpolate(ptr %lanes)")
+        shift, trial = memory.pointer("shift"), memory.pointer("trial")
+
+        def stop(k: str, _: list[str]) -> list[str]:
+            code.store(code.select(stopped, code.load(shift, k), code.load(trial, k)), trial, k)
+            return []
+
+        code.loop(plan.size, stop)
+        memory.put_where("new_time", stopped, memory.get("stage_time"))
+        memory.put_where("call", stopped, code.number(CROSSED))
+
+
+def record(code: Code, memory: LaneMemory, k: int, hit: str, day: str) -> None:
+    """Write down a crossing; it is not looked for again."""
+    memory.put_where("crossing", hit, day, k)
+    memory.put_where("threshold", hit, code.number(math.inf), k)
