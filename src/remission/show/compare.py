@@ -1,0 +1,175 @@
+"""Published numbers beside simulated ones, and whether each is met.
+
+The rule, the same as in `remission validate`: a percentage is met inside the published interval widened by 3
+points, a time inside the interval or within 15 % of the value, a hazard ratio inside the interval.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+PERCENT_MARGIN = 3.0
+TIME_MARGIN = 0.15
+_MAY_NOT_BE_REACHED: Final = ("median_OS", "median_PFS", "median_iPFS", "median_response_duration")
+# How a trial was conducted, not what came out of it.
+_CONDUCT: Final = ("median_followup", "median_exposure")
+# What tables of published results call a number of the summary.
+ALIASES: Final = {
+    "median_TTR": "median_time_to_response",
+    "median_followup": "median_follow_up",
+    "median_DOR": "median_response_duration",
+    "discontinued_TRAE": "stopped_for_toxicity",
+    "ORR_second_course": "second_course_ORR",
+}
+Verdict = Literal["met", "missed", "not judged"]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A published result.
+
+    Parameters
+    ----------
+    arm : str
+        Name of the study's arm that it speaks of.
+    endpoint : str
+        Key of `summary.json`, for example ``"OS"``.
+    month : float or None
+        For endpoints at a time.
+    value, low, high : float or None
+        In `unit`; the interval where there is one.
+    unit : str
+        ``"%"``, ``"months"`` or ``"ratio"``.
+    evidence : str
+        ``"read"``, ``"computed"`` or ``"recalled"``.
+    source : str
+    against : str or None
+        Name of the other arm, for hazard ratios.
+    """
+
+    arm: str
+    endpoint: str
+    month: float | None
+    value: float
+    low: float | None
+    high: float | None
+    unit: str
+    evidence: str
+    source: str
+    against: str | None = None
+
+
+class Estimate(NamedTuple):
+    """A simulated number: infinite for a median that was not reached, None when it was not simulated."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the result table."""
+
+    published: Published
+    simulated: Estimate
+    verdict: Verdict
+
+
+def verdict(published: Published, simulated: float | None) -> Verdict:
+    """Whether a simulated value agrees with what was published.
+
+    Examples
+    --------
+    >>> orr = Published("A", "ORR", None, 42.0, 38.0, 46.1, "%", "read", "")
+    >>> verdict(orr, 48.9), verdict(orr, 49.2), verdict(orr, None)
+    ('met', 'missed', 'not judged')
+    """
+    if simulated is None or published.endpoint in _CONDUCT:
+        return "not judged"
+    low = published.value if published.low is None else published.low
+    high = published.value if published.high is None else published.high
+    if published.unit == "ratio" and published.low is None:
+        return "not judged"
+    if published.unit == "%":
+        low, high = low - PERCENT_MARGIN, high + PERCENT_MARGIN
+    elif published.unit != "ratio":
+        low, high = (
+            min(low, published.value * (1 - TIME_MARGIN)),
+            max(high, published.value * (1 + TIME_MARGIN)),
+        )
+    return "met" if low <= simulated <= high else "missed"
+
+
+def compare(published: Iterable[Published], summary: Mapping[str, Any]) -> tuple[Row, ...]:
+    """A row for each published number, in the given order.
+
+    Examples
+    --------
+    >>> summary = {"arms": {"A": {"OS": {"12": 70.0}, "OS_low": {"12": 66.0}, "OS_high": {"12": 74.0}}}}
+    >>> compare([Published("A", "OS", 12.0, 71.0, 67.0, 75.0, "%", "read", "")], summary)[0].simulated.low
+    66.0
+    """
+    rows = []
+    for one in published:
+        simulated = simulated_like(one, summary)
+        rows.append(Row(one, simulated, verdict(one, simulated.value)))
+    return tuple(rows)
+
+
+def simulated_like(one: Published, summary: Mapping[str, Any]) -> Estimate:
+    """The simulated number that stands beside a published one, in its unit.
+
+    Examples
+    --------
+    >>> one = Published("A", "HR_OS", None, 0.73, 0.61, 0.88, "ratio", "read", "", against="B")
+    >>> simulated_like(one, {"arms": {}, "contrasts": {"B vs A": {"HR_OS": 1.25}}}).value
+    0.8
+    """
+    if one.against is not None:
+        return ratio_estimate(summary, one.arm, one.against, one.endpoint)
+    return simulated_estimate(summary, one.arm, one.endpoint, one.month)
+
+
+def ratio_estimate(summary: Mapping[str, Any], arm: str, against: str, endpoint: str) -> Estimate:
+    """A hazard ratio of two arms, whichever of them the summary names first.
+
+    Examples
+    --------
+    >>> ratio_estimate({"contrasts": {"A vs B": {"HR_OS": 0.8}}}, "A", "B", "HR_OS").value
+    0.8
+    """
+    contrasts = summary.get("contrasts", {})
+    if f"{arm} vs {against}" in contrasts:
+        return _read(contrasts[f"{arm} vs {against}"], endpoint, None)
+    value, low, high = _read(contrasts.get(f"{against} vs {arm}", {}), endpoint, None)
+    return Estimate(*(None if number is None else 1 / number for number in (value, high, low)))
+
+
+def simulated_estimate(summary: Mapping[str, Any], arm: str, endpoint: str, month: float | None) -> Estimate:
+    """The summary's number for an arm and endpoint, with its interval.
+
+    Examples
+    --------
+    >>> simulated_estimate({"arms": {"A": {"ORR": 42.0, "ORR_low": 38.0}}}, "A", "ORR", None)
+    Estimate(value=42.0, low=38.0, high=None)
+    """
+    return _read(summary["arms"].get(arm, {}), ALIASES.get(endpoint, endpoint), month)
+
+
+def _read(numbers: Mapping[str, Any], endpoint: str, month: float | None) -> Estimate:
+    if endpoint not in numbers:
+        return Estimate(None)
+    value, low, high = (_at(numbers.get(endpoint + suffix), month) for suffix in ("", "_low", "_high"))
+    if value is None and endpoint in _MAY_NOT_BE_REACHED:
+        value = math.inf  # JSON has no infinity: a median that was not reached is null
+    return Estimate(value, low, high)
+
+
+def _at(number: Any, month: float | None) -> float | None:
+    if isinstance(number, Mapping):
+        number = number.get(f"{month:g}") if month is not None else None
+    return None if number is None else float(number)

@@ -1,0 +1,83 @@
+"""Kaplan-Meier curves with bands, published points, and the numbers at risk below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from remission.show.figures.canvas import canvas, key, month_axis, name_axes, plain_axes, rule_lines
+from remission.show.style import INK, MUTED, SMALL
+from remission.show.texts import Words
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from remission.show.survival import Curve, Survival
+
+_WIDTH, _PLOT, _ROW = 520.0, 262.0, 16.0
+_LEFT, _RIGHT, _TOP, _AXIS = 50.0, 18.0, 32.0, 40.0
+
+
+def survival_figure(survival: Survival, words: Words, *, measure: str, time: str | None = None) -> Figure:
+    """Curves on one pair of axes; `measure` and `time` name what the axes show.
+
+    Examples
+    --------
+    >>> from remission.show.survival import Survival
+    >>> len(survival_figure(Survival((), 60.0, (0.0,)), Words(), measure="Alive, %").axes)
+    1
+    """
+    table = 16 + _ROW * len(survival.curves) + 6
+    figure = canvas(_WIDTH, _TOP + _PLOT + _AXIS + table)
+    axes = plain_axes(figure, _LEFT, _AXIS + table, _RIGHT, _TOP)
+    rule_lines(axes)
+    for curve in survival.curves:
+        _draw(axes, curve)
+    month_axis(axes, survival.last_month)
+    axes.set_ylim(0, 103)
+    axes.set_yticks(range(0, 101, 20))
+    name_axes(axes, time or words("axis.months"), measure)
+    entries = [("line", curve.colour, curve.label) for curve in survival.curves]
+    if any(curve.points for curve in survival.curves):
+        entries.append(("D", MUTED, words("key.published")))
+    key(figure, entries, _LEFT)
+    _numbers_at_risk(axes, survival, words)
+    return figure
+
+
+def _draw(axes: Axes, curve: Curve) -> None:
+    colour = curve.colour
+    axes.fill_between(curve.month, curve.low, curve.high, step="post", color=colour, alpha=0.16, linewidth=0)
+    axes.plot(curve.month, curve.percent, drawstyle="steps-post", color=colour, linewidth=1.8)
+    for point in curve.points:
+        if np.isfinite(point.low) and np.isfinite(point.high):
+            axes.plot([point.month] * 2, [point.low, point.high], color=colour, linewidth=1.1)
+        axes.plot(
+            [point.month],
+            [point.percent],
+            marker="D",
+            markersize=5.5,
+            markerfacecolor="#fefefe",
+            markeredgecolor=colour,
+            markeredgewidth=1.4,
+        )
+
+
+def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
+    """Rows below the axis, each number centred under its month."""
+    height = axes.figure.bbox.height * axes.get_position().height
+    across = axes.get_xaxis_transform()
+    top = -(_AXIS + 8) / height
+    axes.text(0, top, words("at_risk"), transform=across, fontsize=SMALL, color=MUTED, ha="left", va="center")
+    for row, curve in enumerate(survival.curves, start=1):
+        y = top - row * _ROW / height
+        colour = curve.colour
+        axes.text(
+            -0.075, y, "■", transform=axes.transAxes, fontsize=SMALL, color=colour, ha="center", va="center"
+        )
+        for month, number in zip(survival.at_risk_month, curve.at_risk, strict=True):
+            axes.text(
+                month, y, f"{number:,}", transform=across, fontsize=SMALL, color=INK, ha="center", va="center"
+            )

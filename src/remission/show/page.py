@@ -1,0 +1,211 @@
+"""What stands on the page besides the drawings: title, one paragraph, key numbers, counts, origin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from remission.show.compare import Row, simulated_estimate
+from remission.show.course import Course
+from remission.show.gather import ArmData
+from remission.show.lines import quantity
+from remission.show.style import arm_colour, variable
+from remission.show.texts import Words
+
+_FREE = "treatment_free_36"
+
+
+@dataclass(frozen=True)
+class Tile:
+    """Key numbers of an arm: (value, what it is)."""
+
+    label: str
+    colour: str
+    numbers: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Patients of an arm by what became of them."""
+
+    label: str
+    colour: str
+    numbers: tuple[str, ...]
+    reasons: str
+
+
+def colour_of(index: int) -> str:
+    """CSS variable of an arm's colour.
+
+    Examples
+    --------
+    >>> colour_of(0)
+    '--c-0072b2'
+    """
+    return variable(arm_colour(index))
+
+
+def tile(arm: ArmData, summary: Mapping[str, Any], last_month: float, words: Words) -> Tile:
+    """Response, median survival, survival at the end and time free of treatment."""
+    month = float(last_alive_month(summary, arm.name, last_month) or 0)
+    wanted = (
+        ("ORR", None, "%", words("tile.response")),
+        ("median_OS", None, "plain", words("tile.median")),
+        ("OS", month, "%", words("tile.alive", month=words.number(month))),
+        (_FREE, None, "plain", words("tile.free")),
+    )
+    numbers = []
+    for endpoint, at, unit, meaning in wanted:
+        value = simulated_estimate(summary, arm.name, endpoint, at).value
+        if value is not None:
+            text = quantity(value, "%", words) if unit == "%" else words.number(value, 1)
+            numbers.append((text, meaning))
+    return Tile(arm.label, colour_of(arm.index), tuple(numbers))
+
+
+def last_alive_month(summary: Mapping[str, Any], arm: str, last_month: float) -> float | None:
+    """Latest month, not after the end of follow-up, at which the summary gives survival.
+
+    Examples
+    --------
+    >>> last_alive_month({"arms": {"A": {"OS": {"12": 70.0, "60": 40.0, "72": None}}}}, "A", 60.0)
+    60.0
+    """
+    months = summary["arms"].get(arm, {}).get("OS", {})
+    known = [
+        float(month) for month, value in months.items() if value is not None and float(month) <= last_month
+    ]
+    return max(known, default=None)
+
+
+def plain_words(
+    arms: Sequence[ArmData], summary: Mapping[str, Any], rows: Sequence[Row], last_month: float, words: Words
+) -> str:
+    """The result in one paragraph that needs no statistics to read."""
+    followed = [arm for arm in arms if arm.followed]
+    if not followed:
+        return words("plain.nobody")
+    patients = len(set().union(*(arm.patients["patient"].tolist() for arm in followed)))
+    who = words(
+        "plain.who",
+        patients=words.number(patients),
+        arms=words.join([arm.label for arm in followed]),
+        months=words.number(last_month),
+    )
+    month = min(last_alive_month(summary, arm.name, last_month) or 0.0 for arm in followed)
+    parts = [
+        who,
+        _each(followed, summary, "ORR", None, "%", "plain.response", words),
+        _each(followed, summary, "median_OS", None, "months", "plain.median", words),
+        _each(followed, summary, "OS", month, "%", "plain.alive", words, month=words.number(month)),
+        _each(followed, summary, _FREE, None, "months", "plain.free", words),
+        _met(rows, words),
+        _failures(arms, words),
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def _each(
+    arms: Sequence[ArmData],
+    summary: Mapping[str, Any],
+    endpoint: str,
+    at: float | None,
+    unit: str,
+    key: str,
+    words: Words,
+    **values: str,
+) -> str:
+    """A sentence with the number of each arm; empty where the summary has none."""
+    found = []
+    for arm in arms:
+        value = simulated_estimate(summary, arm.name, endpoint, at).value
+        if value is not None:
+            text = (
+                words("months", value=words.number(value, 1)) if unit == "months" else words.number(value, 1)
+            )
+            found.append(words("plain.of_arm", value=text, arm=arm.label))
+    return words(key, values=words.join(found), **values) if found else ""
+
+
+def _met(rows: Sequence[Row], words: Words) -> str:
+    if not rows:
+        return words("plain.unpublished")
+    met = sum(row.verdict == "met" for row in rows)
+    missed = sum(row.verdict == "missed" for row in rows)
+    return words("plain.met", judged=met + missed, met=met, missed=missed)
+
+
+def _failures(arms: Sequence[ArmData], words: Words) -> str:
+    failed = sum(arm.statuses.get("failed", 0) for arm in arms)
+    return words("plain.failed", failed=words.number(failed)) if failed else ""
+
+
+def counted_columns(words: Words) -> tuple[str, ...]:
+    """Headings of the numbers in `Counted`."""
+    return tuple(
+        words(f"counted.{name}")
+        for name in ("patients", "followed", "failed", "not_enrolled", "died", "lost")
+    )
+
+
+def counted(arm: ArmData, words: Words) -> Counted:
+    """How many were followed, failed, were not enrolled, died, were lost, and why."""
+    numbers = (
+        arm.enrolled,
+        *(arm.statuses.get(status, 0) for status in ("followed", "failed", "not_enrolled")),
+        int(arm.patients["os_event"].sum()),
+        int((arm.patients["lost_day"] > 0).sum()),
+    )
+    reasons = "; ".join(f"{reason} ({words.number(number)})" for reason, number in arm.reasons.items())
+    texts = tuple(words.number(number) for number in numbers)
+    return Counted(arm.label, colour_of(arm.index), texts, reasons or words("counted.none"))
+
+
+def patient_facts(course: Course, words: Words) -> str:
+    """Who the patient is."""
+    facts = course.facts
+    return words(
+        "patient.facts",
+        sex=words("patient.woman" if facts["female"] else "patient.man"),
+        age=words.number(facts["age_year"]),
+        weight=words.number(facts["weight_kg"]),
+        ldh=words.number(facts["ldh_ratio_uln"], 1),
+        ecog=words.number(facts["ecog"]),
+        lesions=words.number(facts["lesions"]),
+        targets=words.number(facts["targets"]),
+        sum=words.number(facts["baseline_sum_mm"]),
+        best=words.named("response", facts["best_response"] or "NE"),
+    )
+
+
+def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
+    """What happened to the patient, as rows of a table."""
+    return [
+        {
+            "number": str(step.number),
+            "month": words.number(step.month, 1),
+            "what": _event_text(step.kind, step.detail, words),
+            "rule": step.rule or "",
+        }
+        for step in course.steps
+    ]
+
+
+def _event_text(kind: str, detail: str | None, words: Words) -> str:
+    what = words.named("event", kind)
+    return f"{what}: {words.named('response', detail)}" if detail else what
+
+
+def made_of(provenance: Any, words: Words) -> list[tuple[str, str]]:
+    """What made the run: the lines that a reader needs to make it again."""
+    known = provenance.document() if hasattr(provenance, "document") else dict(provenance)
+    names = ("study_hash", "parameters_hash", "patients", "seed", "version", "command")
+    return [(words(f"made.{name}"), str(known[name])) for name in names if name in known]
+
+
+def provenance_text(provenance: Any) -> str:
+    """All that is recorded, as indented JSON."""
+    known = provenance.document() if hasattr(provenance, "document") else dict(provenance)
+    return json.dumps(known, indent=1, ensure_ascii=False, default=asdict)

@@ -1,0 +1,86 @@
+"""The result table in the terminal: the rows of the report, published beside simulated."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from remission.show.lines import Group, result_groups
+from remission.show.texts import Words
+
+if TYPE_CHECKING:
+    from remission.show.gather import Folder
+
+
+def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, colour: bool = False) -> str:
+    """The result table of a finished run as text: the same rows as in its report.
+
+    Raises
+    ------
+    RunError
+        If a file of the run is missing or has changed since it was written.
+    """
+    from remission.show.report import published_results, read_arms, result_of
+
+    words, study = Words(language), run_folder.definition
+    arms, published = read_arms(run_folder, study), published_results(study)
+    summary, rows = result_of(run_folder, arms, published)
+    groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
+    return result_table(groups, words, width=width, colour=colour)
+
+
+def result_table(
+    groups: Sequence[Group], words: Words | None = None, *, width: int = 100, colour: bool = False
+) -> str:
+    """The table as text.
+
+    Parameters
+    ----------
+    groups : sequence of Group
+        From `remission.show.lines.result_groups`.
+    width : int
+        Columns of the terminal.
+    colour : bool
+        Whether misses may be coloured with terminal codes; they are always marked in words too.
+
+    Examples
+    --------
+    >>> print(result_table([]).strip())
+    Nothing was simulated that could be shown.
+    """
+    words = words or Words()
+    if not groups:
+        return words("table.empty") + "\n"
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console, JustifyMethod
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for name in ("endpoint", "published", "simulated", "verdict", "evidence"):
+        justify: JustifyMethod = "right" if name in ("published", "simulated") else "left"
+        table.add_column(Text(words(f"table.{name}")), justify=justify, no_wrap=name != "endpoint")
+    for group in groups:
+        table.add_row(Text(group.label, style="bold"))
+        for line in group.lines:
+            style = "bold red" if line.state == "missed" else ""
+            cells = (
+                f"  {line.endpoint}",
+                _with_interval(line.published, line.published_interval),
+                _with_interval(line.simulated, line.simulated_interval),
+                line.verdict,
+                line.evidence,
+            )
+            table.add_row(
+                *(Text(cell, style=style if place == 3 else "") for place, cell in enumerate(cells))
+            )
+    console = Console(
+        file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False
+    )
+    console.print(table)
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def _with_interval(value: str, interval: str) -> str:
+    return f"{value} ({interval})" if interval else value

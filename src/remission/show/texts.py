@@ -1,0 +1,340 @@
+"""Every text that a reader of the report sees, by language; numbers are written in the language's form.
+
+A text is a format string; `Words` fills it. Another language is another table with the same keys.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+ENGLISH: Final[Mapping[str, str]] = {
+    # numbers
+    "decimal": ".",
+    "thousands": ",",
+    "percent": "{value} %",
+    "months": "{value} months",
+    "months.short": "{value} mo",
+    "interval": "{low}–{high}",
+    "list.and": " and ",
+    "not_reached": "not reached",
+    "not_reached.short": "NR",
+    "not_simulated": "not simulated",
+    "unknown": "unknown",
+    # names
+    "response.CR": "complete response",
+    "response.PR": "partial response",
+    "response.SD": "stable disease",
+    "response.NON_CR_NON_PD": "neither CR nor PD",
+    "response.PD": "progression",
+    "response.NE": "not evaluable",
+    "short.CR": "complete",
+    "short.PR": "partial",
+    "short.SD": "stable",
+    "short.NON_CR_NON_PD": "neither",
+    "short.PD": "progression",
+    "short.NE": "not evaluable",
+    "state.on drug": "on drug",
+    "state.off drug": "alive, off drug",
+    "state.second course": "second course",
+    "state.next line": "next line of treatment",
+    "state.dead": "dead",
+    "state.not followed": "no longer followed",
+    "part.on drug": "on the first course",
+    "part.off drug": "alive without treatment",
+    "part.next line": "alive after a new treatment began",
+    "part.dead": "lost to death",
+    "mark.response": "first response",
+    "mark.progression": "first progression",
+    "mark.death": "death",
+    "mark.alive": "alive at the end",
+    "grade": "grade {grade}",
+    "lesion": "{number}",
+    # axes and keys
+    "axis.months": "Months since the first dose",
+    "axis.months_after": "Months since the planned end of treatment",
+    "axis.alive": "Alive, %",
+    "axis.progression_free": "Alive without progression, %",
+    "axis.patients_percent": "Patients, %",
+    "axis.first_severe": "Patients with a first grade 3 to 5, %",
+    "axis.change": "Change of the sum from baseline, %",
+    "axis.patients_by_change": "Patients, from the largest growth to the deepest response",
+    "axis.mean_months": "Mean months per patient",
+    "axis.diameter": "Diameter, mm",
+    "at_risk": "Number at risk",
+    "key.published": "published, with its interval",
+    "key.measured": "as measured",
+    "key.true": "as it was",
+    "strip.response": "response",
+    "none.scans": "No scan after baseline",
+    "none.patients": "No patient was followed",
+    # endpoints of the result table
+    "endpoint.ORR": "Objective response",
+    "endpoint.CR": "Complete response",
+    "endpoint.DCR": "Disease control",
+    "endpoint.OS": "Alive at {month} months",
+    "endpoint.PFS": "Progression-free at {month} months",
+    "endpoint.median_OS": "Median overall survival",
+    "endpoint.median_PFS": "Median progression-free survival",
+    "endpoint.median_TTR": "Median time to response",
+    "endpoint.median_DOR": "Median duration of response",
+    "endpoint.TRAE_G3-5": "Toxicity of grade 3 to 5",
+    "endpoint.TRAE_G3-4": "Toxicity of grade 3 or 4",
+    "endpoint.discontinued_TRAE": "Stopped for toxicity",
+    "endpoint.completed_2y_treatment": "Completed two years",
+    "endpoint.responders_with_DoR>=30mo": "Responses of 30 months or more",
+    "endpoint.ORR_second_course": "Response to the second course",
+    "endpoint.PFS_after_completion": "Progression-free {month} months after completing",
+    "endpoint.PFS_after_completion_CR": "  complete responders, at {month} months",
+    "endpoint.PFS_after_completion_PR": "  partial responders, at {month} months",
+    "endpoint.PFS_after_completion_SD": "  stable disease, at {month} months",
+    "endpoint.PFS_after_completion_est": "Progression-free {month} months after completing",
+    "endpoint.no_PD_after_completion_if_CR": "  complete responders, at {month} months",
+    "endpoint.no_PD_after_completion_if_PR": "  partial responders, at {month} months",
+    "endpoint.no_PD_after_completion_if_SD": "  stable disease, at {month} months",
+    "endpoint.median_exposure": "Median time on drug, if completed",
+    "endpoint.median_followup": "Median follow-up",
+    "endpoint.OS_after_completion": "Alive {month} months after completing",
+    "endpoint.HR_OS": "Hazard ratio of death v {other}",
+    "endpoint.HR_PFS": "Hazard ratio of PFS v {other}",
+    "endpoint.median_time_to_response": "Median time to response",
+    "endpoint.median_response_duration": "Median duration of response",
+    "endpoint.stopped_for_toxicity": "Stopped for toxicity",
+    "endpoint.second_course": "Had a second course",
+    "endpoint.second_course_ORR": "Response to the second course",
+    "endpoint.next_line": "Had a next line of treatment",
+    "endpoint.treatment_free_36": "Free of treatment, of 36 months",
+    "endpoint.treatment_free_60": "Free of treatment, of 60 months",
+    "verdict.met": "met",
+    "verdict.missed": "missed",
+    "verdict.not judged": "–",
+    "evidence.read": "read",
+    "evidence.computed": "computed",
+    "evidence.recalled": "recalled",
+    # the page
+    "research_only": "Research use only: this report does not advise on the treatment of a person.",
+    "by": "{patients} virtual patients, seed {seed}",
+    "contents": "Contents",
+    "section.result": "Published and simulated",
+    "section.survival": "Survival",
+    "section.response": "Response",
+    "section.care": "Where patients stand over time",
+    "section.courses": "Course by course",
+    "section.freedom": "Time free of treatment",
+    "section.toxicity": "Toxicity",
+    "section.patient": "One patient",
+    "section.counted": "Who is counted",
+    "section.made": "How this was made",
+    "plain.who": "{patients} virtual patients were treated with {arms} and followed for {months} months.",
+    "plain.response": "Tumours shrank by RECIST in {values}.",
+    "plain.alive": "{values} were alive after {month} months.",
+    "plain.median": "Median survival was {values}.",
+    "plain.free": "Of the first 36 months, patients spent on average {values} alive and without treatment.",
+    "plain.of_arm": "{value} on {arm}",
+    "plain.ratio": "The hazard of death with {arm} was {value} times that with {other} ({interval}).",
+    "plain.met": "Of {judged} published numbers compared, {met} are met and {missed} missed.",
+    "plain.unpublished": "No published result was named to compare with.",
+    "plain.failed": (
+        "{failed} patients could not be simulated; they are counted at the end and left out of every figure."
+    ),
+    "plain.nobody": "No patient could be followed: there is nothing to show but the counts.",
+    "tile.response": "objective response",
+    "tile.median": "months, median survival",
+    "tile.alive": "alive at {month} months",
+    "tile.free": "months free of treatment, of 36",
+    "table.endpoint": "Endpoint",
+    "table.published": "Published",
+    "table.simulated": "Simulated",
+    "table.interval": "95 % interval",
+    "table.verdict": "Verdict",
+    "table.evidence": "Evidence",
+    "table.source": "Source",
+    "table.empty": "Nothing was simulated that could be shown.",
+    "table.caption": (
+        "NR: not reached. A percentage is met inside the published interval widened by 3 points, a time inside the"
+        " interval or within"
+        " 15 % of the value, a hazard ratio inside the interval. Evidence: read in the source; computed"
+        " from its"
+        " curves; or recalled, that is not verified."
+    ),
+    "table.own": "The simulated results that have no published number beside them",
+    "figure.os": "Overall survival",
+    "figure.os.text": "Kaplan-Meier curves with 95 % bands. {values}",
+    "figure.pfs": "Progression-free survival",
+    "figure.pfs.text": (
+        "Kaplan-Meier curves with 95 % bands; progression by RECIST 1.1, seen only at scans. {values}"
+    ),
+    "figure.waterfall": "Waterfall plot, {arm}",
+    "figure.waterfall.text": (
+        "{bars} of {measured} patients with a scan after baseline; {unmeasured} had none. One bar for"
+        " each patient: the"
+        " smallest change of the sum of target diameters before another treatment began, coloured by"
+        " best response."
+        " Dashed: −30 % and +20 %. A bar at the top may be longer than shown."
+    ),
+    "figure.spider": "Spider plot, {arm}",
+    "figure.spider.text": (
+        "The first {shown} of {patients} patients by number, a fair sample because numbers carry no"
+        " meaning. Change of the"
+        " sum of target diameters from baseline until another treatment began, coloured by best"
+        " response; growth beyond"
+        " +100 % is cut off."
+    ),
+    "figure.care": "{arm}",
+    "figure.care.text": "All {patients} patients, month by month.",
+    "care.month": "After {month} months",
+    "figure.swimmer": "Swimmer plot, {arm}",
+    "figure.swimmer.text": (
+        "The first {shown} of {patients} patients by number, the longest course on top. Colour: what the"
+        " patient was on."
+    ),
+    "figure.freedom": "How the months are spent",
+    "figure.freedom.text": (
+        "Areas between the Kaplan-Meier curves of the end of the first course, the start of a new"
+        " treatment, and death"
+        " (treatment-free survival, Regan 2019). A second course counts as a new treatment. {values}"
+    ),
+    "figure.after": "After completing treatment, {arm}",
+    "figure.after.text": (
+        "{completed} of {patients} patients ended the first course as planned, without progression."
+        " Kaplan-Meier curves from that day by best response, with 95 % bands."
+    ),
+    "freedom.row": "{arm}, first {month} months",
+    "freedom.value": "{arm}: {value} of {month} months free of treatment.",
+    "figure.grades": "Worst grade",
+    "figure.grades.text": "Share of patients by worst grade of treatment-related toxicity: {values}.",
+    "figure.onset": "First grade 3 to 5",
+    "figure.onset.text": "Cumulative incidence; death without toxicity competes.",
+    "value.of": "{arm}: {value}",
+    "value.curve": "{arm}: median {median} ({interval}).",
+    "figure.course": "Patient {patient}, {arm}",
+    "figure.course.text": (
+        "{lesions} lesions from the first dose to month {month}. Dots: diameters as measured; lines: as"
+        " they were (dashed:"
+        " not a target; dotted: new). Numbers refer to the decisions listed below."
+    ),
+    "choice": "Chosen by rule: {reason}; of these the one with the most lesions, then the lowest number.",
+    "choice.complete_again": (
+        "a complete response, treatment stopped, relapse, a second course with a response, alive at the end"
+    ),
+    "choice.complete_retreated": "a complete response, treatment stopped, relapse, a second course",
+    "choice.response_again": "a response, treatment stopped, a second course with a response",
+    "choice.response_retreated": "a response, treatment stopped, a second course",
+    "choice.complete_free": "a complete response, treatment stopped, no progression since, alive",
+    "choice.response_free": "a response, treatment stopped, no progression since, alive",
+    "choice.response": "a response (nobody stopped or was treated again)",
+    "choice.anyone": "anyone (nobody responded)",
+    "patient.facts": (
+        "{sex}, {age} years, {weight} kg, LDH {ldh} times the upper limit of normal, ECOG {ecog};"
+        " {lesions} lesions,"
+        " {targets} of them targets, sum {sum} mm at baseline. Best response: {best}."
+    ),
+    "patient.woman": "Woman",
+    "patient.man": "Man",
+    "step.number": "No.",
+    "step.month": "Month",
+    "step.what": "What happened",
+    "step.rule": "Rule",
+    "event.enrolled": "enrolled",
+    "event.treatment started": "treatment started",
+    "event.dose withheld": "dose withheld",
+    "event.scan progression": "progression on the scan",
+    "event.response": "response",
+    "event.new lesion": "new lesion",
+    "event.toxicity": "toxicity",
+    "event.toxicity resolved": "toxicity resolved",
+    "event.treatment stopped": "treatment stopped",
+    "event.treatment held": "treatment held",
+    "event.treatment resumed": "treatment resumed",
+    "event.second course": "second course",
+    "event.next line": "next line",
+    "event.death": "death",
+    "event.lost to follow-up": "lost to follow-up",
+    "event.end of follow-up": "end of follow-up",
+    "event.failed": "failed",
+    "counted.text": (
+        "Nothing is dropped in silence: a patient who could not be followed is a row with a reason."
+    ),
+    "counted.arm": "Arm",
+    "counted.patients": "Patients",
+    "counted.followed": "Followed",
+    "counted.failed": "Failed",
+    "counted.not_enrolled": "Not enrolled",
+    "counted.lost": "Lost to follow-up",
+    "counted.died": "Died",
+    "counted.reasons": "Reasons",
+    "counted.none": "none",
+    "made.text": "The same command with the same version gives the same files, bit for bit.",
+    "made.file": "The study file, word for word",
+    "made.provenance": "Everything recorded about this run",
+    "made.study_hash": "Study",
+    "made.seed": "Seed",
+    "made.version": "Version of remission",
+    "made.parameters_hash": "Parameters",
+    "made.command": "Command",
+    "made.patients": "Patients",
+}
+LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH}
+
+
+@dataclass(frozen=True)
+class Words:
+    """Texts and numbers in one language.
+
+    Examples
+    --------
+    >>> words = Words()
+    >>> words("percent", value=words.number(41.96, 1))
+    '42.0 %'
+    """
+
+    language: str = "en"
+
+    def __call__(self, key: str, **values: Any) -> str:
+        """The text of a key, filled with values.
+
+        Raises
+        ------
+        KeyError
+            If there is no such text: a fault of the package.
+        """
+        return LANGUAGES[self.language][key].format(**values)
+
+    def named(self, group: str, name: str, **values: Any) -> str:
+        """The text of a name in a group, or the name itself where the group has none (a user's own word).
+
+        Examples
+        --------
+        >>> Words().named("event", "death"), Words().named("event", "a new kind")
+        ('death', 'a new kind')
+        """
+        table = LANGUAGES[self.language]
+        return table[f"{group}.{name}"].format(**values) if f"{group}.{name}" in table else name
+
+    def number(self, value: float | None, decimals: int = 0) -> str:
+        """A number with that many decimals; infinite times were not reached.
+
+        Examples
+        --------
+        >>> Words().number(12345.678, 1), Words().number(float("inf")), Words().number(-3.0)
+        ('12,345.7', 'not reached', '−3')
+        """
+        if value is None or math.isnan(value):
+            return self("unknown")
+        if math.isinf(value):
+            return self("not_reached")
+        plain = f"{abs(value):,.{decimals}f}"
+        swapped = plain.translate({ord(","): self("thousands"), ord("."): self("decimal")})
+        return f"−{swapped}" if value < 0 and plain.strip("0.,") else swapped
+
+    def join(self, parts: list[str]) -> str:
+        """Parts in one phrase.
+
+        Examples
+        --------
+        >>> Words().join(["a", "b", "c"])
+        'a, b and c'
+        """
+        return self("list.and").join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
