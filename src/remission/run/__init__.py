@@ -1,33 +1,27 @@
-"""From a study to a folder of results: plan, executors, store, provenance, summary.
-
-Names are loaded when first used, because the tables need pyarrow.
-"""
+"""From a study to a folder of results: plan, executors, store, provenance, summary."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from remission.run.execute import InterruptedRunError, Step, execute, plan_run
+from remission.run.folder import RunFolder
+from remission.run.plan import Block, Plan
+from remission.run.progress import shown_progress
+from remission.run.provenance import Provenance
+from remission.run.summary import summarise
+from remission.run.tables import TABLE_NAMES, make_table, schema
 
-_HOMES = {
-    "Block": "plan",
-    "Plan": "plan",
-    "Provenance": "provenance",
-    "RunFolder": "folder",
-    "InterruptedRunError": "execute",
-    "Step": "execute",
-    "TABLE_NAMES": "tables",
-    "execute": "execute",
-    "make_table": "tables",
-    "plan_run": "execute",
-    "schema": "tables",
-    "shown_progress": "progress",
-    "summarise": "summary",
-}
-__all__ = sorted(_HOMES)
-
-
-def __getattr__(name: str) -> Any:
-    """Load the module that holds a public name when the name is first used."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'remission.run' has no attribute {name!r}")
-    return getattr(import_module(f"remission.run.{_HOMES[name]}"), name)
+__all__ = [
+    "TABLE_NAMES",
+    "Block",
+    "InterruptedRunError",
+    "Plan",
+    "Provenance",
+    "RunFolder",
+    "Step",
+    "execute",
+    "make_table",
+    "plan_run",
+    "schema",
+    "shown_progress",
+    "summarise",
+]

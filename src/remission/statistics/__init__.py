@@ -11,41 +11,64 @@ that has no right answer raises `remission.errors.DataError`.
 
 from __future__ import annotations
 
-from typing import Any
+from remission.statistics.cox import CoxModel, cox
+from remission.statistics.estimate import Contrast, Estimate, difference
+from remission.statistics.kaplan_meier import KaplanMeier, SurvivalAt, kaplan_meier, reverse_kaplan_meier
+from remission.statistics.log_rank import LogRankTest, log_rank, weighted_log_rank
+from remission.statistics.milestone import milestone
+from remission.statistics.nelson_aalen import CumulativeHazard, nelson_aalen
+from remission.statistics.proportions import (
+    FisherTest,
+    fisher_test,
+    proportion,
+    proportion_difference,
+    proportion_test,
+)
+from remission.statistics.rmst import RestrictedMeans, rmst, rmst_difference
+from remission.statistics.treatment_free import TreatmentFree, treatment_free_survival
+from remission.statistics.weights import (
+    EarlyZero,
+    FlemingHarrington,
+    Gehan,
+    LogRank,
+    MagirrBurman,
+    ModestlyWeighted,
+    Peto,
+    TaroneWare,
+)
 
-_WHERE = {
-    "kaplan_meier": ["KaplanMeier", "SurvivalAt", "kaplan_meier", "reverse_kaplan_meier"],
-    "nelson_aalen": ["CumulativeHazard", "nelson_aalen"],
-    "estimate": ["Contrast", "Estimate", "difference"],
-    "log_rank": ["LogRankTest", "log_rank", "weighted_log_rank"],
-    "weights": [
-        "EarlyZero",
-        "FlemingHarrington",
-        "Gehan",
-        "LogRank",
-        "MagirrBurman",
-        "ModestlyWeighted",
-        "Peto",
-        "TaroneWare",
-    ],
-    "cox": ["CoxModel", "cox"],
-    "rmst": ["RestrictedMeans", "rmst", "rmst_difference"],
-    "milestone": ["milestone"],
-    "treatment_free": ["TreatmentFree", "treatment_free_survival"],
-    "proportions": ["FisherTest", "fisher_test", "proportion", "proportion_difference", "proportion_test"],
-}
-_MODULE = {name: module for module, names in _WHERE.items() for name in names}
-__all__ = sorted(_MODULE)
-
-
-def __getattr__(name: str) -> Any:
-    """Names are loaded when first used, so that importing the package costs nothing."""
-    if name not in _MODULE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_MODULE[name]}"), name)
-
-
-def __dir__() -> list[str]:
-    return list(__all__)
+__all__ = [
+    "Contrast",
+    "CoxModel",
+    "CumulativeHazard",
+    "EarlyZero",
+    "Estimate",
+    "FisherTest",
+    "FlemingHarrington",
+    "Gehan",
+    "KaplanMeier",
+    "LogRank",
+    "LogRankTest",
+    "MagirrBurman",
+    "ModestlyWeighted",
+    "Peto",
+    "RestrictedMeans",
+    "SurvivalAt",
+    "TaroneWare",
+    "TreatmentFree",
+    "cox",
+    "difference",
+    "fisher_test",
+    "kaplan_meier",
+    "log_rank",
+    "milestone",
+    "nelson_aalen",
+    "proportion",
+    "proportion_difference",
+    "proportion_test",
+    "reverse_kaplan_meier",
+    "rmst",
+    "rmst_difference",
+    "treatment_free_survival",
+    "weighted_log_rank",
+]
