@@ -1,0 +1,242 @@
+"""What users and the command line call: a study, and the result of running it.
+
+>>> import remission
+>>> study = remission.load("keynote-006")
+>>> study.definition.patients
+834
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from remission.study import StudyDefinition, load_definition
+from remission.study.describe import describe
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from remission.run import Plan, RunFolder, Step
+
+RUNS = Path("runs")
+"""Folder that runs go into when no other is given."""
+
+
+def load(name_or_path: str | os.PathLike[str]) -> Study:
+    """A study of the catalogue by name, or a study file by path.
+
+    Raises
+    ------
+    StudyError
+        If there is none, or with every fault of the file.
+
+    Examples
+    --------
+    >>> load("keynote-006").definition.title
+    'Pembrolizumab against ipilimumab in advanced melanoma'
+    """
+    return Study(load_definition(name_or_path))
+
+
+def open_run(folder: str | os.PathLike[str]) -> Result:
+    """The result of a run that was made before.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run in the folder, or it is damaged.
+    """
+    from remission.run import RunFolder
+
+    return Result(Path(folder), RunFolder.open(Path(folder)))
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study that can be run.
+
+    Parameters
+    ----------
+    definition : StudyDefinition
+        What the study file says.
+    """
+
+    definition: StudyDefinition
+
+    def check(self) -> str:
+        """What was understood of the study file, in words."""
+        return describe(self.definition)
+
+    def run(
+        self,
+        patients: int | None = None,
+        seed: int | None = None,
+        out: str | os.PathLike[str] | None = None,
+        *,
+        twins: bool = False,
+        arms: Iterable[str] = (),
+        workers: int | None = None,
+        progress: Callable[[Step], None] | None = None,
+    ) -> Result:
+        """Simulate the study; what the folder already holds is not made again.
+
+        Parameters
+        ----------
+        patients, seed : int, optional
+            In place of the study's own.
+        out : path, optional
+            Folder for the result; by default `default_folder`.
+        twins : bool
+            Every patient lives in every arm, whatever the study says.
+        arms : iterable of str
+            Arms to simulate besides those that are enabled.
+        workers : int, optional
+            Processes; by default one for small work, else one per core.
+        progress : callable, optional
+            Called with a `remission.run.Step` after each block of patients.
+
+        Returns
+        -------
+        Result
+
+        Raises
+        ------
+        StudyError
+            If there is no such arm.
+        RunError
+            If the folder holds something else, cannot be written, or has too little room.
+        """
+        from remission.run import execute
+
+        folder = self._folder(patients, seed, out, twins)
+        asked = self._asked(patients, seed, twins, arms, workers)
+        return Result(folder, execute(self.definition, out=folder, progress=progress, **asked))
+
+    def plan(
+        self,
+        patients: int | None = None,
+        seed: int | None = None,
+        out: str | os.PathLike[str] | None = None,
+        *,
+        twins: bool = False,
+        arms: Iterable[str] = (),
+        workers: int | None = None,
+    ) -> Plan:
+        """What `run` with the same arguments would do, and its cost; nothing is simulated or written."""
+        from remission.run import plan_run
+
+        folder = self._folder(patients, seed, out, twins)
+        return plan_run(self.definition, out=folder, **self._asked(patients, seed, twins, arms, workers))
+
+    def default_folder(
+        self, patients: int | None = None, seed: int | None = None, *, twins: bool = False
+    ) -> Path:
+        """Where a run goes when no folder is given: its name says in what it differs from the study file.
+
+        Examples
+        --------
+        >>> load("keynote-006").default_folder(seed=7).as_posix()
+        'runs/keynote-006-seed-7'
+        """
+        study = self.definition
+        parts = [study.name.replace("/", "-")]
+        parts += [f"{patients}-patients"] if patients not in (None, study.patients) else []
+        parts += [f"seed-{seed}"] if seed not in (None, study.seed) else []
+        parts += ["twins"] if twins and study.filled != "twins" else []
+        return RUNS / "-".join(parts)
+
+    def _folder(
+        self, patients: int | None, seed: int | None, out: str | os.PathLike[str] | None, twins: bool
+    ) -> Path:
+        return self.default_folder(patients, seed, twins=twins) if out is None else Path(out)
+
+    def _asked(
+        self, patients: int | None, seed: int | None, twins: bool, arms: Iterable[str], workers: int | None
+    ) -> dict[str, Any]:
+        wanted = {self.definition.arm(name).name for name in arms}
+        wanted |= {arm.name for arm in self.definition.enabled_arms}
+        return {
+            "patients": patients,
+            "seed": seed,
+            "arms": [arm.name for arm in self.definition.arms if arm.name in wanted],
+            "filled": "twins" if twins else None,
+            "workers": workers,
+        }
+
+
+class Summary(dict[str, Any]):
+    """The content of ``summary.json``; printed, it is the result table."""
+
+    def __init__(self, content: dict[str, Any], run_folder: RunFolder) -> None:
+        super().__init__(content)
+        self._run_folder = run_folder
+
+    def __str__(self) -> str:
+        from remission.show import run_table
+
+        return str(run_table(self._run_folder))
+
+    __repr__ = __str__
+
+
+@dataclass(frozen=True)
+class Result:
+    """A finished run. Tables are read, and verified, each time they are asked for.
+
+    Parameters
+    ----------
+    folder : Path
+        Where it lies.
+    run_folder : RunFolder
+        Its content: single columns and arms, provenance, verification.
+    """
+
+    folder: Path
+    run_folder: RunFolder
+
+    def summary(self) -> Summary:
+        """The numbers of each arm and contrast; a dictionary that prints as a table."""
+        return Summary(self.run_folder.summary(), self.run_folder)
+
+    def report(self, path: str | os.PathLike[str] | None = None) -> Path:
+        """Write the report, one HTML page that needs no network; by default ``report.html`` in the folder.
+
+        Raises
+        ------
+        RunError
+            If the run folder is damaged or the page cannot be written.
+        """
+        from remission.show import write_report
+
+        target = self.folder / "report.html" if path is None else Path(path)
+        write_report(self.run_folder, target)
+        return target
+
+    @property
+    def patients(self) -> pa.Table:
+        """One row per patient and arm."""
+        return self.run_folder.table("patients")
+
+    @property
+    def visits(self) -> pa.Table:
+        """One row per visit."""
+        return self.run_folder.table("visits")
+
+    @property
+    def lesions(self) -> pa.Table:
+        """One row per lesion and scan."""
+        return self.run_folder.table("lesions")
+
+    @property
+    def doses(self) -> pa.Table:
+        """One row per dose."""
+        return self.run_folder.table("doses")
+
+    @property
+    def events(self) -> pa.Table:
+        """One row per event, with the rule behind each decision."""
+        return self.run_folder.table("events")

@@ -1,0 +1,257 @@
+"""The command line: thin, without tracebacks, and quick to answer ``--help``.
+
+Exit status: 0 done, 1 could not be done, 2 wrong input, 70 a fault of the program, 130 stopped by Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import App, CycloptsError, Parameter
+
+from remission import __version__
+from remission.errors import RemissionError, RunError, StudyError
+
+if TYPE_CHECKING:
+    from remission.run import Plan
+
+FAILED, WRONG_INPUT, FAULT, STOPPED = 1, 2, 70, 130
+TRACEBACK = "REMISSION_TRACEBACK"
+MOST_SEED = 2**64 - 1
+MOST_PATIENTS = 10_000_000
+
+app = App(
+    name="remission",
+    version=__version__,
+    help="An in-silico clinic for cancer immunotherapy. For research; never for the treatment of a person.",
+    help_format="plaintext",
+)
+
+StudyName = Annotated[str, Parameter(help="A study of the catalogue, or the path of a study file.")]
+Patients = Annotated[str | None, Parameter(name="--patients", help="Number of patients.")]
+Seed = Annotated[str | None, Parameter(name="--seed", help="Seed of all draws, a whole number.")]
+Out = Annotated[Path | None, Parameter(name="--out", help="Folder for the result [runs/STUDY].")]
+Twins = Annotated[bool, Parameter(name="--twins", negative="", help="Every patient lives in every arm.")]
+Arms = Annotated[
+    list[str] | None,
+    Parameter(name="--arm", negative="", help="An arm to simulate besides those that are enabled."),
+]
+Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [as many as help].")]
+
+
+@app.command
+def run(
+    study: StudyName,
+    *,
+    patients: Patients = None,
+    seed: Seed = None,
+    out: Out = None,
+    twins: Twins = False,
+    arm: Arms = None,
+    workers: Workers = None,
+    report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+) -> None:
+    """Simulate a study into a folder, or finish a run that was stopped; prints the result table."""
+    from remission.api import load
+    from remission.run import shown_progress
+
+    numbers = _numbers(patients, seed, workers)
+    loaded = load(study)
+    with shown_progress(loaded.definition.name) as progress:
+        result = loaded.run(out=out, twins=twins, arms=arm or (), progress=progress, **numbers)
+    page = result.report() if report else None
+    print(_table(result.run_folder))
+    print(f"tables  {result.folder}")
+    if page is not None:
+        print(f"report  {page}")
+
+
+@app.command
+def plan(
+    study: StudyName,
+    *,
+    patients: Patients = None,
+    seed: Seed = None,
+    out: Out = None,
+    twins: Twins = False,
+    arm: Arms = None,
+    workers: Workers = None,
+) -> None:
+    """Say what a run would do and what it would cost, without running it."""
+    from remission.api import load
+
+    numbers = _numbers(patients, seed, workers)
+    loaded = load(study)
+    planned = loaded.plan(out=out, twins=twins, arms=arm or (), **numbers)
+    folder = out or loaded.default_folder(numbers["patients"], numbers["seed"], twins=twins)
+    print(plan_text(loaded.definition.name, planned, folder))
+
+
+@app.command
+def check(study: StudyName) -> None:
+    """Read a study file: every fault with its line, or what was understood."""
+    from remission.api import load
+
+    print(load(study).check())
+
+
+@app.command
+def new(file: Annotated[Path, Parameter(help="File to write; it must not exist.")]) -> None:
+    """Write a commented study file that runs as it is."""
+    from remission.study.template import write_template
+
+    path = write_template(file)
+    print(f"{path} is written. Edit it, then: remission check {path}; remission run {path}")
+
+
+@app.command
+def report(
+    folder: Annotated[Path, Parameter(help="Folder of a finished run.")],
+    *,
+    out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/report.html].")] = None,
+) -> None:
+    """Write the HTML report of a finished run, and print its result table."""
+    from remission.api import open_run
+
+    result = open_run(folder)
+    page = result.report(out)
+    print(_table(result.run_folder))
+    print(f"report  {page}")
+
+
+def plan_text(name: str, planned: Plan, folder: Path) -> str:
+    """What a plan says, for the screen.
+
+    Examples
+    --------
+    >>> from remission.run.plan import make_plan
+    >>> print(plan_text("s", make_plan(None, "key", ["A"], 834), Path("runs/s")).splitlines()[1])
+    blocks   2 to do, 0 done
+    """
+    cost = planned.cost
+    lines = [
+        f"{name}: {planned.patients} patients; arms: {', '.join(planned.arms)}",
+        f"blocks   {len(planned.tasks)} to do, {planned.finished} done",
+        f"workers  {planned.workers}",
+        f"time     about {_time_text(cost.seconds)}",
+        f"memory   about {_bytes_text(cost.memory_bytes)}",
+        f"disk     about {_bytes_text(cost.disk_bytes)}, in {folder}",
+    ]
+    lines += [f"damaged  {file}: it will be made again" for file in planned.damaged]
+    return "\n".join(lines)
+
+
+def _time_text(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _bytes_text(count: float) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"
+
+
+def _table(run_folder: object) -> str:
+    import shutil
+
+    from remission.show import run_table
+
+    width = shutil.get_terminal_size((100, 24)).columns
+    return str(run_table(run_folder, width=max(width, 72), colour=sys.stdout.isatty()))
+
+
+def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dict[str, int | None]:
+    """Whole numbers from the command line, all faults at once."""
+    wanted = {
+        "patients": (patients, 1, MOST_PATIENTS),
+        "seed": (seed, 0, MOST_SEED),
+        "workers": (workers, 1, 1024),
+    }
+    numbers, faults = dict[str, int | None](), []
+    for name, (text, low, high) in wanted.items():
+        try:
+            numbers[name] = None if text is None else _whole(f"--{name}", text, low, high)
+        except StudyError as error:
+            faults += error.problems
+    if faults:
+        raise StudyError(faults)
+    return numbers
+
+
+def _whole(option: str, text: str, low: int, high: int) -> int:
+    allowed = f"a whole number, {low} to {high}"
+    if not text.isascii() or not text.removeprefix("-").isdigit():
+        raise StudyError("not a whole number", where=option, found=text, allowed=allowed)
+    if not low <= int(text) <= high:
+        raise StudyError("the number is out of range", where=option, found=text, allowed=allowed)
+    return int(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command line and return its exit status; nothing a user can do ends in a traceback."""
+    return guarded(lambda: command(sys.argv[1:] if arguments is None else arguments))
+
+
+def command(arguments: Sequence[str]) -> None:
+    """Run a command line; errors are raised."""
+    app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+
+
+def guarded(action: Callable[[], None]) -> int:
+    """Do something, tell what went wrong on standard error, and return the exit status."""
+    try:
+        action()
+        sys.stdout.flush()
+    except CycloptsError as error:
+        return _tell(f"{error}\nnext:    remission --help", WRONG_INPUT)
+    except StudyError as error:
+        return _tell(str(error), WRONG_INPUT)
+    except RemissionError as error:
+        return _tell(str(error), STOPPED if _was_interrupted(error) else FAILED)
+    except KeyboardInterrupt:
+        return _tell("stopped", STOPPED)
+    except BrokenPipeError:
+        # The reader of our output has gone; Python would complain again when it flushes at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        return _tell(str(_of_the_system(error)), FAILED)
+    except MemoryError:
+        return _tell(
+            "there is too little memory\n    next:    ask for fewer workers with --workers 1", FAILED
+        )
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        return _tell(f"a fault of remission: {type(error).__name__}: {error}\n{_FAULT_STEP}", FAULT)
+    return 0
+
+
+_FAULT_STEP = f"    next:    please report it; {TRACEBACK}=1 shows where it happened"
+
+
+def _was_interrupted(error: RemissionError) -> bool:
+    return isinstance(error.__context__, KeyboardInterrupt)
+
+
+def _of_the_system(error: OSError) -> RunError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return RunError(
+        "the disk is full" if full else f"{error.strerror or error}",
+        where=error.filename if isinstance(error.filename, str) else None,
+        next_step="free some room and run the same command again: finished blocks are kept" if full else None,
+    )
+
+
+def _tell(message: str, status: int) -> int:
+    print(f"remission: {message}", file=sys.stderr)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
