@@ -123,7 +123,9 @@ def freedman_size(
     power: float = 0.9,
     ratio: float = 1.0,
 ) -> tuple[float, float]:
-    """Patients of the experimental and the control arm by Freedman's formula (Statistics in Medicine 1982;1:121).
+    """Patients of the experimental and the control arm by Freedman's formula.
+
+    Statistics in Medicine 1982;1:121.
 
     Parameters
     ----------
@@ -197,7 +199,7 @@ def farrington_manning_size(
 def _restricted_shares(
     experimental: float, control: float, margin: float, ratio: float
 ) -> tuple[float, float]:
-    """Maximum likelihood of two shares whose difference is the margin: the root of a cubic, in closed form."""
+    """Most likely shares when their difference is the margin: the root of a cubic, in closed form."""
     theta = 1.0 / ratio
     a = 1.0 + theta
     b = -(1.0 + theta + experimental + theta * control + margin * (theta + 2.0))

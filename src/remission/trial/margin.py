@@ -1,4 +1,4 @@
-"""Non-inferiority margins from history: M1 is all that the control is known to add, M2 the part that may be lost.
+"""Non-inferiority margins from history: M1 is all that the control adds, M2 the part that may be lost.
 
 FDA guidance, Non-Inferiority Clinical Trials to Establish Effectiveness (2016): M1 is taken from the limit
 of the confidence interval nearest to no effect, and M2 keeps a share of M1, for hazard ratios on the

@@ -96,7 +96,7 @@ class Scenario:
         return self.with_hazards(lambda s: (s.control, s.control))
 
     def at_margin(self, margin: float) -> Scenario:
-        """The null hypothesis of non-inferiority: the experimental hazard is the control's times the margin."""
+        """The null hypothesis of non-inferiority: experimental hazard at the margin."""
         return self.with_hazards(lambda s: (s.control, s.control.times(margin)))
 
     def with_patients(self, patients: float) -> Scenario:
