@@ -118,10 +118,10 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
             "a group is missing", where=name, next_step="leave out rows without a group, and say so"
         )
     if values.dtype.kind in "iu":
-        low, high = int(values.min()), int(values.max())
-        counts = np.bincount(values) if low >= 0 and high < 64 else None
-        if low == 0 and counts is not None and counts.all() and high + 1 >= at_least:
-            return Groups(values.astype(np.intp, copy=False), tuple(range(high + 1)))
+        # Whole numbers 0, 1, ... are their own codes: the usual case, and quick.
+        sizes = _sizes(values)
+        if at_least <= sizes.size and sizes.all():
+            return Groups(values.astype(np.intp, copy=False), tuple(range(sizes.size)))
     labels, codes = np.unique(values, return_inverse=True)
     if labels.size < at_least:
         raise DataError(
@@ -132,6 +132,16 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
             next_step="give both arms",
         )
     return Groups(codes.astype(np.intp), tuple(labels.tolist()))
+
+
+def _sizes(values: NDArray[Any]) -> NDArray[np.intp]:
+    """How many patients have each of the codes 0, 1, ...; empty if these are not such codes."""
+    if not 0 <= values[0] < 64 or values.max() >= 64:
+        return np.empty(0, dtype=np.intp)
+    try:
+        return np.bincount(values)
+    except ValueError:  # a negative label
+        return np.empty(0, dtype=np.intp)
 
 
 def two_groups(group: ArrayLike, patients: int, name: str = "group") -> Groups:

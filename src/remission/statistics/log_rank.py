@@ -31,9 +31,11 @@ from remission.statistics.inputs import (
     checked_groups,
     checked_times,
 )
+from remission.statistics.two_arms import log_rank_sums
 from remission.statistics.weights import EventTable, LogRank, Weight
 
 _NO_VARIANCE = 1e-12
+_TWO_GROUPS = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def log_rank(
     times = checked_times(time)
     events = checked_events(event, times.size)
     groups = checked_groups(group, times.size)
-    if not events.any():
+    if not np.count_nonzero(events):
         raise DataError(
             "no event was seen, so nothing can be compared", where="event", next_step="follow for longer"
         )
@@ -111,6 +113,8 @@ def log_rank(
         raise DataError(
             "strata cannot be combined so", where="combine", found=combine, allowed="scores, information"
         )
+    if strata is None and len(groups.labels) == 2 and (weight is None or weight == LogRank()):
+        return _plain(times, events, groups)
     weigh = weight or LogRank()
     size = len(groups.labels)
     observed, expected, covariance = np.zeros(size), np.zeros(size), np.zeros((size, size))
@@ -123,6 +127,34 @@ def log_rank(
             expected += scale * due
             covariance += scale**2 * spread
     return _conclude(groups, observed, expected, covariance)
+
+
+def _plain(times: Floats, events: Bools, groups: Groups) -> LogRankTest:
+    """The test most in use, without a table: two groups, equal weights, no strata."""
+    score, variance, observed, expected = log_rank_sums(times, events, groups.codes).tolist()
+    if variance <= _NO_VARIANCE:
+        raise _no_variance()
+    others = float(np.count_nonzero(events))
+    z = score / math.sqrt(variance)
+    return LogRankTest(
+        groups.labels,
+        np.array([others - observed, observed]),
+        np.array([others - expected, expected]),
+        variance * _TWO_GROUPS,
+        z * z,
+        1,
+        two_sided_p(z),
+        z,
+        upper_tail(z),
+    )
+
+
+def _no_variance() -> DataError:
+    return DataError(
+        "the test has no variance: at no event were patients of both groups under observation",
+        where="group",
+        next_step="groups must be under observation at the same times",
+    )
 
 
 def weighted_log_rank(
@@ -189,11 +221,7 @@ def _conclude(groups: Groups, observed: Floats, expected: Floats, covariance: Fl
     variance = np.diag(covariance)
     used = np.flatnonzero(variance > _NO_VARIANCE * max(1.0, variance.max()))
     if used.size < 2:
-        raise DataError(
-            "the test has no variance: at no event were patients of both groups under observation",
-            where="group",
-            next_step="groups must be under observation at the same times",
-        )
+        raise _no_variance()
     free = used[1:]
     difference = (observed - expected)[free]
     chi_square = float(difference @ np.linalg.solve(covariance[np.ix_(free, free)], difference))
