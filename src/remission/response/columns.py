@@ -121,6 +121,8 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
     if isinstance(array, pa.ChunkedArray):
         # Text beyond 2 GiB arrives in pieces; wide offsets hold it in one.
         array = array.cast(pa.large_string()).combine_chunks()
+    if pa.types.is_null(array.type):
+        return np.array([], np.str_), np.full(len(array), -1, np.int64)
     coded = array if pa.types.is_dictionary(array.type) else array.dictionary_encode()
     names = np.array(coded.dictionary.to_pylist())
     order = np.argsort(names, kind="stable")
