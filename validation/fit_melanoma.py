@@ -101,6 +101,9 @@ def simulate(values: dict[str, float], patients: int, seed: int) -> list[float]:
         for name in ("pembrolizumab", "ipilimumab", "no drug")
     }
     rows["population"] = rows["no drug"]
+    for arm, columns in rows.items():  # who never becomes a patient has no outcome
+        known = columns["status"] == "followed"
+        rows[arm] = {name: np.asarray(column)[known] for name, column in columns.items()}
     return [outcome(rows[arm], what, months) for arm, what, months, *_ in TARGETS]
 
 
@@ -143,9 +146,14 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--sigma", type=float, default=0.15)
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--start", help="values to start from, as written by an earlier search")
     parser.add_argument("--out", default="runs/fit-melanoma.json")
     options = parser.parse_args()
-    first = np.log([start()[key] for key in FITTED])
+    begin = start()
+    if options.start:
+        with open(options.start, encoding="utf-8") as file:
+            begin |= json.load(file)
+    first = np.log([begin[key] for key in FITTED])
     search = cma.CMAEvolutionStrategy(
         first, options.sigma, {"seed": options.seed, "popsize": options.population, "verbose": -9}
     )

@@ -25,6 +25,4 @@ def twins(study):
 @pytest.fixture(scope="session")
 def frames(twins):
     """Arm, then table, then column as a list."""
-    return {
-        arm: {name: table.to_pydict() for name, table in tables.items()} for arm, tables in twins.items()
-    }
+    return {arm: {name: table.to_pydict() for name, table in tables.items()} for arm, tables in twins.items()}

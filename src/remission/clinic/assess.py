@@ -29,7 +29,10 @@ _SITES = np.array(SITES, object)
 
 @dataclass(frozen=True)
 class Visit:
-    """The scan of m patients and what RECIST says of it; arrays of shape (m,)."""
+    """The scan of m patients and what RECIST says of it; arrays of shape (m,).
+
+    ``line`` and ``course`` are those that the scan judges, before the policy decides.
+    """
 
     reading: Reading
     sum_mm: Array
@@ -44,6 +47,8 @@ class Visit:
     progressed: NDArray[np.bool_]
     responded: NDArray[np.bool_]
     since_day: Array
+    line: NDArray[np.int8]
+    course: NDArray[np.int8]
 
     def facts(self, grade: NDArray[np.int8]) -> VisitFacts:
         """What the policy may ask."""
@@ -128,6 +133,8 @@ class Assessor:
             progressed=judged.progressed,
             responded=np.isnan(before) & ~np.isnan(state.first_response_day),
             since_day=state.since_day,
+            line=ward.line[at].copy(),
+            course=ward.course[at].copy(),
         )
 
     def record(
@@ -149,8 +156,8 @@ class Assessor:
             time_day=ward.time_day[at],
             scan=True,
             state=_treatment_state(ward, at),
-            line=ward.line[at],
-            course=ward.course[at],
+            line=visit.line,
+            course=visit.course,
             sum_mm=visit.sum_mm,
             nadir_mm=visit.nadir_mm,
             change_pct=100 * visit.change,

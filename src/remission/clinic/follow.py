@@ -22,12 +22,11 @@ from remission.clinic.assess import Assessor
 from remission.clinic.dosing import doses_until, schedule
 from remission.clinic.policy import decide
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.ward import SEED_PLACES, Array, Index, Ward
 from remission.solver import Status
 
 RTOL = 1e-3
 SCAN_WINDOW_DAY = 7.0  # visits fall within half of this on either side of the plan, as protocols allow
-SEED_PLACES = 8  # new lesions counted at most
 ALIVE = (Status.REACHED, Status.CROSSED)
 
 
@@ -140,14 +139,13 @@ def _mark_failed(ward: Ward, here: Index, status: NDArray[np.int8]) -> None:
 def settle_new_lesions(ward: Ward, here: Index, before: Array, last_day: Array, recorder: Recorder) -> None:
     """Count new lesions: the seeding hazard has passed the sum of as many exponential draws."""
     hazard = ward.state[here, ward.model.state["seeding_hazard"]]
-    draws_made = np.array([ward.uniform(here, "new lesion", place) for place in range(SEED_PLACES)])
-    levels = np.cumsum(-np.log(draws_made), axis=0)
-    count = (levels <= hazard).sum(axis=0)
+    levels = ward.new_lesion_levels[here]
+    count = (levels <= hazard[:, None]).sum(axis=1)
     for place in range(SEED_PLACES):
         new = (place >= ward.new_lesions[here]) & (place < count)
         if not new.any():
             continue
-        share = (levels[place, new] - before[new]) / (hazard[new] - before[new])
+        share = (levels[new, place] - before[new]) / (hazard[new] - before[new])
         day = last_day[new] + share * (ward.time_day[here[new]] - last_day[new])
         number = ward.number[here[new]]
         recorder.add(

@@ -50,7 +50,8 @@ def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) ->
     if rule.then.kind in ("stop", "hold"):
         holds &= ward.on_drug[who]  # what is not going on can neither stop nor wait
     if rule.then.share < 1:
-        holds &= ward.uniform(who, f"share of {rule.name}") < rule.then.share
+        open_to = np.flatnonzero(holds)
+        holds[open_to] = ward.uniform(who[open_to], f"share of {rule.name}") < rule.then.share
     return holds
 
 

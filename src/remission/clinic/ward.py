@@ -17,6 +17,7 @@ from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 NO_REGIMEN = -1
+SEED_PLACES = 8  # new lesions counted at most
 ORDERS = 3  # most drugs in one regimen
 
 
@@ -59,6 +60,7 @@ class Ward:
     death_cause: NDArray[np.str_]
     new_lesions: NDArray[np.int8]
     known_new_lesions: NDArray[np.int8]
+    new_lesion_levels: Array  # (n, SEED_PLACES): seeding hazard at which each new lesion appears
 
     # Treatment; next dose and doses given have shape (n, ORDERS)
     regimen: NDArray[np.int8]
@@ -157,6 +159,9 @@ def admit(
         death_cause=np.full(n, "", dtype="<U10"),
         new_lesions=np.zeros(n, np.int8),
         known_new_lesions=np.zeros(n, np.int8),
+        new_lesion_levels=np.cumsum(
+            draws.exponential(seed, number[:, None], "new lesion", np.arange(SEED_PLACES)), axis=1
+        ),
         regimen=np.full(n, NO_REGIMEN, np.int8),
         on_drug=np.zeros(n, bool),
         held=np.zeros(n, bool),
