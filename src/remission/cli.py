@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from remission import __version__
-from remission.errors import RemissionError, RunError, StudyError
+from remission.errors import Problem, RemissionError, StudyError
 
 if TYPE_CHECKING:
     from remission.run import Plan
@@ -30,6 +30,7 @@ app = App(
     version=__version__,
     help="An in-silico clinic for cancer immunotherapy. For research; never for the treatment of a person.",
     help_format="plaintext",
+    suppress_keyboard_interrupt=False,
 )
 
 StudyName = Annotated[str, Parameter(help="A study of the catalogue, or the path of a study file.")]
@@ -47,6 +48,7 @@ Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [as 
 @app.command
 def run(
     study: StudyName,
+    /,
     *,
     patients: Patients = None,
     seed: Seed = None,
@@ -74,6 +76,7 @@ def run(
 @app.command
 def plan(
     study: StudyName,
+    /,
     *,
     patients: Patients = None,
     seed: Seed = None,
@@ -93,7 +96,7 @@ def plan(
 
 
 @app.command
-def check(study: StudyName) -> None:
+def check(study: StudyName, /) -> None:
     """Read a study file: every fault with its line, or what was understood."""
     from remission.api import load
 
@@ -101,7 +104,7 @@ def check(study: StudyName) -> None:
 
 
 @app.command
-def new(file: Annotated[Path, Parameter(help="File to write; it must not exist.")]) -> None:
+def new(file: Annotated[Path, Parameter(help="File to write; it must not exist.")], /) -> None:
     """Write a commented study file that runs as it is."""
     from remission.study.template import write_template
 
@@ -112,6 +115,7 @@ def new(file: Annotated[Path, Parameter(help="File to write; it must not exist."
 @app.command
 def report(
     folder: Annotated[Path, Parameter(help="Folder of a finished run.")],
+    /,
     *,
     out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/report.html].")] = None,
 ) -> None:
@@ -130,8 +134,8 @@ def plan_text(name: str, planned: Plan, folder: Path) -> str:
     Examples
     --------
     >>> from remission.run.plan import make_plan
-    >>> print(plan_text("s", make_plan(None, "key", ["A"], 834), Path("runs/s")).splitlines()[1])
-    blocks   2 to do, 0 done
+    >>> print(plan_text("s", make_plan(None, "key", ["A"], 100), Path("runs/s")).splitlines()[1])
+    blocks   1 to do, 0 done
     """
     cost = planned.cost
     lines = [
@@ -172,7 +176,8 @@ def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dic
         "seed": (seed, 0, MOST_SEED),
         "workers": (workers, 1, 1024),
     }
-    numbers, faults = dict[str, int | None](), []
+    numbers: dict[str, int | None] = {}
+    faults: list[Problem] = []
     for name, (text, low, high) in wanted.items():
         try:
             numbers[name] = None if text is None else _whole(f"--{name}", text, low, high)
@@ -208,48 +213,50 @@ def guarded(action: Callable[[], None]) -> int:
         action()
         sys.stdout.flush()
     except CycloptsError as error:
-        return _tell(f"{error}\nnext:    remission --help", WRONG_INPUT)
-    except StudyError as error:
-        return _tell(str(error), WRONG_INPUT)
+        return _tell(Problem(str(error), next_step="remission --help"), WRONG_INPUT)
     except RemissionError as error:
-        return _tell(str(error), STOPPED if _was_interrupted(error) else FAILED)
+        return _tell_all(error)
     except KeyboardInterrupt:
-        return _tell("stopped", STOPPED)
+        return _tell(Problem("stopped"), STOPPED)
     except BrokenPipeError:
         # The reader of our output has gone; Python would complain again when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except OSError as error:
-        return _tell(str(_of_the_system(error)), FAILED)
+        return _tell(_of_the_system(error), FAILED)
     except MemoryError:
-        return _tell(
-            "there is too little memory\n    next:    ask for fewer workers with --workers 1", FAILED
-        )
+        step = "use fewer processes: --workers 1"
+        return _tell(Problem("there is too little memory", next_step=step), FAILED)
     except Exception as error:
         if os.environ.get(TRACEBACK):
             raise
-        return _tell(f"a fault of remission: {type(error).__name__}: {error}\n{_FAULT_STEP}", FAULT)
+        what = f"a fault of remission itself: {type(error).__name__}: {error}"
+        step = f"please report it; {TRACEBACK}=1 shows where it happened"
+        return _tell(Problem(what, next_step=step), FAULT)
     return 0
 
 
-_FAULT_STEP = f"    next:    please report it; {TRACEBACK}=1 shows where it happened"
+def _tell_all(error: RemissionError) -> int:
+    if len(error.problems) > 1:
+        print(f"{len(error.problems)} faults:", file=sys.stderr)
+    for problem in error.problems:
+        _tell(problem, FAILED)
+    if isinstance(error.__context__, KeyboardInterrupt):
+        return STOPPED
+    return WRONG_INPUT if isinstance(error, StudyError) else FAILED
 
 
-def _was_interrupted(error: RemissionError) -> bool:
-    return isinstance(error.__context__, KeyboardInterrupt)
-
-
-def _of_the_system(error: OSError) -> RunError:
+def _of_the_system(error: OSError) -> Problem:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return RunError(
+    return Problem(
         "the disk is full" if full else f"{error.strerror or error}",
         where=error.filename if isinstance(error.filename, str) else None,
         next_step="free some room and run the same command again: finished blocks are kept" if full else None,
     )
 
 
-def _tell(message: str, status: int) -> int:
-    print(f"remission: {message}", file=sys.stderr)
+def _tell(problem: Problem, status: int) -> int:
+    print(problem, file=sys.stderr)
     return status
 
 

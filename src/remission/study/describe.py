@@ -6,6 +6,7 @@ from remission.study.calendar import ScanCalendar
 from remission.study.definition import Action, Arm, Condition, DoseOrder, Regimen, StudyDefinition
 from remission.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
+_WIDTH = 100
 _SHOWN_SCANS = 3
 _RESPONSES = {"NON_CR_NON_PD": "non-CR/non-PD", "NE": "not evaluable"}
 
@@ -22,7 +23,13 @@ def describe(study: StudyDefinition) -> str:
     lines = [f"{study.name}: {study.title}" if study.title else study.name, *_frame(study)]
     for arm in study.arms:
         lines += ["", *_arm(study, arm)]
-    return "\n".join(lines)
+    return "\n".join(wrapped for line in lines for wrapped in _wrapped(line))
+
+
+def _wrapped(line: str) -> list[str]:
+    from textwrap import wrap
+
+    return wrap(line, _WIDTH, subsequent_indent="     ", break_long_words=False) or [""]
 
 
 def duration_text(days: float) -> str:
@@ -41,15 +48,12 @@ def duration_text(days: float) -> str:
 
 
 def _frame(study: StudyDefinition) -> list[str]:
-    earlier = (
-        f", {study.previously_treated:.0%} of them previously treated" if study.previously_treated else ""
-    )
+    treated = study.previously_treated
+    earlier = f", {100 * treated:g} % of them previously treated" if treated else ""
     filled = "every patient in every arm (twins)" if study.filled == "twins" else "randomised"
     lost = study.lost_to_follow_up_per_year
     lines = [
-        f"{study.patients} patients with {study.tumour}{earlier}, {filled}, seed {study.seed}".replace(
-            "%", " %"
-        ),
+        f"{study.patients} patients with {study.tumour}{earlier}, {filled}, seed {study.seed}",
         f"followed for {duration_text(study.follow_up_day)}; scans {_scans(study.scans)}",
         f"off drug a visit every {duration_text(study.watch_every_day)}; a scan confirms another after "
         f"{duration_text(study.confirmation_day)} or more",
@@ -102,7 +106,7 @@ def _order(order: DoseOrder) -> str:
 
 
 def _when(when: Condition) -> str:
-    parts = [when.state] if when.state else []
+    parts: list[str] = [when.state] if when.state else []
     parts += [f"line {when.line}"] if when.line else []
     parts += [f"course {when.course}"] if when.course else []
     if when.response:
