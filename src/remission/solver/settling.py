@@ -10,6 +10,7 @@ from remission.solver.plan import Plan
 
 GUESS = 0.02
 """The first step is one in which the states would change by about this part of themselves."""
+SMALLEST_GUESS, LARGEST_GUESS = 1e-6, 1e3
 
 
 def write_fire(module: Module, plan: Plan) -> None:
@@ -97,7 +98,9 @@ def _guess_step(code: Code, memory: LaneMemory, plan: Plan) -> None:
         size, slope = code.loop(plan.size, add, [code.number(0.0), code.number(0.0)])
         ratio = code.intrinsic("sqrt", code.op("fdiv", size, slope))
         found = code.op("fmul", code.number(GUESS), ratio)
-        found = code.intrinsic("minnum", code.intrinsic("maxnum", found, code.number(1e-6)), code.number(1e3))
+        found = code.intrinsic(
+            "minnum", code.intrinsic("maxnum", found, code.number(SMALLEST_GUESS)), code.number(LARGEST_GUESS)
+        )
         step = memory.get("step")
         smaller = code.compare("olt", step, found)
         usable = code.both(smaller, code.compare("ogt", step, code.number(0.0)))

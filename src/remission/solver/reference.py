@@ -1,0 +1,305 @@
+"""The method again in plain Python, one patient at a time: slow, and what the machine code is tested against.
+
+Same tableau, order of elimination, step control, doses, crossings and events; other arithmetic (functions of the
+C library, no fused operations), so results agree to rounding and not to the bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from remission.solver.crossings import BISECTIONS
+from remission.solver.expression import OPERATIONS, UNARY
+from remission.solver.plan import Plan, PlannedEvent
+from remission.solver.settling import GUESS, LARGEST_GUESS, SMALLEST_GUESS
+from remission.solver.status import Status
+from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP
+
+_AS_OPERATION = {
+    **{"add": "plus", "sub": "minus", "mul": "times", "neg": "negate", "log": "ln"},
+    **{
+        name: name
+        for name in ("exp", "sqrt", "abs", "min", "max", "lt", "le", "eq", "ne", "and", "or", "not")
+    },
+}
+
+
+@dataclass
+class ReferencePatient:
+    """One patient on its way.
+
+    Parameters
+    ----------
+    plan : Plan
+    parameters : (parameters,)
+    y : (states,)
+    time_day, stop_day : float
+    doses : sequence of (day, state index, amount), sorted
+    thresholds : (monitors,)
+    terminal : sequence of bool
+    rtol, atol : tolerances
+    step_day : float
+        Step to try first, NaN: chosen here.
+
+    Examples
+    --------
+    >>> from remission.solver.method import RODAS4P2
+    >>> from remission.solver.plan import make_plan
+    >>> from remission.solver.reading import read_antimony
+    >>> plan = make_plan(read_antimony("x = 1; x' = -x;"), (), (), RODAS4P2)
+    >>> patient = ReferencePatient(plan, np.zeros(0), np.ones(1), 0.0, 1.0)
+    >>> patient.run().name, round(float(patient.y[0]), 3)
+    ('REACHED', 0.368)
+    """
+
+    plan: Plan
+    parameters: np.ndarray
+    y: np.ndarray
+    time_day: float
+    stop_day: float
+    doses: Sequence[tuple[float, int, float]] = ()
+    thresholds: Sequence[float] = ()
+    terminal: Sequence[bool] = ()
+    rtol: float = 1e-3
+    atol: float | np.ndarray = 1e-6
+    step_day: float = math.nan
+    max_steps: int = 100_000
+    dose_step: float = math.nan
+    steps: int = 0
+    rejected: int = 0
+    crossing_day: list[float] = field(default_factory=list)
+
+    def run(self) -> Status:
+        """Advance to the stop day, a terminal crossing, or a failure."""
+        self.y = np.array(self.y, float)
+        self.atol = np.broadcast_to(np.asarray(self.atol, float), self.y.shape)
+        self._limits = list(self.thresholds)
+        self.crossing_day = [math.nan] * len(self._limits)
+        self._grow, self._first = GROW, False
+        self._due = list(self.doses)
+        self._guess = not self.step_day > 0
+        self._triggers = self._triggers_at_start()
+        self._next_stop()
+        if self._settle():
+            return Status.CROSSED
+        while self.time_day < self.stop_day:
+            ended = self._step()
+            if ended is not None:
+                return ended
+            if self.time_day == self._stop and self.time_day < self.stop_day:
+                self._next_stop()
+                if self._settle():
+                    return Status.CROSSED
+        return Status.REACHED
+
+    # formulas -----------------------------------------------------------------------------------------------
+
+    def _values(self, nodes: Sequence[int], y: np.ndarray, time: float) -> list[float]:
+        graph = self.plan.graph
+        known: dict[int, float] = {}
+        for i in graph.schedule(nodes):
+            node = graph.nodes[i]
+            arguments = [known[j] for j in graph.arguments_of(node)]
+            known[i] = self._value(node, arguments, y, time)
+        return [known[i] for i in nodes]
+
+    def _value(self, node: tuple, arguments: list[float], y: np.ndarray, time: float) -> float:
+        kind = node[0]
+        if kind == "number":
+            return node[1]
+        if kind in ("state", "parameter"):
+            return float((y if kind == "state" else self.parameters)[node[1]])
+        if kind in ("time", "true", "false"):
+            return time if kind == "time" else float(kind == "true")
+        if kind == "select":
+            return arguments[1] if arguments[0] else arguments[2]
+        if kind == "rcp":
+            return OPERATIONS["divide"](1.0, arguments[0])
+        if kind == "pow":
+            return OPERATIONS["power"](*arguments[:2])
+        return UNARY[node[1]](*arguments) if kind == "call" else OPERATIONS[_AS_OPERATION[kind]](*arguments)
+
+    def _slope(self, y: np.ndarray, time: float) -> np.ndarray:
+        return np.array(self._values(self.plan.rates, y, time))
+
+    def _jacobian(self) -> tuple[np.ndarray, np.ndarray]:
+        n = self.plan.size
+        matrix, by_time = np.zeros((n, n)), np.zeros(n)
+        entries = self._values(list(self.plan.jacobian.values()), self.y, self.time_day)
+        for place, value in zip(self.plan.jacobian, entries, strict=True):
+            matrix[place] = value
+        for row, node in self.plan.by_time.items():
+            by_time[row] = self._values([node], self.y, self.time_day)[0]
+        return matrix, by_time
+
+    # one step -----------------------------------------------------------------------------------------------
+
+    def _step(self) -> Status | None:
+        """Try one step; a status if the patient ends here."""
+        rest = self._stop - self.time_day
+        last = self.step_day * 1.0001 >= rest
+        tried = rest if last else min(self.step_day, 0.5 * rest)
+        u, new, error = self._stages(tried)
+        accepted = error <= 1.0
+        self._propose(tried, error, accepted)
+        if not accepted:
+            self.rejected += 1
+            return self._failure(error)
+        self.steps += 1
+        end = self._stop if last else self.time_day + tried
+        fractions = self._fractions(u, new, tried, end)
+        stopping = [f for f, terminal in zip(fractions, self.terminal, strict=True) if terminal]
+        theta = min(stopping, default=2.0)
+        for k, fraction in enumerate(fractions):
+            if fraction <= min(theta, 1.0):
+                self._record(k, self.time_day + fraction * tried)
+        if theta <= 1.0:
+            self.y = self._between(u, new, theta)
+            self.time_day += theta * tried
+            return Status.CROSSED
+        self.y, self.time_day = new, end
+        if self._fire() and self._settle():
+            return Status.CROSSED
+        return self._spent(last)
+
+    def _stages(self, h: float) -> tuple[list[np.ndarray], np.ndarray, float]:
+        """The u of all stages, the new state, and the error in units of the tolerance."""
+        method = self.plan.method
+        jacobian, by_time = self._jacobian()
+        matrix = np.eye(self.plan.size) / (h * method.gamma) - jacobian
+        u: list[np.ndarray] = []
+        state = self.y
+        for i in range(method.stages):
+            state = self.y + sum((a * x for a, x in zip(method.a[i], u, strict=True)), np.zeros_like(self.y))
+            shift = sum((c * x for c, x in zip(method.c[i], u, strict=True)), np.zeros_like(self.y)) / h
+            slope = self._slope(state, self.time_day + method.time_fraction[i] * h)
+            right = slope + shift + method.time_slope[i] * h * by_time
+            if not np.isfinite(right).all() or not np.isfinite(matrix).all():
+                return u, self.y, math.nan
+            u.append(_solve(matrix, right, self.plan.elimination.order))
+        new = state + u[-1]
+        scale = self.rtol * np.maximum(np.abs(self.y), np.abs(new)) + self.atol
+        return u, new, float(np.sqrt(np.mean((u[-1] / scale) ** 2)))
+
+    def _propose(self, tried: float, error: float, accepted: bool) -> None:
+        bounded = max(error, 1e-8) if error < 1e30 else 1e30
+        factor = max(SHRINK, min(self._grow, SAFETY * bounded ** (-1 / self.plan.method.order)))
+        cut, proposed = tried < self.step_day, tried * factor
+        self.step_day = max(self.step_day, proposed) if cut and factor >= 1 else proposed
+        self._grow = GROW if accepted else 1.0
+        if accepted and self._first:
+            self.dose_step, self._first = tried * min(factor, 2.0), False
+
+    def _failure(self, error: float) -> Status | None:
+        if self.step_day < SMALLEST_STEP * max(abs(self.time_day), 1.0):
+            return Status.STEP_TOO_SMALL if error < 1e30 else Status.NOT_FINITE
+        return self._spent(False)
+
+    def _spent(self, last: bool) -> Status | None:
+        spent = self.steps + self.rejected >= self.max_steps
+        return Status.TOO_MANY_STEPS if spent and not last else None
+
+    # crossings ----------------------------------------------------------------------------------------------
+
+    def _between(self, u: list[np.ndarray], new: np.ndarray, theta: float) -> np.ndarray:
+        """Dense output."""
+        curve = np.zeros_like(new)
+        for row in reversed(self.plan.method.dense):
+            curve = theta * curve + sum((h * x for h, x in zip(row, u, strict=False)), np.zeros_like(new))
+        return (1 - theta) * self.y + theta * (new + (1 - theta) * curve)
+
+    def _fractions(self, u: list[np.ndarray], new: np.ndarray, tried: float, end: float) -> list[float]:
+        """Fraction of the step at which each monitor rises through its threshold; 2: it does not."""
+        before = self._values(self.plan.monitors, self.y, self.time_day)
+        after = self._values(self.plan.monitors, new, end)
+        fractions = []
+        for k, limit in enumerate(self._limits):
+            low, high = 0.0, 1.0 if before[k] < limit <= after[k] else 2.0
+            for _ in range(BISECTIONS if high == 1.0 else 0):
+                middle = 0.5 * (low + high)
+                state = self._between(u, new, middle)
+                value = self._values(self.plan.monitors, state, self.time_day + middle * tried)[k]
+                low, high = (low, middle) if value >= limit else (middle, high)
+            fractions.append(high)
+        return fractions
+
+    def _record(self, k: int, day: float) -> None:
+        self.crossing_day[k], self._limits[k] = day, math.inf
+
+    # doses, events, starts ----------------------------------------------------------------------------------
+
+    def _next_stop(self) -> None:
+        """Give all doses due now and find the next stop."""
+        while self._due and self._due[0][0] <= self.time_day:
+            _, state, amount = self._due.pop(0)
+            self.y[state] += amount
+            self._first = True
+            self._guess = math.isnan(self.dose_step)
+            self.step_day = self.step_day if self._guess else self.dose_step
+        self._stop = min(self._due[0][0], self.stop_day) if self._due else self.stop_day
+
+    def _triggers_at_start(self) -> list[bool]:
+        now = self._values([event.trigger for event in self.plan.events], self.y, self.time_day)
+        late = [self.time_day == 0 and not event.initially_true for event in self.plan.events]
+        return [bool(holds) and not missed for holds, missed in zip(now, late, strict=True)]
+
+    def _fire(self) -> bool:
+        """Let events fire; true if a state changed."""
+        events = self.plan.events
+        now = self._values([event.trigger for event in events], self.y, self.time_day)
+        values = [
+            self._values([node for _, node in event.assignments], self.y, self.time_day) for event in events
+        ]
+        before = self.y.copy()
+        for event, holds, held, given in zip(events, now, self._triggers, values, strict=True):
+            if holds and (event.absorbing or not held):
+                self._assign(event, given)
+        self._triggers = [
+            bool(holds) for holds in self._values([event.trigger for event in events], self.y, self.time_day)
+        ]
+        return bool(np.any(before != self.y))
+
+    def _assign(self, event: PlannedEvent, values: list[float]) -> None:
+        for (state, _), value in zip(event.assignments, values, strict=True):
+            self.y[state] = value
+
+    def _settle(self) -> bool:
+        """Events, monitors above their thresholds, the first step; true if a terminal monitor is above."""
+        self._fire()
+        stopped = False
+        for k, value in enumerate(self._values(self.plan.monitors, self.y, self.time_day)):
+            if value >= self._limits[k]:
+                self._record(k, self.time_day)
+                stopped = stopped or bool(self.terminal[k])
+        if self._guess:
+            self.step_day, self._guess = self._guessed(), False
+        return stopped
+
+    def _guessed(self) -> float:
+        scale = self.rtol * np.abs(self.y) + self.atol
+        size = float(np.sum((self.y / scale) ** 2))
+        slope = float(np.sum((self._slope(self.y, self.time_day) / scale) ** 2))
+        ratio = math.sqrt(size / slope) if slope > 0 else math.inf if size > 0 else 0.0
+        found = min(max(GUESS * ratio, SMALLEST_GUESS), LARGEST_GUESS) if slope == slope else SMALLEST_GUESS
+        return self.step_day if 0 < self.step_day < found else found
+
+
+def _solve(matrix: np.ndarray, right: np.ndarray, order: Sequence[int]) -> np.ndarray:
+    """Gaussian elimination without pivoting, the states in the given order."""
+    a, x = matrix[np.ix_(order, order)], right[list(order)]
+    n = len(x)
+    for k in range(n):
+        for i in range(k + 1, n):
+            if a[i, k] != 0:
+                factor = a[i, k] / a[k, k]
+                a[i, k:] -= factor * a[k, k:]
+                x[i] -= factor * x[k]
+    for k in reversed(range(n)):
+        x[k] = (x[k] - a[k, k + 1 :] @ x[k + 1 :]) / a[k, k]
+    solution = np.empty(n)
+    solution[list(order)] = x
+    return solution
