@@ -104,7 +104,7 @@ def read_measurements(table: Any) -> Measurements:
 
 
 def encode(values: Any) -> tuple[NDArray[Any], Ints]:
-    """Distinct values in sorted order, and for each value its place there (-1 for null).
+    """Distinct values in sorted order, and for each value its place there (-1 for null and empty text).
 
     Examples
     --------
@@ -129,6 +129,8 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
     place = np.empty(len(names) + 1, np.int64)
     place[order] = np.arange(len(names))
     place[-1] = -1
+    if names.dtype.kind == "U":
+        place[:-1][names == ""] = -1
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return names[order], place[codes]
 

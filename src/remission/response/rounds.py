@@ -34,7 +34,9 @@ def assess_visits(
     state = begin(tally.baseline_sum_mm, tally.targets > 0, tally.nontargets > 0, visits.origin_day)
     state = state.take(order)
     finished: list[RecistState] = []
-    collected: list[tuple[Ints, Assessment]] = []
+    nobody = np.empty(0, np.int64)
+    # An empty first round gives every column its type where no patient was followed.
+    collected = [(nobody, assess(state.take(nobody), _at(scan, nobody))[1])]
     for number in range(1, int(count.max(initial=0)) + 1):
         # Patients stand by falling number of visits: those still followed are a prefix.
         still = int(np.searchsorted(-count[order], -number, side="right"))
@@ -72,8 +74,6 @@ def _in_order(state: RecistState, order: Ints) -> RecistState:
 
 
 def _by_visit(collected: list[tuple[Ints, Assessment]]) -> tuple[dict[str, np.ndarray], Ints]:
-    if not collected:
-        return {}, np.empty(0, np.int64)
     followed = np.concatenate([at for at, _ in collected])
     order = np.argsort(followed)
     columns = {
