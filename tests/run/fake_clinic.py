@@ -184,7 +184,9 @@ def _lesions(study: FakeStudy, seed: int, people: np.ndarray) -> dict[str, Any]:
         role = ["target" if lesion < 3 else "non-target"] * n
         fixed = {"lesion": np.full(n, lesion), "site": ["lung"] * n, "role": role}
         parts.append({**grid, **fixed, "diameter_mm": np.round(true), "true_diameter_mm": true})
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    whole = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    order = np.lexsort((whole["visit"], whole["patient"]))
+    return {name: np.asarray(values)[order] for name, values in whole.items()}
 
 
 def _doses(study: FakeStudy, people: np.ndarray) -> dict[str, Any]:

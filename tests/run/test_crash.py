@@ -47,7 +47,7 @@ def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], f
     chance = random.Random(SEED + workers)
     out = tmp_path / "run"
     killed = 0
-    for _ in range(4):
+    for _ in range(3):
         process = start(out, workers)
         assert process.stdout is not None
         process.stdout.readline()  # the plan is made, blocks begin

@@ -5,14 +5,15 @@ from __future__ import annotations
 import signal
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from fake_clinic import FakeStudy
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remission.errors import RunError
 from remission.run.folder import RunFolder
-from remission.run.plan import Task, blocks, worker_count
+from remission.run.plan import BATCH_BLOCKS, batches, blocks, worker_count
 
 Run = Callable[..., RunFolder]
 
@@ -50,11 +51,17 @@ def test_what_a_clinic_prints_does_not_disturb(run: Run, capfd: pytest.CaptureFi
     ("asked", "patients", "expected"), [(None, 834, 1), (None, 2048, 1), (3, 834, 2), (3, 5000, 3)]
 )
 def test_workers(asked: int | None, patients: int, expected: int) -> None:
-    tasks = [Task(block, ("A",)) for block in blocks(patients)]
-    assert worker_count(asked, tasks) == expected
+    assert worker_count(asked, len(blocks(patients)), patients) == expected
 
 
 def test_large_work_uses_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("remission.run.plan.available_cores", lambda: 7)
-    tasks: list[Any] = [Task(block, ("A",)) for block in blocks(10_000)]
-    assert worker_count(None, tasks) == 7
+    assert worker_count(None, 20, 10_000) == 7
+
+
+@given(missing=st.lists(st.sampled_from([(), ("A",), ("A", "B")]), max_size=60), workers=st.integers(1, 20))
+def test_batches_hold_every_missing_block_once(missing: list[tuple[str, ...]], workers: int) -> None:
+    lacking = [(block, arms) for block, arms in zip(blocks(512 * 60), missing, strict=False) if arms]
+    tasks = batches(lacking, workers)
+    assert [(block, task.arms) for task in tasks for block in task.blocks] == lacking
+    assert all(len(task.blocks) <= BATCH_BLOCKS for task in tasks)

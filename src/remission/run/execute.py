@@ -23,7 +23,7 @@ from remission.run.executors import executor_for
 from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY
 from remission.run.folder import RunFolder
 from remission.run.manifest import complete_files, manifest_json
-from remission.run.plan import Plan, Task
+from remission.run.plan import BLOCK_PATIENTS, Plan, Task
 from remission.run.provenance import Provenance, environment, read_provenance, write_provenance
 from remission.run.request import Request, prepare
 from remission.run.seal import plain_json
@@ -60,7 +60,9 @@ class Step:
 
     def after(self, task: Task) -> Step:
         """The step when a task is done."""
-        return replace(self, done=self.done + 1, patients_done=self.patients_done + task.block.count)
+        return replace(
+            self, done=self.done + len(task.blocks), patients_done=self.patients_done + len(task.patients)
+        )
 
 
 Progress = Callable[[Step], None]
@@ -172,7 +174,8 @@ def provenance_of(request: Request, study_file: bytes) -> Provenance:
     known = now in before or (before and not request.plan.tasks)
     environments = before if known else (*before, now)
     digest = hashlib.sha256(study_file).hexdigest()
-    return Provenance(request.identity, request.plan.patients, request.plan.arms, digest, environments)
+    plan = request.plan
+    return Provenance(request.identity, plan.patients, plan.arms, digest, environments, BLOCK_PATIENTS)
 
 
 def _do(request: Request, simulate: Simulate, progress: Progress | None) -> None:
@@ -199,8 +202,9 @@ def _do(request: Request, simulate: Simulate, progress: Progress | None) -> None
 
 def first_step(plan: Plan) -> Step:
     """The step before anything is done."""
-    patients = sum(task.block.count for task in plan.tasks)
-    return Step(0, len(plan.tasks), 0, patients, plan.finished, plan.damaged)
+    blocks = [block for task in plan.tasks for block in task.blocks]
+    patients = sum(block.count for block in blocks)
+    return Step(0, len(blocks), 0, patients, plan.finished, plan.damaged)
 
 
 def finish(store: Store, definition: Any) -> RunFolder:

@@ -171,9 +171,9 @@ class _Worker:
 
 
 def _given_up(task: Task, ends: Sequence[int]) -> RunError:
-    last = task.block.first + task.block.count - 1
+    first, last = task.patients[[0, -1]]
     return RunError(
-        f"{len(ends)} worker processes ended while they worked on patients {task.block.first} to {last}",
+        f"{len(ends)} worker processes ended while they worked on patients {first} to {last}",
         where="--workers",
         found=f"exit status {', '.join(map(str, ends))}; -9 is often a lack of memory",
         next_step="use fewer workers, then run the same command again: finished blocks are kept",

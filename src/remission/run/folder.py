@@ -127,7 +127,7 @@ class RunFolder:
         names = [
             table_name(name, arm, block.index)
             for arm in self._known(arms)
-            for block in blocks(self.provenance.patients)
+            for block in blocks(self.provenance.patients, self.provenance.block_patients)
         ]
         with ThreadPoolExecutor(_READERS) as readers:
             for first in range(0, len(names), _READERS):

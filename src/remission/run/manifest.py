@@ -25,7 +25,7 @@ def complete_files(store: Store, provenance: Provenance) -> dict[str, FileEntry]
     """
     files = {name: entry_of(store.read(name)) for name in (STUDY, PROVENANCE)}
     for arm in provenance.arms:
-        for block in blocks(provenance.patients):
+        for block in blocks(provenance.patients, provenance.block_patients):
             record = read_record(store, arm, block.index)
             if record is None or record.patients != block.count or record.key != provenance.identity.key:
                 raise RunError(

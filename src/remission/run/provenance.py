@@ -18,6 +18,7 @@ from typing import Any
 from remission import __version__
 from remission.errors import RunError
 from remission.run.files import PROVENANCE, STUDY
+from remission.run.plan import BLOCK_PATIENTS
 from remission.run.seal import plain_json, sealed_json, unsealed
 from remission.run.store import Store
 
@@ -136,6 +137,8 @@ class Provenance:
         Of the study file in the folder.
     environments : tuple of dict
         Libraries and processors that worked on it, the first first.
+    block_patients : int
+        Patient numbers in a block.
     """
 
     identity: Identity
@@ -143,6 +146,7 @@ class Provenance:
     arms: tuple[str, ...]
     study_sha256: str
     environments: tuple[dict[str, str], ...]
+    block_patients: int = BLOCK_PATIENTS
 
     def document(self) -> dict[str, Any]:
         """Content of ``provenance.json``."""
@@ -152,6 +156,7 @@ class Provenance:
             "key": self.identity.key,
             "patients": self.patients,
             "arms": list(self.arms),
+            "block_patients": self.block_patients,
             "study_sha256": self.study_sha256,
             "command": command_of(self.identity, self.patients, self.arms),
             "made_with": list(self.environments),
@@ -189,6 +194,7 @@ def read_provenance(store: Store) -> Provenance | None:
             tuple(found["arms"]),
             found["study_sha256"],
             tuple(found["made_with"]),
+            found["block_patients"],
         )
     except (KeyError, TypeError) as error:
         raise RunError("the file lacks what it must hold", where=PROVENANCE, found=str(error)) from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from remission.errors import Problem, RunError
 from remission.run.files import MANIFEST, PROVENANCE, RECORDS, STUDY, SUMMARY
-from remission.run.plan import Plan, make_plan
+from remission.run.plan import BLOCK_PATIENTS, Plan, make_plan
 from remission.run.provenance import Identity, Provenance, identity_of, read_provenance
 from remission.run.store import LocalStore, Store
 
@@ -107,7 +107,7 @@ def _refuse_strangers(store: Store) -> None:
 def _differences(held: Provenance, now: Identity, patients: int) -> list[tuple[str, object, object, str]]:
     then = held.identity
     older = f"install remission {then.version}, or {_ELSEWHERE}"
-    pairs = [
+    pairs: list[tuple[str, object, object, str]] = [
         ("the folder holds another study", then.study, now.study, _ELSEWHERE),
         ("the folder's study file says something else", then.study_hash, now.study_hash, _ELSEWHERE),
         ("the folder's run has another seed", then.seed, now.seed, _ELSEWHERE),
@@ -115,7 +115,8 @@ def _differences(held: Provenance, now: Identity, patients: int) -> list[tuple[s
         ("the folder was made by another version", then.version, now.version, older),
         ("the folder was made with other parameters", then.parameters_hash, now.parameters_hash, _ELSEWHERE),
     ]
-    found: list[tuple[str, object, object, str]] = [pair for pair in pairs if pair[1] != pair[2]]
+    pairs.append(("the folder's blocks have another size", held.block_patients, BLOCK_PATIENTS, older))
+    found = [pair for pair in pairs if pair[1] != pair[2]]
     if held.patients > patients:
         step = f"ask for {held.patients} patients or more, or {_ELSEWHERE}"
         found.append(("the folder holds more patients", held.patients, patients, step))

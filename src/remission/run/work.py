@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from remission.errors import DataError
-from remission.run.plan import Task
+from remission.run.plan import Block, Task
 from remission.run.records import write_block
 from remission.run.store import Store
 from remission.run.tables import TABLE_NAMES, check_table
@@ -45,7 +45,7 @@ class Work:
     simulate: Simulate
 
     def __call__(self, task: Task) -> None:
-        """Simulate a block in the arms of the task and write its files.
+        """Simulate blocks in the arms of the task and write their files.
 
         Raises
         ------
@@ -54,14 +54,41 @@ class Work:
         DataError
             If the simulation returns tables that break their schema.
         """
-        lives = self.simulate(self.definition, seed=self.seed, patients=task.block.patients, arms=task.arms)
+        lives = self.simulate(self.definition, seed=self.seed, patients=task.patients, arms=task.arms)
         for arm in task.arms:
-            check_block(arm, task.block.patients, lives[arm])
-            write_block(self.store, self.key, arm, task.block.index, task.block.count, lives[arm])
+            check_lives(arm, task.patients, lives[arm], everyone=self._takes_all(arm))
+        for block in task.blocks:
+            for arm in task.arms:
+                tables = {name: rows_of(table, block) for name, table in lives[arm].items()}
+                write_block(self.store, self.key, arm, block.index, block.count, tables)
+
+    def _takes_all(self, arm: str) -> bool:
+        shared = [known.name for known in self.definition.arms if known.ratio is not None]
+        return self.definition.filled == "twins" or arm not in shared
 
 
-def check_block(arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.Table]) -> None:
-    """Refuse tables that are not those of this arm and these patients.
+def rows_of(table: pa.Table, block: Block) -> pa.Table:
+    """Rows of a block's patients, from a table in order of patient."""
+    numbers = table["patient"].to_numpy()
+    start, stop = np.searchsorted(numbers, [block.first, block.first + block.count])
+    return table.slice(start, stop - start)
+
+
+def check_lives(
+    arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.Table], *, everyone: bool
+) -> None:
+    """Refuse tables that are not those of this arm and these patients, in order of patient.
+
+    Parameters
+    ----------
+    arm : str
+        Name of the arm.
+    patients : ndarray of int64
+        Who was asked for.
+    tables : mapping of str to pa.Table
+        What the clinic gave.
+    everyone : bool
+        Whether the arm takes them all.
 
     Raises
     ------
@@ -69,23 +96,26 @@ def check_block(arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.T
         With what is wrong.
     """
     if set(tables) != set(TABLE_NAMES):
-        raise DataError(
-            "not the five tables", where=arm, found=", ".join(tables), allowed=", ".join(TABLE_NAMES)
-        )
+        found, allowed = ", ".join(tables), ", ".join(TABLE_NAMES)
+        raise DataError("not the five tables", where=f"arm {arm}", found=found, allowed=allowed)
     for name, table in tables.items():
         check_table(name, table, where=f"arm {arm}")
-        _check_keys(arm, name, table, patients)
+        _check_keys(f"arm {arm}, {name}", arm, table, patients)
     numbers = tables["patients"]["patient"].to_numpy()
-    if len(np.unique(numbers)) != len(numbers):
+    if (np.diff(numbers) == 0).any():
         raise DataError("a patient has two rows", where=f"arm {arm}, patients")
+    if everyone and len(numbers) != len(patients):
+        found, allowed = f"{len(numbers)} rows", f"{len(patients)} rows"
+        raise DataError("patients are lost", where=f"arm {arm}, patients", found=found, allowed=allowed)
 
 
-def _check_keys(arm: str, name: str, table: pa.Table, patients: NDArray[np.int64]) -> None:
-    strangers = np.setdiff1d(table["patient"].to_numpy(), patients)
+def _check_keys(where: str, arm: str, table: pa.Table, patients: NDArray[np.int64]) -> None:
+    numbers = table["patient"].to_numpy()
+    strangers = np.setdiff1d(numbers, patients)
     if strangers.size:
-        raise DataError(
-            "rows of patients of another block", where=f"arm {arm}, {name}", found=str(strangers[:5])
-        )
-    arms = set(pc.unique(table["arm"].cast(pa.string())).to_pylist())
-    if arms - {arm}:
-        raise DataError("rows of another arm", where=f"arm {arm}, {name}", found=str(sorted(arms)))
+        raise DataError("rows of patients not asked for", where=where, found=str(strangers[:5]))
+    if (np.diff(numbers) < 0).any():
+        raise DataError("rows are not in order of patient", where=where)
+    others = set(pc.unique(table["arm"].cast(pa.string())).to_pylist()) - {arm}
+    if others:
+        raise DataError("rows of another arm", where=where, found=str(sorted(others)))
