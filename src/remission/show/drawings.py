@@ -208,7 +208,7 @@ def _after_drawing(
     months = at_risk_times(last)
     curves = tuple(
         curve(
-            words(f"response.{best}"),
+            words(f"short.{best}"),
             RESPONSES[best],
             day,
             event,

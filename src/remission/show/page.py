@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from remission.show.compare import Row, simulated_estimate
 from remission.show.course import Course
 from remission.show.gather import ArmData
-from remission.show.lines import quantity
+from remission.show.lines import Group, quantity
 from remission.show.style import arm_colour, variable
 from remission.show.texts import Words
 
@@ -97,9 +98,9 @@ def plain_words(
     month = min(last_alive_month(summary, arm.name, last_month) or 0.0 for arm in followed)
     parts = [
         who,
-        _each(followed, summary, "ORR", None, "%", "plain.response", words),
+        _each(followed, summary, "ORR", None, "percent", "plain.response", words),
         _each(followed, summary, "median_OS", None, "months", "plain.median", words),
-        _each(followed, summary, "OS", month, "%", "plain.alive", words, month=words.number(month)),
+        _each(followed, summary, "OS", month, "percent", "plain.alive", words, month=words.number(month)),
         _each(followed, summary, _FREE, None, "months", "plain.free", words),
         _met(rows, words),
         _failures(arms, words),
@@ -122,9 +123,8 @@ def _each(
     for arm in arms:
         value = simulated_estimate(summary, arm.name, endpoint, at).value
         if value is not None:
-            text = (
-                words("months", value=words.number(value, 1)) if unit == "months" else words.number(value, 1)
-            )
+            number = words.number(value, 1)
+            text = number if math.isinf(value) else words(unit, value=number)
             found.append(words("plain.of_arm", value=text, arm=arm.label))
     return words(key, values=words.join(found), **values) if found else ""
 
@@ -140,6 +140,11 @@ def _met(rows: Sequence[Row], words: Words) -> str:
 def _failures(arms: Sequence[ArmData], words: Words) -> str:
     failed = sum(arm.statuses.get("failed", 0) for arm in arms)
     return words("plain.failed", failed=words.number(failed)) if failed else ""
+
+
+def sources(groups: Sequence[Group]) -> list[str]:
+    """Where published numbers come from, once each, in the order of the table."""
+    return list(dict.fromkeys(line.source for group in groups for line in group.lines if line.source))
 
 
 def counted_columns(words: Words) -> tuple[str, ...]:

@@ -95,6 +95,7 @@ def _page(folder: Folder, words: Any) -> dict[str, Any]:
     arms, published = read_arms(folder, study), published_results(study)
     summary, rows = result_of(folder, arms, published)
     last_month = study.follow_up_day / DAYS_PER_MONTH
+    groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
     drawn, patient = _drawn(folder, arms, published, last_month, words)
     names = [*(section.name for section in drawn), *(["patient"] if patient else [])]
     seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
@@ -105,9 +106,15 @@ def _page(folder: Folder, words: Any) -> dict[str, Any]:
         "tiles": [page.tile(arm, summary, last_month, words) for arm in arms if arm.followed],
         "sections": ["result", *names, "counted", "made"],
         "groups": [
-            {"label": group.label, "colour": page.colour_of(group.arm), "lines": group.lines}
-            for group in result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
+            {
+                "label": group.label,
+                "colour": page.colour_of(group.arm),
+                "published": [line for line in group.lines if line.published],
+                "own": [line for line in group.lines if not line.published],
+            }
+            for group in groups
         ],
+        "sources": page.sources(groups),
         "drawn": drawn,
         "patient": patient,
         "counted": {

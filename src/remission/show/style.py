@@ -22,8 +22,8 @@ ARMS: Final = ("#0072b2", "#d55e00", "#009e73", "#8a5a9e", "#5f6b7a", "#a6761d")
 RESPONSES: Final = {
     "CR": "#01665e",
     "PR": "#5ab4ac",
-    "SD": "#b9bec6",
-    "NON_CR_NON_PD": "#b8bdc5",
+    "SD": "#9ca3ae",
+    "NON_CR_NON_PD": "#9ba2ad",
     "PD": "#bf812d",
     "NE": "#dcdfe3",
 }

@@ -51,7 +51,6 @@ ENGLISH: Final[Mapping[str, str]] = {
     "mark.death": "death",
     "mark.alive": "alive at the end",
     "grade": "grade {grade}",
-    "lesion": "{number}",
     # axes and keys
     "axis.months": "Months since the first dose",
     "axis.months_after": "Months since the planned end of treatment",
@@ -153,13 +152,15 @@ ENGLISH: Final[Mapping[str, str]] = {
     "table.source": "Source",
     "table.empty": "Nothing was simulated that could be shown.",
     "table.caption": (
-        "NR: not reached. A percentage is met inside the published interval widened by 3 points, a time inside the"
+        "NR: not reached."
+        " A percentage is met inside the published interval widened by 3 points, a time inside the"
         " interval or within"
         " 15 % of the value, a hazard ratio inside the interval. Evidence: read in the source; computed"
         " from its"
         " curves; or recalled, that is not verified."
     ),
-    "table.own": "The simulated results that have no published number beside them",
+    "table.own": "Simulated numbers that nothing published stands beside",
+    "table.sources": "Sources",
     "figure.os": "Overall survival",
     "figure.os.text": "Kaplan-Meier curves with 95 % bands. {values}",
     "figure.pfs": "Progression-free survival",
@@ -184,7 +185,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     ),
     "figure.care": "{arm}",
     "figure.care.text": "All {patients} patients, month by month.",
-    "care.month": "After {month} months",
+    "care.month": "Month {month}",
     "figure.swimmer": "Swimmer plot, {arm}",
     "figure.swimmer.text": (
         "The first {shown} of {patients} patients by number, the longest course on top. Colour: what the"
@@ -208,7 +209,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "figure.onset": "First grade 3 to 5",
     "figure.onset.text": "Cumulative incidence; death without toxicity competes.",
     "value.of": "{arm}: {value}",
-    "value.curve": "{arm}: median {median} ({interval}).",
+    "value.curve": "{arm}: median {median} mo ({interval}).",
     "figure.course": "Patient {patient}, {arm}",
     "figure.course.text": (
         "{lesions} lesions from the first dose to month {month}. Dots: diameters as measured; lines: as"

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from remission.show.care import STATES
-from remission.show.figures.canvas import canvas, key, month_axis, name_axes, note, plain_axes
+from remission.show.figures.axes import month_axis, plain_axes, y_axis
+from remission.show.figures.canvas import canvas, note
+from remission.show.figures.key import key, key_height
 from remission.show.style import PAPER
 from remission.show.style import STATES as COLOURS
 from remission.show.texts import Words
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
     from remission.show.care import Shares
 
-_WIDTH, _HEIGHT = 520.0, 310.0
+_WIDTH, _HEIGHT, _LEFT = 520.0, 262.0, 50.0
 
 
 def care_figure(shares: Shares, words: Words, last_month: float) -> Figure:
@@ -31,20 +33,20 @@ def care_figure(shares: Shares, words: Words, last_month: float) -> Figure:
     >>> len(care_figure(shares, Words(), 12.0).axes[0].collections)
     4
     """
-    figure = canvas(_WIDTH, _HEIGHT)
-    axes = plain_axes(figure, 50, 40, 12, 50)
-    month_axis(axes, last_month)
-    axes.set_ylim(0, 100)
-    name_axes(axes, words("axis.months"), words("axis.patients_percent"))
-    if not shares.percent.any():
+    shown = [state for state, row in zip(STATES, shares.percent, strict=True) if row.any()]
+    entries = [("bar", COLOURS[state], words(f"state.{state}")) for state in shown]
+    top = key_height(entries, _WIDTH, _LEFT)
+    figure = canvas(_WIDTH, top + _HEIGHT)
+    axes = plain_axes(figure, _LEFT, 40, 12, top)
+    month_axis(axes, last_month, words("axis.months"))
+    y_axis(axes, (0, 100), range(0, 101, 20), words("axis.patients_percent"), grid=False)
+    if not shown:
         note(axes, words("none.patients"))
         return figure
-    shown = [state for state, row in zip(STATES, shares.percent, strict=True) if row.any()]
     floor = np.zeros_like(shares.month)
     for state in shown:
         top = floor + shares.percent[STATES.index(state)]
         axes.fill_between(shares.month, floor, top, color=COLOURS[state], linewidth=0.6, edgecolor=PAPER)
         floor = top
-    entries = [("bar", COLOURS[state], words(f"state.{state}")) for state in shown]
-    key(figure, entries, 50)
+    key(figure, entries, _LEFT)
     return figure

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from remission.show.figures.canvas import canvas, key, month_axis, name_axes, plain_axes, rule_lines
+from remission.show.figures.axes import even_ticks, month_axis, plain_axes, y_axis
+from remission.show.figures.canvas import canvas, markers, polylines
+from remission.show.figures.key import Entry, key, key_height
 from remission.show.style import INK, LESIONS, MUTED, PAPER, RESPONSES, SMALL, STATES
 from remission.show.texts import Words
 
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
     from remission.show.course import Course
 
-_WIDTH, _LEFT, _RIGHT = 1060.0, 110.0, 20.0
+_WIDTH, _PLOT, _LEFT, _RIGHT, _NUMBERS = 1060.0, 270.0, 110.0, 20.0, 24.0
+_DASHES = {"non-target": (4, 2), "new": (1, 1.5)}
 _LETTERS = {"CR": "CR", "PR": "PR", "SD": "SD", "PD": "PD", "NON_CR_NON_PD": "SD", "NE": "NE"}
 
 
@@ -31,56 +34,38 @@ def course_figure(course: Course, words: Words) -> Figure:
     2
     """
     drugs = max(1, len({molecule for molecule, _, _ in course.dose_month}))
-    strips = 30.0 + 20.0 * drugs
-    figure = canvas(_WIDTH, 52 + 270 + strips + 40)
-    above = plain_axes(figure, _LEFT, strips + 54, _RIGHT, 52)
-    below = plain_axes(figure, _LEFT, 38, _RIGHT, 52 + 270 + 18)
+    strips, entries = 30.0 + 20.0 * drugs, _entries(course, words)
+    top = key_height(entries, _WIDTH, _LEFT) + _NUMBERS
+    figure = canvas(_WIDTH, top + _PLOT + strips + 56)
+    above = plain_axes(figure, _LEFT, strips + 56, _RIGHT, top)
+    below = plain_axes(figure, _LEFT, 40, _RIGHT, top + _PLOT + 16)
     last = max(3.0, np.ceil(course.last_month / 3) * 3)
-    for axes in (above, below):
-        month_axis(axes, last)
+    month_axis(above, last, labels=False)
+    month_axis(below, last, words("axis.months"))
     _lesions(above, course, words)
     _flags(above, course)
     _strips(below, course, words, drugs)
-    name_axes(below, words("axis.months"))
-    entries = [("line", colour, name) for name, colour in _names(course, words)]
-    key(
-        figure,
-        [*entries[:8], ("o", MUTED, words("key.measured")), ("line", MUTED, words("key.true"))],
-        _LEFT,
-        12,
-    )
+    key(figure, entries, _LEFT)
     return figure
 
 
-def _names(course: Course, words: Words) -> list[tuple[str, str]]:
-    return [
-        (f"{words('lesion', number=lesion.number)} {lesion.site}", LESIONS[place % len(LESIONS)])
+def _entries(course: Course, words: Words) -> list[Entry]:
+    lesions = [
+        ("line", LESIONS[place % len(LESIONS)], f"{lesion.number} {lesion.site}")
         for place, lesion in enumerate(course.lesions)
     ]
+    return [*lesions, ("o", MUTED, words("key.measured")), ("line", MUTED, words("key.true"))]
 
 
 def _lesions(axes: Axes, course: Course, words: Words) -> None:
+    highest = max((_highest(lesion.measured_mm, lesion.true_mm) for lesion in course.lesions), default=10.0)
+    top = 1.06 * max(10.0, highest)
+    y_axis(axes, (0, top), even_ticks(top), words("axis.diameter"))
     for place, lesion in enumerate(course.lesions):
         colour = LESIONS[place % len(LESIONS)]
-        dashes = {"target": (None, None), "non-target": (4, 2), "new": (1, 1.5)}.get(
-            lesion.role, (None, None)
-        )
+        dashes = _DASHES.get(lesion.role, (None, None))
         axes.plot(lesion.month, lesion.true_mm, color=colour, linewidth=1.4, alpha=0.7, dashes=dashes)
-        axes.plot(
-            lesion.month,
-            lesion.measured_mm,
-            linestyle="none",
-            marker="o",
-            markersize=4.4,
-            markerfacecolor=colour,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.6,
-        )
-    rule_lines(axes)
-    highest = max((_highest(lesion.measured_mm, lesion.true_mm) for lesion in course.lesions), default=10.0)
-    axes.set_ylim(0, 1.06 * max(10.0, highest))
-    axes.tick_params(labelbottom=False)
-    name_axes(axes, None, words("axis.diameter"))
+        markers(axes, lesion.month, lesion.measured_mm, "o", colour, size=4.6, edge=PAPER, edge_width=0.6)
 
 
 def _highest(*values: np.ndarray) -> float:
@@ -92,11 +77,12 @@ def _flags(axes: Axes, course: Course) -> None:
     """Numbered lines through the panel; a number moves up when its neighbour is close."""
     across = axes.get_xaxis_transform()
     previous, level = -np.inf, 0
+    months = [(step.month, step.month) for step in course.steps]
+    polylines(axes, months, [(0, 1)] * len(months), MUTED, width=0.7, opacity=0.7, transform=across)
     for step in course.steps:
         near = step.month - previous < axes.get_xlim()[1] * 0.018
         level = (level + 1) % 2 if near else 0
         previous = step.month
-        axes.axvline(step.month, color=MUTED, linewidth=0.8, dashes=(2, 3))
         axes.text(
             step.month,
             1.035 + 0.062 * level,
@@ -111,29 +97,19 @@ def _flags(axes: Axes, course: Course) -> None:
 
 
 def _strips(axes: Axes, course: Course, words: Words, drugs: int) -> None:
-    axes.set_ylim(-drugs, 1.4)
-    axes.spines["left"].set_visible(False)
-    names = dict.fromkeys(molecule for molecule, _, _ in course.dose_month)
-    axes.set_yticks([0.7, *(-0.5 - row for row in range(len(names)))], [words("strip.response"), *names])
-    axes.tick_params(axis="y", length=0)
-    for scan in course.scans:
-        axes.plot(
-            [scan.month], [0.7], marker="s", markersize=16, color=RESPONSES[scan.response], markeredgewidth=0
-        )
-        light = scan.response in ("CR", "PD")
-        axes.text(
-            scan.month,
-            0.68,
-            _LETTERS[scan.response],
-            fontsize=8.5,
-            ha="center",
-            va="center",
-            color="#fefefe" if light else "#1f2430",
-        )
+    names = list(dict.fromkeys(molecule for molecule, _, _ in course.dose_month))
+    ticks = [0.7, *(-0.5 - row for row in range(len(names)))]
+    labels = [words("strip.response"), *names]
+    y_axis(axes, (-drugs, 1.4), ticks, labels=labels, grid=False, line=False)
+    for response in dict.fromkeys(scan.response for scan in course.scans):
+        month = [scan.month for scan in course.scans if scan.response == response]
+        markers(axes, month, [0.7] * len(month), "s", RESPONSES[response], size=17)
+        colour = "#fefefe" if response in ("CR", "PD") else "#1f2430"
+        for time in month:
+            letters = _LETTERS[response]
+            axes.text(time, 0.7, letters, color=colour, fontsize=8.5, ha="center", va="center_baseline")
     rows = {molecule: -0.5 - row for row, molecule in enumerate(names)}
     for (molecule, number, line), months in course.dose_month.items():
         state = "next line" if line > 1 else ("second course" if number > 1 else "on drug")
         y = np.full(months.size, rows[molecule])
-        axes.plot(
-            months, y, linestyle="none", marker="|", markersize=11, color=STATES[state], markeredgewidth=1.3
-        )
+        markers(axes, months, y, "|", STATES[state], size=11, edge_width=1.3)

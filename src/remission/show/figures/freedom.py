@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from remission.show.figures.canvas import bars, canvas, key, name_axes, plain_axes, rule_lines
+from remission.show.figures.axes import plain_axes, x_axis, y_axis
+from remission.show.figures.canvas import bars, canvas
+from remission.show.figures.key import key
 from remission.show.freedom import PARTS
 from remission.show.style import FONT_SIZE, INK, SMALL, STATES
 from remission.show.texts import Words
@@ -29,14 +31,10 @@ def freedom_figure(rows: Sequence[TimeSpent], words: Words) -> Figure:
     """
     figure = canvas(_WIDTH, 32 + 40 + _ROW * max(1, len(rows)))
     axes = plain_axes(figure, 16, 40, 24, 32)
-    axes.set_ylim(len(rows), 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
+    y_axis(axes, (max(1, len(rows)), 0), line=False)
     longest = max((row.horizon_month for row in rows), default=1.0)
-    axes.set_xlim(0, longest)
-    axes.set_xticks(range(0, int(longest) + 1, 6 if longest <= 72 else 24))
-    rule_lines(axes, "x")
-    name_axes(axes, words("axis.mean_months"))
+    ticks = range(0, int(longest) + 1, 6 if longest <= 72 else 24)
+    x_axis(axes, (0, longest), ticks, words("axis.mean_months"), grid=True)
     for row, spent in enumerate(rows):
         left = 0.0
         for part, months in zip(PARTS, spent.months, strict=True):

@@ -6,17 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from remission.show.figures.canvas import (
-    bars,
-    canvas,
-    key,
-    month_axis,
-    name_axes,
-    note,
-    plain_axes,
-    polylines,
-    rule_lines,
-)
+from remission.show.figures.axes import month_axis, plain_axes, x_axis, y_axis
+from remission.show.figures.canvas import bars, canvas, note, polylines
+from remission.show.figures.key import key
 from remission.show.response import BEST_FIRST
 from remission.show.style import MUTED, RESPONSES
 from remission.show.texts import Words
@@ -45,8 +37,7 @@ def waterfall_figure(data: Waterfall, words: Words) -> Figure:
     """
     figure = canvas(_WIDTH, _HEIGHT)
     axes = _change_axes(figure, words)
-    name_axes(axes, words("axis.patients_by_change"))
-    axes.set_xticks([])
+    x_axis(axes, (0, max(1, data.change_pct.size)), (), words("axis.patients_by_change"))
     if not data.change_pct.size:
         note(axes, words("none.scans"))
         return figure
@@ -63,7 +54,6 @@ def waterfall_figure(data: Waterfall, words: Words) -> Figure:
             np.maximum(height[of], 0.7),
             RESPONSES[response],
         )
-    axes.set_xlim(0, place.size)
     _response_key(figure, set(data.response.tolist()), words)
     return figure
 
@@ -79,8 +69,7 @@ def spider_figure(data: Spider, words: Words, last_month: float) -> Figure:
     """
     figure = canvas(_WIDTH, _HEIGHT)
     axes = _change_axes(figure, words)
-    name_axes(axes, words("axis.months"))
-    month_axis(axes, last_month)
+    month_axis(axes, last_month, words("axis.months"))
     if not data.month:
         note(axes, words("none.scans"))
         return figure
@@ -97,10 +86,9 @@ def spider_figure(data: Spider, words: Words, last_month: float) -> Figure:
 def _change_axes(figure: Figure, words: Words) -> Axes:
     left, bottom, right, top = _MARGINS
     axes = plain_axes(figure, left, bottom, right, top)
-    axes.set_ylim(-104, CEILING_PCT + 4)
-    axes.set_yticks([-100, -50, 0, 50, 100], ["−100", "−50", "0", "+50", "≥ +100"])
-    name_axes(axes, None, words("axis.change"))
-    rule_lines(axes)
+    labels = ["−100", "−50", "0", "+50", "≥ +100"]
+    limits, ticks = (-104, CEILING_PCT + 4), (-100, -50, 0, 50, 100)
+    y_axis(axes, limits, ticks, words("axis.change"), labels=labels)
     for threshold in (_PARTIAL_PCT, _PROGRESSION_PCT):
         axes.axhline(threshold, color=MUTED, linewidth=0.8, dashes=(4, 3))
     return axes

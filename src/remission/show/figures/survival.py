@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from remission.show.figures.canvas import canvas, key, month_axis, name_axes, plain_axes, rule_lines
-from remission.show.style import INK, MUTED, SMALL
+from remission.show.figures.axes import month_axis, plain_axes, y_axis
+from remission.show.figures.canvas import canvas, markers, polylines
+from remission.show.figures.key import key, key_height
+from remission.show.style import INK, MUTED, PAPER, SMALL
 from remission.show.texts import Words
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from remission.show.survival import Curve, Survival
 
 _WIDTH, _PLOT, _ROW = 520.0, 262.0, 16.0
-_LEFT, _RIGHT, _TOP, _AXIS = 50.0, 18.0, 32.0, 40.0
+_LEFT, _RIGHT, _AXIS = 50.0, 18.0, 40.0
 
 
 def survival_figure(survival: Survival, words: Words, *, measure: str, time: str | None = None) -> Figure:
@@ -29,19 +29,16 @@ def survival_figure(survival: Survival, words: Words, *, measure: str, time: str
     >>> len(survival_figure(Survival((), 60.0, (0.0,)), Words(), measure="Alive, %").axes)
     1
     """
-    table = 16 + _ROW * len(survival.curves) + 6
-    figure = canvas(_WIDTH, _TOP + _PLOT + _AXIS + table)
-    axes = plain_axes(figure, _LEFT, _AXIS + table, _RIGHT, _TOP)
-    rule_lines(axes)
-    for curve in survival.curves:
-        _draw(axes, curve)
-    month_axis(axes, survival.last_month)
-    axes.set_ylim(0, 103)
-    axes.set_yticks(range(0, 101, 20))
-    name_axes(axes, time or words("axis.months"), measure)
     entries = [("line", curve.colour, curve.label) for curve in survival.curves]
     if any(curve.points for curve in survival.curves):
-        entries.append(("D", MUTED, words("key.published")))
+        entries.append(("hollow", MUTED, words("key.published")))
+    top, table = key_height(entries, _WIDTH, _LEFT), 22 + _ROW * len(survival.curves)
+    figure = canvas(_WIDTH, top + _PLOT + _AXIS + table)
+    axes = plain_axes(figure, _LEFT, _AXIS + table, _RIGHT, top)
+    month_axis(axes, survival.last_month, time or words("axis.months"))
+    y_axis(axes, (0, 103), range(0, 101, 20), measure)
+    for curve in survival.curves:
+        _draw(axes, curve)
     key(figure, entries, _LEFT)
     _numbers_at_risk(axes, survival, words)
     return figure
@@ -51,18 +48,11 @@ def _draw(axes: Axes, curve: Curve) -> None:
     colour = curve.colour
     axes.fill_between(curve.month, curve.low, curve.high, step="post", color=colour, alpha=0.16, linewidth=0)
     axes.plot(curve.month, curve.percent, drawstyle="steps-post", color=colour, linewidth=1.8)
-    for point in curve.points:
-        if np.isfinite(point.low) and np.isfinite(point.high):
-            axes.plot([point.month] * 2, [point.low, point.high], color=colour, linewidth=1.1)
-        axes.plot(
-            [point.month],
-            [point.percent],
-            marker="D",
-            markersize=5.5,
-            markerfacecolor="#fefefe",
-            markeredgecolor=colour,
-            markeredgewidth=1.4,
-        )
+    month = [point.month for point in curve.points]
+    limits = [(point.low, point.high) for point in curve.points]
+    polylines(axes, [(time, time) for time in month], limits, colour, width=1.1)
+    percent = [point.percent for point in curve.points]
+    markers(axes, month, percent, "D", PAPER, size=5.5, edge=colour, edge_width=1.4, clip=False)
 
 
 def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
@@ -75,7 +65,7 @@ def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
         y = top - row * _ROW / height
         colour = curve.colour
         axes.text(
-            -0.075, y, "■", transform=axes.transAxes, fontsize=SMALL, color=colour, ha="center", va="center"
+            -0.075, y, "■", transform=axes.transAxes, fontsize=14, color=colour, ha="center", va="center"
         )
         for month, number in zip(survival.at_risk_month, curve.at_risk, strict=True):
             axes.text(

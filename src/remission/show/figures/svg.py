@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import io
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.text import Text
 
 from remission.show.style import palette
 
@@ -50,7 +50,7 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
     >>> inline_svg(canvas(72, 36), "empty", "A title", "n < 1")[:67]
     Markup('<svg class="figure" viewBox="0 0 72 36" role="img" aria-labelledby=')
     """
-    for text in figure.findobj(Text):
+    for text in chain(figure.texts, *(axes.texts for axes in figure.axes)):
         text.set_parse_math(False)  # a name with dollar signs is not a formula
     buffer = io.StringIO()
     with rc_context({**_SETTINGS, "svg.hashsalt": name}):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from matplotlib.ticker import MaxNLocator
-
-from remission.show.figures.canvas import bars, canvas, key, month_axis, name_axes, plain_axes, rule_lines
+from remission.show.figures.axes import even_ticks, month_axis, plain_axes, x_axis, y_axis
+from remission.show.figures.canvas import bars, canvas
+from remission.show.figures.key import key
 from remission.show.style import FONT_SIZE, GRADES, INK, arm_colour
 from remission.show.texts import Words
 
@@ -30,14 +30,9 @@ def grades_figure(arms: Sequence[Grades], words: Words) -> Figure:
     """
     figure = canvas(_WIDTH, 32 + 40 + _ROW * max(1, len(arms)))
     axes = plain_axes(figure, 16, 40, 64, 32)
-    axes.set_ylim(len(arms), 0)
-    axes.set_yticks([])
-    axes.spines["left"].set_visible(False)
-    widest = max((sum(arm.percent) for arm in arms), default=0.0)
-    axes.set_xlim(0, max(5.0, 1.08 * widest))
-    axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    rule_lines(axes, "x")
-    name_axes(axes, words("axis.patients_percent"))
+    y_axis(axes, (max(1, len(arms)), 0), line=False)
+    widest = max(5.0, 1.08 * max((sum(arm.percent) for arm in arms), default=0.0))
+    x_axis(axes, (0, widest), even_ticks(widest), words("axis.patients_percent"), grid=True)
     for row, arm in enumerate(arms):
         left = 0.0
         for colour, percent in zip(GRADES.values(), arm.percent, strict=True):
@@ -45,7 +40,9 @@ def grades_figure(arms: Sequence[Grades], words: Words) -> Figure:
             left += percent
         axes.text(0, row + 0.36, arm.label, fontsize=FONT_SIZE, color=INK, ha="left", va="bottom")
         total = words("percent", value=words.number(left, 1))
-        axes.text(left, row + 0.62, f" {total}", fontsize=FONT_SIZE, color=INK, ha="left", va="center")
+        axes.text(
+            left + 0.012 * widest, row + 0.62, total, fontsize=FONT_SIZE, color=INK, ha="left", va="center"
+        )
     key(figure, [("bar", colour, words("grade", grade=grade)) for grade, colour in GRADES.items()], 16)
     return figure
 
@@ -60,13 +57,10 @@ def onset_figure(arms: Sequence[Onset], words: Words, last_month: float) -> Figu
     """
     figure = canvas(_WIDTH, 262)
     axes = plain_axes(figure, 50, 40, 18, 32)
+    highest = max(5.0, 1.1 * max((float(arm.percent.max()) for arm in arms), default=0.0))
+    month_axis(axes, last_month, words("axis.months"))
+    y_axis(axes, (0, highest), even_ticks(highest), words("axis.first_severe"))
     for arm in arms:
         axes.plot(arm.month, arm.percent, drawstyle="steps-post", color=arm_colour(arm.arm), linewidth=1.8)
-    rule_lines(axes)
-    month_axis(axes, last_month)
-    highest = max((float(arm.percent.max()) for arm in arms if arm.percent.size), default=0.0)
-    axes.set_ylim(0, max(5.0, 1.1 * highest))
-    axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-    name_axes(axes, words("axis.months"), words("axis.first_severe"))
     key(figure, [("line", arm_colour(arm.arm), arm.label) for arm in arms], 50)
     return figure
