@@ -1,7 +1,7 @@
 """The method again in plain Python, one patient at a time: slow, and what the machine code is tested against.
 
-Same tableau, order of elimination, step control, doses, crossings and events; other arithmetic (functions of the
-C library, no fused operations), so results agree to rounding and not to the bit.
+Same tableau, order of elimination, step control, doses, crossings and events; other arithmetic (functions of
+the C library, no fused operations), so results agree to rounding and not to the bit.
 """
 
 from __future__ import annotations
