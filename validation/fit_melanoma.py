@@ -2,7 +2,7 @@
 
     python validation/fit_melanoma.py --generations 40 --patients 512 --seed 1
 
-Every candidate set of values grows its own patients and treats them in both arms and without drug. The loss
+Every candidate set of values grows its own patients and treats them in both arms. The loss
 is the mean square of the misses, each in units of its sampling error and a model error of 2 points, with one
 target a row of `TARGETS`. CMA-ES (Hansen 2016) searches the logarithms; each generation has a new seed, so
 that no set of draws is fitted, and the answer is the mean of the search, not its best point.
@@ -71,7 +71,6 @@ TARGETS = (
     ("ipilimumab", "OS", 60, 31.3, 278, 1.0),
     ("ipilimumab", "PFS", 6, 26.5, 278, 1.0),
     ("ipilimumab", "PFS", 33, 14.0, 278, 1.0),
-    ("no drug", "ORR", None, 0.0, 278, 1.0),
     ("population", "baseline_sum_mm", None, 95.0, 600, 1.0),
 )
 
@@ -80,7 +79,7 @@ def outcome(rows, what: str, months: float | None) -> float:
     """One simulated figure in percent (or mm) from the columns of the table of patients."""
     if what in ("ORR", "CR"):
         wanted = ("CR", "PR") if what == "ORR" else ("CR",)
-        return 100 * float(np.isin(rows["confirmed_response"].astype(str), wanted).mean())
+        return 100 * float(np.isin(rows["best_response"].astype(str), wanted).mean())
     if what == "completed":
         return 100 * float(rows["completed_treatment"].mean())
     if what == "baseline_sum_mm":
@@ -98,9 +97,9 @@ def simulate(values: dict[str, float], patients: int, seed: int) -> list[float]:
     people = enrol(table, seed, np.arange(patients), definition.previously_treated)
     rows = {
         name: follow_arm(definition, definition.arm(name), table, seed, people)["patients"]
-        for name in ("pembrolizumab", "ipilimumab", "no drug")
+        for name in ("pembrolizumab", "ipilimumab")
     }
-    rows["population"] = rows["no drug"]
+    rows["population"] = rows["pembrolizumab"]
     for arm, columns in rows.items():  # who never becomes a patient has no outcome
         known = columns["status"] == "followed"
         rows[arm] = {name: np.asarray(column)[known] for name, column in columns.items()}
