@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from remission.response.audit import Finding, compare_recorded
 from remission.response.codes import (
     CAUSE_NAMES,
     IRESPONSE_NAMES,
@@ -29,6 +30,7 @@ __all__ = [
     "Assessment",
     "Cause",
     "Endpoints",
+    "Finding",
     "IResponse",
     "IrecistState",
     "RecistState",
@@ -39,6 +41,7 @@ __all__ = [
     "assess",
     "assess_table",
     "begin",
+    "compare_recorded",
     "iresponse_names",
     "read_endpoints",
     "response_names",
