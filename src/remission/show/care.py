@@ -46,8 +46,9 @@ class Shares:
 def moves(patient: Ints, time_day: Floats, kind: NDArray[np.str_], everyone: Ints) -> Moves:
     """Stays of each patient, from events in any order.
 
-    Everyone begins off drug on day 0. The next line of treatment ends the states before it: a stop within it
-    does not count as off drug. After death nothing counts.
+    Everyone begins off drug on day 0. Only the first start of a drug puts a patient on drug: later ones belong
+    to the second course or the next line. A next line lasts: a stop within it does not count as off drug. After
+    death nothing counts.
 
     Examples
     --------
@@ -64,12 +65,23 @@ def moves(patient: Ints, time_day: Floats, kind: NDArray[np.str_], everyone: Int
     # The first rows are the starts on day 0, so a stable sort keeps them before all else of that day.
     order = np.lexsort((np.arange(who.size), when, who))
     who, when, into = who[order], when[order], into[order]
+    keep = _first_starts(who, into)
+    who, when, into = who[keep], when[keep], into[keep]
     keep = _still_open(who, into)
     who, when, into = who[keep], when[keep], into[keep]
     end = np.append(when[1:], np.inf)
     end[np.append(who[1:] != who[:-1], True)] = np.inf
     real = end > when
     return Moves(who[real], into[real], when[real], end[real])
+
+
+def _first_starts(who: Ints, into: NDArray[np.int8]) -> NDArray[np.bool_]:
+    """False for the second and later starts of a drug of the same patient."""
+    started = np.flatnonzero(into == _CODE["on drug"])
+    again = np.append(False, who[started][1:] == who[started][:-1])
+    keep = np.ones(who.size, dtype=bool)
+    keep[started[again[: started.size]]] = False
+    return keep
 
 
 def _still_open(who: Ints, into: NDArray[np.int8]) -> NDArray[np.bool_]:

@@ -12,8 +12,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
+SEVERAL: Final = 3
 # From the story the study is about to anyone at all: the first that somebody meets decides.
 REASONS: Final = (
+    "choice.several_again",
+    "choice.several_retreated",
     "choice.complete_again",
     "choice.complete_retreated",
     "choice.response_again",
@@ -39,13 +42,14 @@ class Lesion:
 
 @dataclass(frozen=True)
 class Step:
-    """A numbered thing that happened: time, kind of event, detail, rule."""
+    """A numbered thing that happened: time, kind of event, detail, rule, grade of a toxicity (else 0)."""
 
     number: int
     month: float
     kind: str
     detail: str | None
     rule: str | None
+    grade: int = 0
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,10 @@ def _ladder(s: Stories) -> Iterator[tuple[str, NDArray[np.bool_]]]:
     stopped, again = np.isfinite(s.stop_day), np.isfinite(s.second_day)
     responded_again = np.isin(s.second_best, ("CR", "PR"))
     free = stopped & ~s.progressed & ~s.died & ~np.isfinite(s.next_day)
+    several = s.lesions >= SEVERAL
     fits = (
+        several & complete & stopped & again & responded_again & ~s.died,
+        several & complete & stopped & again,
         complete & stopped & again & responded_again & ~s.died,
         complete & stopped & again,
         response & stopped & again & responded_again,

@@ -83,7 +83,7 @@ def survival_section(
         curves = tuple(_curve(arm, name, endpoint, published, months) for arm in arms if arm.followed)
         figure = survival_figure(Survival(curves, last_month, months), words, measure=words(measure))
         values = " ".join(_median_text(arm, name, words) for arm in arms if arm.followed)
-        text = words(f"figure.{name}.text", values=values)
+        text = words(f"figure.{name}.text", values=values, ends=words("curve.ends"))
         figures.append(drawn(figure, name, words(f"figure.{name}"), text))
     return Section("survival", tuple(figures))
 
@@ -226,7 +226,12 @@ def _after_drawing(
         time=words("axis.months_after"),
     )
     completed = words.number(sum(day.size for day, _ in found.values()))
-    text = words("figure.after.text", completed=completed, patients=words.number(arm.followed))
+    text = words(
+        "figure.after.text",
+        completed=completed,
+        patients=words.number(arm.followed),
+        ends=words("curve.ends"),
+    )
     return drawn(figure, f"after-{arm.index}", words("figure.after", arm=arm.label), text)
 
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 CANDIDATES = 2048
-_QUIET = ("enrolled", "treatment started", "toxicity resolved")
+_QUIET = ("enrolled", "treatment started", "dose withheld", "toxicity resolved")
+# What is seen at a visit comes before what is decided there.
+_DECIDED = ("treatment stopped", "treatment held", "treatment resumed", "second course", "next line")
 
 
 def stories(arm: ArmData, most: int = CANDIDATES) -> Stories:
@@ -105,8 +107,15 @@ def _doses(table: pa.Table) -> dict[tuple[str, int, int], np.ndarray]:
 
 def _steps(events: list[dict[str, Any]]) -> tuple[Step, ...]:
     told = [event for event in events if event["kind"] not in _QUIET]
-    told.sort(key=lambda event: event["time_day"])
+    told.sort(key=lambda event: (event["time_day"], event["kind"] in _DECIDED))
     return tuple(
-        Step(number, event["time_day"] / DAYS_PER_MONTH, event["kind"], event["detail"], event["rule"])
+        Step(
+            number,
+            event["time_day"] / DAYS_PER_MONTH,
+            event["kind"],
+            event["detail"],
+            event["rule"],
+            event["grade"] or 0,
+        )
         for number, event in enumerate(told, start=1)
     )

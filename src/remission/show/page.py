@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from remission.show.compare import Row, simulated_estimate
-from remission.show.course import Course
+from remission.show.course import Course, Step
 from remission.show.gather import ArmData
 from remission.show.lines import Group, quantity
 from remission.show.style import arm_colour, variable
@@ -191,16 +191,19 @@ def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
         {
             "number": str(step.number),
             "month": words.number(step.month, 1),
-            "what": _event_text(step.kind, step.detail, words),
+            "what": _event_text(step, words),
             "rule": step.rule or "",
         }
         for step in course.steps
     ]
 
 
-def _event_text(kind: str, detail: str | None, words: Words) -> str:
-    what = words.named("event", kind)
-    return f"{what}: {words.named('response', detail)}" if detail else what
+def _event_text(step: Step, words: Words) -> str:
+    what = words.named("event", step.kind)
+    if step.grade:
+        return f"{what}: {words('grade', grade=step.grade)}"
+    told = step.detail and step.kind != "scan progression"  # which says progression already
+    return f"{what}: {words.named('response', step.detail or '')}" if told else what
 
 
 def made_of(provenance: Any, words: Words) -> list[tuple[str, str]]:

@@ -13,6 +13,8 @@ from remission.units import DAYS_PER_MONTH
 
 Floats = NDArray[np.float64]
 MOST_STEPS = 500
+# The end of a curve that rests on a few patients of many misleads (Pocock and others 2002, Lancet 359:1686).
+FEWEST_AT_RISK, LARGE = 5, 50
 
 
 @dataclass(frozen=True)
@@ -127,8 +129,9 @@ def curve(
     [100.0, 50.0, 50.0]
     """
     estimate = kaplan_meier(day / DAYS_PER_MONTH, event)
-    steps = estimate.events > 0
-    steps[-1] = True
+    shown = estimate.at_risk >= (FEWEST_AT_RISK if day.size >= LARGE else 1)
+    steps = shown & (estimate.events > 0)
+    steps[np.flatnonzero(shown)[-1]] = True
     series = (estimate.survival, estimate.lower, estimate.upper)
     month = np.append(0.0, estimate.time[steps])
     month, percent, low, high = thin(month, *(100.0 * np.append(1.0, values[steps]) for values in series))

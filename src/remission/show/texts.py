@@ -49,7 +49,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "mark.response": "first response",
     "mark.progression": "first progression",
     "mark.death": "death",
-    "mark.alive": "alive at the end",
+    "mark.alive": "alive when last seen",
     "grade": "grade {grade}",
     # axes and keys
     "axis.months": "Months since the first dose",
@@ -162,11 +162,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "table.own": "Simulated numbers that nothing published stands beside",
     "table.sources": "Sources",
     "figure.os": "Overall survival",
-    "figure.os.text": "Kaplan-Meier curves with 95 % bands. {values}",
+    "figure.os.text": "Kaplan-Meier curves with 95 % bands. {values} {ends}",
     "figure.pfs": "Progression-free survival",
     "figure.pfs.text": (
-        "Kaplan-Meier curves with 95 % bands; progression by RECIST 1.1, seen only at scans. {values}"
+        "Kaplan-Meier curves with 95 % bands; progression by RECIST 1.1, seen only at scans. {values} {ends}"
     ),
+    "curve.ends": "A curve of 50 patients or more ends where fewer than 5 are at risk.",
     "figure.waterfall": "Waterfall plot, {arm}",
     "figure.waterfall.text": (
         "{bars} of {measured} patients with a scan after baseline; {unmeasured} had none. One bar for"
@@ -200,7 +201,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "figure.after": "After completing treatment, {arm}",
     "figure.after.text": (
         "{completed} of {patients} patients ended the first course as planned, without progression."
-        " Kaplan-Meier curves from that day by best response, with 95 % bands."
+        " Kaplan-Meier curves from that day by best response, with 95 % bands. {ends}"
     ),
     "freedom.row": "{arm}, first {month} months",
     "freedom.value": "{arm}: {value} of {month} months free of treatment.",
@@ -212,11 +213,17 @@ ENGLISH: Final[Mapping[str, str]] = {
     "value.curve": "{arm}: median {median} mo ({interval}).",
     "figure.course": "Patient {patient}, {arm}",
     "figure.course.text": (
-        "{lesions} lesions from the first dose to month {month}. Dots: diameters as measured; lines: as"
-        " they were (dashed:"
-        " not a target; dotted: new). Numbers refer to the decisions listed below."
+        "Lesions ({lesions}), responses and doses from the first dose to month {month}. Dots: diameters as"
+        " measured; lines: as they were (dashed: not a target; dotted: new). Numbers refer to the list below."
     ),
     "choice": "Chosen by rule: {reason}; of these the one with the most lesions, then the lowest number.",
+    "choice.several_again": (
+        "three lesions or more, a complete response, treatment stopped, relapse, a second course with a"
+        " response, alive at the end"
+    ),
+    "choice.several_retreated": (
+        "three lesions or more, a complete response, treatment stopped, relapse, a second course"
+    ),
     "choice.complete_again": (
         "a complete response, treatment stopped, relapse, a second course with a response, alive at the end"
     ),
@@ -228,9 +235,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "choice.response": "a response (nobody stopped or was treated again)",
     "choice.anyone": "anyone (nobody responded)",
     "patient.facts": (
-        "{sex}, {age} years, {weight} kg, LDH {ldh} times the upper limit of normal, ECOG {ecog};"
-        " {lesions} lesions,"
-        " {targets} of them targets, sum {sum} mm at baseline. Best response: {best}."
+        "{sex}, {age} years, {weight} kg, LDH {ldh} times the upper limit of normal, ECOG {ecog}."
+        " At baseline: lesions {lesions}, of these targets {targets}, sum of target diameters {sum} mm."
+        " Best response: {best}."
     ),
     "patient.woman": "Woman",
     "patient.man": "Man",

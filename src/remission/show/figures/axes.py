@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.transforms import Transform
 
-_TICK_PX, _LABEL_PX, _NAME_PX = 4.0, 7.0, 24.0
+_TICK_PX, _LABEL_PX, _NAME_PX, _FURTHEST_NAME_PX = 4.0, 7.0, 24.0, 42.0
 
 
 def plain_axes(figure: Figure, left: float, bottom: float, right: float, top: float) -> Axes:
@@ -113,7 +113,7 @@ def y_axis(
         _write(axes, -_LABEL_PX * pixel, tick, label, across, ha="right", va="center_baseline")
     if name is not None:
         left_edge = axes.get_position().x0 * axes.figure.bbox.width
-        place = (12 - left_edge) * pixel
+        place = -min(left_edge - 12, _FURTHEST_NAME_PX) * pixel
         _write(axes, place, 0.5, name, axes.transAxes, ha="center", va="center", rotation=90)
 
 
