@@ -1,11 +1,15 @@
-"""Compiled models of the tests live in a folder of their own, not in the user's cache."""
+"""Compiled models of the tests live in a folder of their own; helpers (`solver_*.py`) are put on the path."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remission.solver.derivatives import Derivatives
@@ -32,18 +32,22 @@ def bigger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
         two.map(lambda t: apply(*t)),
         smooth.map(lambda t: apply(*t)),
         inner.map(lambda e: apply("divide", Number(1.0), apply("plus", Number(2.0), apply("sin", e)))),
-        st.tuples(inner, inner, inner).map(lambda t: apply("piecewise", t[0], apply("lt", t[1], Number(0.3)), t[2])),
+        st.tuples(inner, inner, inner).map(
+            lambda t: apply("piecewise", t[0], apply("lt", t[1], Number(0.3)), t[2])
+        ),
     )
 
 
-formulas = st.recursive(leaves, bigger, max_leaves=12)
+formulas = st.recursive(leaves, bigger, max_leaves=8)
 
 
 def network_of(*rates: Expression) -> Network:
     return Network("test", NAMES, (0.0, 0.0), rates, ("k",), (0.0,), (), ())
 
 
-def values(rates: list[Expression], x: float, y: float, k: float, time: float) -> tuple[ReferencePatient, list[float]]:
+def values(
+    rates: list[Expression], x: float, y: float, k: float, time: float
+) -> tuple[ReferencePatient, list[float]]:
     plan = make_plan(network_of(*rates), (), (), RODAS4P2)
     patient = ReferencePatient(plan, np.array([k]), np.array([x, y]), time, time)
     return patient, patient._values(plan.rates, patient.y, time)
@@ -53,13 +57,17 @@ numbers = st.floats(-2, 2).map(lambda v: round(v, 3))
 
 
 @given(formulas, formulas, numbers, numbers, numbers, numbers)
-def test_graph_keeps_the_value_of_every_formula(a: Expression, b: Expression, x: float, y: float, k: float, t: float):
+@settings(max_examples=60, deadline=None)
+def test_graph_keeps_the_value_of_every_formula(
+    a: Expression, b: Expression, x: float, y: float, k: float, t: float
+):
     _, found = values([a, b], x, y, k, t)
     expected = [evaluate(e, {"x": x, "y": y, "k": k}.__getitem__, t) for e in (a, b)]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
 
 
 @given(formulas, numbers, numbers, numbers, numbers)
+@settings(max_examples=60, deadline=None)
 def test_derivatives_match_central_differences(a: Expression, x: float, y: float, k: float, t: float) -> None:
     def value(dx: float = 0.0, dy: float = 0.0, dt: float = 0.0) -> float:
         return evaluate(a, {"x": x + dx, "y": y + dy, "k": k}.__getitem__, t + dt)
@@ -74,12 +82,33 @@ def test_derivatives_match_central_differences(a: Expression, x: float, y: float
         (by_time[0], (value(dt=-step), value(dt=step))),
     ):
         here = value()
-        if abs((right - here) - (here - left)) > 1e-6 * (1 + abs(found)) * (1 + abs(here)):
+        if abs((right - here) - (here - left)) > 1e-8 * (1 + abs(found)) * (1 + abs(here)):
             continue  # a kink or jump of min, max or piecewise lies within the difference
         assert found == pytest.approx((right - left) / (2 * step), rel=1e-4, abs=1e-3)
 
 
-@pytest.mark.parametrize("function", ["sin cos tan asin acos atan sinh cosh tanh asinh atanh exp ln sqrt abs".split()])
+@pytest.mark.parametrize(
+    "function",
+    [
+        [
+            "sin",
+            "cos",
+            "tan",
+            "asin",
+            "acos",
+            "atan",
+            "sinh",
+            "cosh",
+            "tanh",
+            "asinh",
+            "atanh",
+            "exp",
+            "ln",
+            "sqrt",
+            "abs",
+        ]
+    ],
+)
 def test_derivative_of_each_function(function: list[str]) -> None:
     for name in function:
         g = Graph()

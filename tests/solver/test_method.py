@@ -25,7 +25,7 @@ def plan_of(text: str, method: Method) -> Plan:
 
 
 def fixed_steps(method: Method, count: int, theta: float) -> tuple[float, float]:
-    """Error at the end of `count` equal steps to day 1, and the largest error of the dense output at `theta`."""
+    """Error at the end of `count` equal steps to day 1, and the largest of the dense output at `theta`."""
     patient = ReferencePatient(plan_of(FORCED, method), np.zeros(0), np.ones(2), 0.0, 1.0)
     patient.run()
     patient.y, h, inner = np.ones(2), 1.0 / count, 0.0
@@ -74,4 +74,6 @@ def test_fractions_are_those_printed_by_the_author() -> None:
     np.testing.assert_allclose(
         RODAS4P2.time_slope, [0.25, -0.5, -0.189532918363016, 0.085612108792769, 0, 0], atol=1e-13
     )
-    np.testing.assert_allclose(RODAS5P.time_fraction[1:4], [0.6358126895828704, 0.4095798393397535, 0.9769306725060716])
+    np.testing.assert_allclose(
+        RODAS5P.time_fraction[1:4], [0.6358126895828704, 0.4095798393397535, 0.9769306725060716]
+    )

@@ -72,6 +72,7 @@ class ReferencePatient:
     steps: int = 0
     rejected: int = 0
     crossing_day: list[float] = field(default_factory=list)
+    _schedules: dict[tuple[int, ...], list[int]] = field(default_factory=dict)
 
     def run(self) -> Status:
         """Advance to the stop day, a terminal crossing, or a failure."""
@@ -101,7 +102,9 @@ class ReferencePatient:
     def _values(self, nodes: Sequence[int], y: np.ndarray, time: float) -> list[float]:
         graph = self.plan.graph
         known: dict[int, float] = {}
-        for i in graph.schedule(nodes):
+        if tuple(nodes) not in self._schedules:
+            self._schedules[tuple(nodes)] = graph.schedule(nodes)
+        for i in self._schedules[tuple(nodes)]:
             node = graph.nodes[i]
             arguments = [known[j] for j in graph.arguments_of(node)]
             known[i] = self._value(node, arguments, y, time)
