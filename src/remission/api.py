@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from remission.errors import Problem, StudyError
 from remission.study import StudyDefinition, load_definition
 from remission.study.describe import describe
 
@@ -68,7 +69,14 @@ class Study:
     definition: StudyDefinition
 
     def check(self) -> str:
-        """What was understood of the study file, in words."""
+        """What was understood of the study file, in words.
+
+        Raises
+        ------
+        StudyError
+            If the mechanism has no place for a molecule of an arm that is enabled.
+        """
+        check_molecules(self.definition, [arm.name for arm in self.definition.enabled_arms])
         return describe(self.definition)
 
     def run(
@@ -106,7 +114,7 @@ class Study:
         Raises
         ------
         StudyError
-            If there is no such arm.
+            If there is no such arm, or the mechanism has no place for one of its molecules.
         RunError
             If the folder holds something else, cannot be written, or has too little room.
         """
@@ -159,13 +167,38 @@ class Study:
     ) -> dict[str, Any]:
         wanted = {self.definition.arm(name).name for name in arms}
         wanted |= {arm.name for arm in self.definition.enabled_arms}
+        chosen = [arm.name for arm in self.definition.arms if arm.name in wanted]
+        check_molecules(self.definition, chosen)
         return {
             "patients": patients,
             "seed": seed,
-            "arms": [arm.name for arm in self.definition.arms if arm.name in wanted],
+            "arms": chosen,
             "filled": "twins" if twins else None,
             "workers": workers,
         }
+
+
+def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
+    """Refuse arms with a molecule that the mechanism cannot simulate, before anything is written.
+
+    Raises
+    ------
+    StudyError
+        With every such molecule.
+    """
+    from remission.clinic.kinetics import channel_of
+
+    problems: dict[str, Problem] = {}
+    for arm in map(definition.arm, arms):
+        regimens = {arm.regimen, *(rule.then.regimen for rule in arm.policy)}
+        for regimen in sorted(filter(None, regimens)):
+            for order in definition.regimens[regimen].orders:
+                try:
+                    channel_of(definition.molecules[order.molecule])
+                except StudyError as error:
+                    problems.setdefault(order.molecule, replace(error.problems[0], where=f"arm {arm.name}"))
+    if problems:
+        raise StudyError(problems.values())
 
 
 class Summary(dict[str, Any]):

@@ -135,12 +135,13 @@ def plan_text(name: str, planned: Plan, folder: Path) -> str:
     --------
     >>> from remission.run.plan import make_plan
     >>> print(plan_text("s", make_plan(None, "key", ["A"], 100), Path("runs/s")).splitlines()[1])
-    blocks   1 to do, 0 done
+    blocks   1 to do, 0 done (each of one arm)
     """
     cost = planned.cost
+    missing = sum(len(task.blocks) * len(task.arms) for task in planned.tasks)
     lines = [
         f"{name}: {planned.patients} patients; arms: {', '.join(planned.arms)}",
-        f"blocks   {len(planned.tasks)} to do, {planned.finished} done",
+        f"blocks   {missing} to do, {planned.finished} done (each of one arm)",
         f"workers  {planned.workers}",
         f"time     about {_time_text(cost.seconds)}",
         f"memory   about {_bytes_text(cost.memory_bytes)}",

@@ -108,3 +108,15 @@ def test_the_template_shows_every_key():
     shown = [section for section in SECTIONS if section not in OF_MOLECULES]
     missing = [key for section in shown for key in SECTIONS[section] if not re.search(rf"\b{key}:", text)]
     assert missing == []
+
+
+def test_commands_and_options_on_the_page_are_those_of_the_program(capsys):
+    page = (DOCS / "study-files.md").read_text(encoding="utf-8")
+    main(["--help"])
+    listed = capsys.readouterr().out
+    assert set(re.findall(r"^\| `remission (\w+)", page, flags=re.MULTILINE)) == set(
+        re.findall(r"^│ (\w+) ", listed, flags=re.MULTILINE)
+    )
+    main(["run", "--help"])
+    options = set(re.findall(r"(--[a-z-]+)", capsys.readouterr().out)) - {"--report"}
+    assert set(re.findall(r"^\| `(--[a-z-]+)`", page, flags=re.MULTILINE)) == options

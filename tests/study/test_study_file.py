@@ -184,3 +184,37 @@ def test_a_file_of_ones_own_is_read_by_its_path(tmp_path: Path):
     assert load_definition(path).name == "small"
     path.write_text("﻿" + RIGHT, encoding="utf-8")  # some editors put a byte order mark first
     assert load_definition(path).name == "small"
+
+
+TRIALS = [
+    # MDX010-20: weeks 12, 16, 24 and 28, then every three months
+    (
+        "{at: [12 weeks, 16 weeks, 24 weeks, 28 weeks], then: [{every: 12 weeks}]}",
+        "[{molecule: ipilimumab, dose: 3 mg/kg, every: 3 weeks, doses_at_most: 4}]",
+        [12, 16, 24, 28, 40, 52, 64],
+    ),
+    # CheckMate 067: both drugs four times, then nivolumab alone; week 12, every 6 to week 49, then every 12
+    (
+        "{at: 12 weeks, then: [{every: 6 weeks, until: 49 weeks}, {every: 12 weeks}]}",
+        "[{molecule: nivolumab, dose: 1 mg/kg, every: 3 weeks, doses_at_most: 4},"
+        " {molecule: ipilimumab, dose: 3 mg/kg, every: 3 weeks, doses_at_most: 4},"
+        " {molecule: nivolumab, dose: 3 mg/kg, every: 2 weeks, start: 12 weeks}]",
+        [12, 18, 24, 30, 36, 42, 48, 60],
+    ),
+    # CheckMate 017 and 057: docetaxel; week 9, then every 6
+    (
+        "{at: 9 weeks, then: [{every: 6 weeks}]}",
+        "[{molecule: docetaxel, dose: 75 mg/m2, every: 3 weeks}]",
+        [9, 15, 21, 27, 33, 39, 45, 51, 57, 63],
+    ),
+]
+
+
+@pytest.mark.parametrize(("scans", "regimen", "weeks"), TRIALS)
+def test_other_trials_can_be_written(scans, regimen, weeks):
+    spans = "    - {every: 6 weeks, until: 48 weeks}\n    - {every: 12 weeks}\n"
+    old = "  at: [6 weeks, 12 weeks]\n  then:\n" + spans
+    first = "\n    - {molecule: pembrolizumab, dose: 2 mg/kg, every: 3 weeks}"
+    study = parse_study(changed(("scans:\n" + old, f"scans: {scans}\n"), (first, f" {regimen}")))
+    assert [day / 7 for day in study.scans.times_day(64 * 7)] == weeks
+    assert len(study.regimens["pembrolizumab"].orders) == regimen.count("molecule")
