@@ -18,6 +18,7 @@ from remission.errors import DataError
 from remission.statistics import weights as w
 from remission.trial.expectation import AtRisk, at_risk
 from remission.trial.hazard import Hazard
+from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
@@ -113,6 +114,28 @@ def score_moments(
     if not (np.diag(covariance) > 0).all():
         raise DataError("no events are expected that carry weight by this look", found=f"time {time:g}")
     return Moments(mean, covariance)
+
+
+def cox_limit(scenario: Scenario, time: float) -> float:
+    """Hazard ratio that a Cox model tends to at a calendar time, also where hazards are not proportional.
+
+    The ratio at which the mean of its score is zero; it depends on enrolment and dropout (Struthers and
+    Kalbfleisch, Biometrika 1986;73:363).
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)))
+    >>> round(cox_limit(trial, 36.0), 3)
+    0.67
+    """
+    found = rising_root(
+        lambda ratio: float(score_moments(scenario, time, [w.LogRank()], ratio).mean[0]),
+        1.0,
+        "the hazard ratio has no finite limit: one arm has no events",
+    )
+    return found
 
 
 def _cuts(weights: Sequence[w.Weight]) -> tuple[float, ...]:

@@ -1,0 +1,105 @@
+"""Power and size of a MaxCombo test with one look, from the joint normal distribution of its parts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.errors import DataError
+from remission.statistics.multinormal import largest_quantile, normal_below
+from remission.trial.boundary import check_power
+from remission.trial.events import expected_events
+from remission.trial.moments import score_moments
+from remission.trial.plan import rising_root
+from remission.trial.scenario import Scenario
+from remission.trial.statistic import MaxCombo
+
+
+class MaxComboDesign(NamedTuple):
+    """A MaxCombo trial: patients and events of both arms, bound of the largest Z, and power."""
+
+    patients: float
+    events: float
+    bound: float
+    power: float
+
+
+def max_combo_power(
+    scenario: Scenario, time: float, statistic: MaxCombo | None = None, alpha: float = 0.025
+) -> MaxComboDesign:
+    """Power of a MaxCombo test at a calendar time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    time : float
+        Calendar time of the only look.
+    statistic : MaxCombo or None
+        Two to four weights; log-rank with FH(0, 0.5) and FH(0, 1) when None.
+    alpha : float
+        One-sided level.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> round(max_combo_power(trial, 26.0).power, 3)
+    0.94
+    """
+    mean, correlation = _standardised(scenario, time, statistic or MaxCombo())
+    bound = largest_quantile(alpha, correlation)
+    power = 1.0 - normal_below(bound - mean, correlation)
+    return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
+
+
+def max_combo_size(
+    scenario: Scenario,
+    time: float,
+    statistic: MaxCombo | None = None,
+    *,
+    alpha: float = 0.025,
+    target: float = 0.9,
+) -> MaxComboDesign:
+    """Patients that a MaxCombo test needs for a power, enrolled over the same period.
+
+    Arguments as for `max_combo_power`.
+
+    Raises
+    ------
+    DataError
+        If no part of the test sees a benefit.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> from remission.statistics.weights import FlemingHarrington, LogRank
+    >>> trial = Scenario.two_arms(Accrual.uniform(1, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> round(max_combo_size(trial, 36.0, MaxCombo((LogRank(), FlemingHarrington(0, 0.5)))).patients, 1)
+    316.4
+    """
+    check_power(target, alpha)
+    mean, correlation = _standardised(scenario.with_patients(1.0), time, statistic or MaxCombo())
+    if mean.max() <= 0:
+        raise DataError("no number of patients reaches the power: no part of the test sees a benefit")
+    bound = largest_quantile(alpha, correlation)
+    guess = 10.5 / float(mean.max() ** 2)
+    patients = rising_root(
+        lambda n: 1.0 - normal_below(bound - mean * np.sqrt(n), correlation) - target,
+        guess,
+        "no number of patients reaches the power",
+    )
+    sized = scenario.with_patients(patients)
+    return MaxComboDesign(patients, expected_events(sized, time), bound, target)
+
+
+def _standardised(
+    scenario: Scenario, time: float, statistic: MaxCombo
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Means of the parts' Z and their correlation."""
+    parts = score_moments(scenario, time, statistic.weights)
+    spread = np.sqrt(np.diag(parts.covariance))
+    return parts.mean / spread, parts.covariance / np.outer(spread, spread)

@@ -1,0 +1,117 @@
+"""Pieces of design calls that several packages share: spending functions, piecewise hazards, arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from remission.errors import DataError
+from remission.statistics.r_call import Call, evaluate, find_call
+from remission.statistics.validation import Case
+from remission.trial.hazard import Accrual, Hazard
+from remission.trial.plan import Efficacy, WangTsiatis
+from remission.trial.spending import Spending
+
+
+def call_of(case: Case, function: str) -> Call:
+    """A call that must be there."""
+    found = find_call(case.call, function)
+    if found is None:
+        raise DataError("the case does not call this function", where=case.id, found=function)
+    return found
+
+
+def array(call: Call, name: str, default: Any = None) -> np.ndarray:
+    """An argument as an array of floats."""
+    return np.atleast_1d(np.asarray(call.value(name, default=default), float))
+
+
+def spending(text: str, parameter: Any) -> Efficacy:
+    """A spending function or boundary family of gsDesign by its name.
+
+    Examples
+    --------
+    >>> spending("gsDesign::sfLDOF", None)
+    Spending(family='obrien-fleming', parameter=1.0, fractions=(), spent=())
+    """
+    name = text.strip("'\" ").split("::")[-1]
+    if name == "sfLDOF":
+        return Spending("obrien-fleming")
+    if name == "sfLDPocock":
+        return Spending("pocock")
+    if name == "sfHSD":
+        return Spending("hwang-shih-decani", float(-4.0 if parameter is None else parameter))
+    if name == "sfPower":
+        return Spending("kim-demets", float(parameter))
+    if name in ("OF", "Pocock", "WT"):
+        return WangTsiatis({"OF": 0.0, "Pocock": 0.5}.get(name, float(parameter or 0.0)))
+    raise DataError("this spending function is not known here", found=name)
+
+
+def spending_of(text: str, parameter: Any) -> Spending:
+    """A spending function, refused if it is a family of boundaries."""
+    found = spending(text, parameter)
+    if not isinstance(found, Spending):
+        raise DataError("a family of boundaries where a spending function is needed", found=text)
+    return found
+
+
+def piecewise(rates: Any, starts: Any) -> Hazard:
+    """A hazard from rates and the times at which each begins, the first at 0; repeated rates are merged.
+
+    Examples
+    --------
+    >>> piecewise([0.1, 0.1], [0.0, 3.0]).rates
+    (0.1,)
+    """
+    values, times = np.atleast_1d(np.asarray(rates, float)), np.atleast_1d(np.asarray(starts, float))
+    if values.size == 1:
+        return Hazard((float(values[0]),))
+    keep = np.concatenate(([True], np.diff(values) != 0))
+    return Hazard(tuple(values[keep]), tuple(times[: values.size][keep][1:]))
+
+
+def accrual(intensity: Any, starts: Any, duration: float) -> Accrual:
+    """Enrolment from intensities and the times at which each begins, ending after ``duration``.
+
+    Examples
+    --------
+    >>> accrual(10.0, 0.0, 12.0)
+    Accrual(rates=(10.0,), cuts=(12.0,))
+    """
+    rates, times = np.atleast_1d(np.asarray(intensity, float)), np.atleast_1d(np.asarray(starts, float))
+    kept = times[: rates.size] < duration
+    ends = np.append(times[: rates.size][kept][1:], duration)
+    return Accrual(tuple(rates[kept]), tuple(ends))
+
+
+def definition(case: Case, text: str, function: str) -> Call:
+    """A call given in place, or by a name that the file defines."""
+    written = case.definitions.get(text.strip(), text)
+    found = find_call(written, function)
+    if found is None:
+        raise DataError("this definition cannot be read", where=case.id, found=written)
+    return found
+
+
+def shaped(values: Mapping[str, Any], case: Case) -> dict[str, Any]:
+    """Arrays of one element as numbers where the case has a number."""
+    return {
+        name: value
+        if isinstance(case.output.get(name), list) or np.size(value) != 1
+        else float(np.ravel(value)[0])
+        for name, value in values.items()
+    }
+
+
+def text_of(call: Call, name: str, default: str) -> str:
+    """An argument as it is written."""
+    return re.sub(r"\s+", " ", call.named.get(name, default))
+
+
+def number(text: str) -> float:
+    """A number or an expression of one."""
+    return float(np.ravel(evaluate(text))[0])
