@@ -115,6 +115,7 @@ def test_plan_says_cost_and_writes_nothing(capsys, small):
         (["run", "keynote-006", "--seed", "1.5"], "--seed: not a whole number"),
         (["run", "keynote-006", "--seed", "-1"], "--seed: the number is out of range"),
         (["run", "keynote-006", "--seed", "²"], "--seed: not a whole number"),
+        (["run", "keynote-006", "--seed", "9" * 5000], "--seed: the number is out of range"),
         (["run", "keynote-006", "--patients", "0"], "--patients: the number is out of range"),
         (["run", "keynote-006", "--workers", "0"], "--workers: the number is out of range"),
         (["run", "keynote-006", "--arm", "B"], "no such arm"),

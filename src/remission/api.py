@@ -151,7 +151,7 @@ class Study:
         'runs/keynote-006-seed-7'
         """
         study = self.definition
-        parts = [study.name.replace("/", "-")]
+        parts = [study.name]
         parts += [f"{patients}-patients"] if patients not in (None, study.patients) else []
         parts += [f"seed-{seed}"] if seed not in (None, study.seed) else []
         parts += ["twins"] if twins and study.filled != "twins" else []

@@ -24,6 +24,7 @@ FAILED, WRONG_INPUT, FAULT, STOPPED = 1, 2, 70, 130
 TRACEBACK = "REMISSION_TRACEBACK"
 MOST_SEED = 2**64 - 1
 MOST_PATIENTS = 10_000_000
+MOST_DIGITS = 30
 
 app = App(
     name="remission",
@@ -193,7 +194,7 @@ def _whole(option: str, text: str, low: int, high: int) -> int:
     allowed = f"a whole number, {low} to {high}"
     if not text.isascii() or not text.removeprefix("-").isdigit():
         raise StudyError("not a whole number", where=option, found=text, allowed=allowed)
-    if not low <= int(text) <= high:
+    if len(text) > MOST_DIGITS or not low <= int(text) <= high:
         raise StudyError("the number is out of range", where=option, found=text, allowed=allowed)
     return int(text)
 

@@ -114,6 +114,10 @@ ONE_FAULT = [
     ("{response: PD, confirmed: true}", "{response: SD, confirmed: true}", "only progression", "PD"),
     ("confirmed: true", "confirmed: perhaps", "yes or no", "true"),
     ("study: small", "study: '../../etc'", "this is not a name", "letters"),
+    ("study: small", "study: a/../../etc", "this is not a name", "letters"),
+    ("  B:\n", "  B/../../x:\n", "this is not a name", "letters"),
+    ("  B:\n", "  B.:\n", "this is not a name", "letters"),
+    ("patients: 100", "patients: " + "9" * 5000, "out of range", "1 to"),
     ("tumour: melanoma", "tumour: melanoma\npublished: keynote-600", "unknown published", "keynote-006?"),
     ("tumour: melanoma", "tumour: melanoma\npreviously_treated: 120 %", "out of range", "100 %"),
 ]

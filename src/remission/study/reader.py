@@ -22,7 +22,8 @@ MOST_DAYS = 50 * DAYS_PER_YEAR
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 _WHOLE = re.compile(r"[-+]?\d+\Z")
-_NAME = re.compile(r"[^\W_][\w .+/()-]*\Z")
+_NAME = re.compile(r"[^\W_][\w .+()-]*(?<![ .])\Z")  # names become folders: no separators, no dot at an end
+_MOST_DIGITS = 30
 
 
 class _Bad:
@@ -148,12 +149,10 @@ def text(place: Place, problems: Problems) -> Any:
 
 
 def name(place: Place, problems: Problems) -> Any:
-    """A name: it starts with a letter or digit and goes on with these, spaces and . + / ( ) - _."""
+    """A name: it starts with a letter or digit and goes on with these, spaces and . + ( ) - _."""
     if isinstance(place.content, str) and len(place.content) <= 60 and _NAME.match(place.content):
         return place.content
-    return problems.add(
-        place, "this is not a name", allowed="at most 60 letters, digits, spaces, . + / ( ) -"
-    )
+    return problems.add(place, "this is not a name", allowed="at most 60 letters, digits, spaces, . + ( ) -")
 
 
 def number(low: float = -math.inf, high: float = math.inf, *, above: bool = False) -> Reader:
@@ -178,7 +177,7 @@ def integer(low: int, high: int) -> Reader:
     def read(place: Place, problems: Problems) -> Any:
         if not isinstance(place.content, str) or not _WHOLE.match(place.content):
             return problems.add(place, "a whole number is needed here", allowed=allowed)
-        if not low <= int(place.content) <= high:
+        if len(place.content) > _MOST_DIGITS or not low <= int(place.content) <= high:
             return problems.add(place, "the number is out of range", allowed=allowed)
         return int(place.content)
 
