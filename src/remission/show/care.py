@@ -46,9 +46,9 @@ class Shares:
 def moves(patient: Ints, time_day: Floats, kind: NDArray[np.str_], everyone: Ints) -> Moves:
     """Stays of each patient, from events in any order.
 
-    Everyone begins off drug on day 0. Only the first start of a drug puts a patient on drug: later ones belong
-    to the second course or the next line. A next line lasts: a stop within it does not count as off drug. After
-    death nothing counts.
+    Everyone begins off drug on day 0. Only the first start of a drug puts a patient on drug: later ones
+    belong to the second course or the next line. A next line lasts: a stop within it does not count as off
+    drug. After death nothing counts.
 
     Examples
     --------

@@ -152,12 +152,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "table.source": "Source",
     "table.empty": "Nothing was simulated that could be shown.",
     "table.caption": (
-        "NR: not reached."
-        " A percentage is met inside the published interval widened by 3 points, a time inside the"
-        " interval or within"
-        " 15 % of the value, a hazard ratio inside the interval. Evidence: read in the source; computed"
-        " from its"
-        " curves; or recalled, that is not verified."
+        "NR: not reached. A percentage is met inside the published interval widened by 3 points, a time"
+        " inside the interval or within 15 % of the value, a hazard ratio inside the interval. Evidence:"
+        " read in the source; computed from its curves; or recalled, that is not verified."
     ),
     "table.own": "Simulated numbers that nothing published stands beside",
     "table.sources": "Sources",
@@ -171,18 +168,15 @@ ENGLISH: Final[Mapping[str, str]] = {
     "figure.waterfall": "Waterfall plot, {arm}",
     "figure.waterfall.text": (
         "{bars} of {measured} patients with a scan after baseline; {unmeasured} had none. One bar for"
-        " each patient: the"
-        " smallest change of the sum of target diameters before another treatment began, coloured by"
-        " best response."
-        " Dashed: −30 % and +20 %. A bar at the top may be longer than shown."
+        " each patient: the smallest change of the sum of target diameters before another treatment"
+        " began, coloured by best response. Dashed: −30 % and +20 %. A bar at the top may be longer than"
+        " shown; one that points down may still be progression, by a new lesion or a non-target."
     ),
     "figure.spider": "Spider plot, {arm}",
     "figure.spider.text": (
         "The first {shown} of {patients} patients by number, a fair sample because numbers carry no"
-        " meaning. Change of the"
-        " sum of target diameters from baseline until another treatment began, coloured by best"
-        " response; growth beyond"
-        " +100 % is cut off."
+        " meaning. Change of the sum of target diameters from baseline until another treatment began,"
+        " coloured by best response; growth beyond +100 % is cut off."
     ),
     "figure.care": "{arm}",
     "figure.care.text": "All {patients} patients, month by month.",
@@ -195,8 +189,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "figure.freedom": "How the months are spent",
     "figure.freedom.text": (
         "Areas between the Kaplan-Meier curves of the end of the first course, the start of a new"
-        " treatment, and death"
-        " (treatment-free survival, Regan 2019). A second course counts as a new treatment. {values}"
+        " treatment, and death (treatment-free survival, Regan 2019). A second course counts as a new"
+        " treatment. {values}"
     ),
     "figure.after": "After completing treatment, {arm}",
     "figure.after.text": (
@@ -213,8 +207,9 @@ ENGLISH: Final[Mapping[str, str]] = {
     "value.curve": "{arm}: median {median} mo ({interval}).",
     "figure.course": "Patient {patient}, {arm}",
     "figure.course.text": (
-        "Lesions ({lesions}), responses and doses from the first dose to month {month}. Dots: diameters as"
-        " measured; lines: as they were (dashed: not a target; dotted: new). Numbers refer to the list below."
+        "Lesions ({lesions}), responses and doses from the first dose to month {month}. Dots: diameters"
+        " as measured; lines: as they were (dashed: not a target; dotted: new). Numbers refer to the"
+        " list below."
     ),
     "choice": "Chosen by rule: {reason}; of these the one with the most lesions, then the lowest number.",
     "choice.several_again": (
@@ -235,8 +230,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "choice.response": "a response (nobody stopped or was treated again)",
     "choice.anyone": "anyone (nobody responded)",
     "patient.facts": (
-        "{sex}, {age} years, {weight} kg, LDH {ldh} times the upper limit of normal, ECOG {ecog}."
-        " At baseline: lesions {lesions}, of these targets {targets}, sum of target diameters {sum} mm."
+        "{sex}, {age} years, {weight} kg, LDH {ldh} times the upper limit of normal, ECOG {ecog}. At"
+        " baseline: lesions {lesions}, of these targets {targets}, sum of target diameters {sum} mm."
         " Best response: {best}."
     ),
     "patient.woman": "Woman",
