@@ -35,6 +35,11 @@ class IResponse(IntEnum):
     iCPD = 6
 
 
+# The same codes as plain int8: looking up a member of an enumeration costs more than comparing a small array.
+NE, CR, PR, SD, NON_CR_NON_PD, PD, NA = (np.int8(code) for code in Response)
+INE, ICR, IPR, ISD, INON, IUPD, ICPD = (np.int8(code) for code in IResponse)
+
+
 class Cause(IntEnum):
     """What made a scan a progression; the first that holds, in this order."""
 

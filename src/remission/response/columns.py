@@ -113,8 +113,7 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
     (['a', 'b'], [1, -1, 0, 1])
     """
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
-        names, codes = np.unique(values, return_inverse=True)
-        return names, codes.astype(np.int64)
+        return _encode_whole_numbers(values)
     import pyarrow as pa
 
     array = values if isinstance(values, pa.Array) else pa.array(values, from_pandas=True)
@@ -133,6 +132,20 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
         place[:-1][names == ""] = -1
     codes = coded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return names[order], place[codes]
+
+
+def _encode_whole_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+    least = values.min(initial=values[0]) if len(values) else 0
+    span = int(values.max(initial=least)) - int(least) + 1 if len(values) else 0
+    if span > 4 * len(values):
+        names, codes = np.unique(values, return_inverse=True)
+        return names, codes.astype(np.int64)
+    # Numbers that lie close are looked up, which spares sorting them.
+    offset = (values - least).astype(np.int64)
+    used = np.zeros(span, np.bool_)
+    used[offset] = True
+    place = np.cumsum(used) - 1
+    return np.flatnonzero(used).astype(values.dtype) + least, place[offset]
 
 
 def _names(table: Any) -> tuple[str, ...]:
@@ -232,7 +245,9 @@ def _wholes(table: Any, names: tuple[str, ...], lesion_names: NDArray[Any], lesi
 
 
 def _ordered(columns: dict[str, Any]) -> dict[str, Any]:
-    order = np.lexsort((columns["time_day"], columns["lesion"], columns["patient"]))
+    lesion = columns["lesion"]
+    # One whole number for patient and lesion spares a key to sort by.
+    order = np.lexsort((columns["time_day"], columns["patient"] * (lesion.max() + 1) + lesion))
     columns = {name: column[order] for name, column in columns.items()}
     repeated = np.zeros(len(order), np.bool_)
     keys = [columns[name] for name in ("patient", "lesion", "time_day")]

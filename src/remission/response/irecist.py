@@ -12,7 +12,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from remission.response.codes import RANK, IResponse, Response
+from remission.response.codes import (
+    CR,
+    ICPD,
+    ICR,
+    INE,
+    INON,
+    IPR,
+    ISD,
+    IUPD,
+    NA,
+    NE,
+    NON_CR_NON_PD,
+    PD,
+    PR,
+    RANK,
+    SD,
+    IResponse,
+    Response,
+)
 from remission.response.criteria import (
     FURTHER_INCREASE_MM,
     Bools,
@@ -30,21 +48,21 @@ _TARGET, _NONTARGET, _NEW = np.int8(1), np.int8(2), np.int8(4)
 
 # RECIST codes of a scan without progression -> iRECIST codes.
 _FROM_RECIST = np.zeros(len(Response), np.int8)
-_FROM_RECIST[[Response.CR, Response.PR, Response.SD, Response.NON_CR_NON_PD]] = (
-    IResponse.iCR,
-    IResponse.iPR,
-    IResponse.iSD,
-    IResponse.iNON,
+_FROM_RECIST[[CR, PR, SD, NON_CR_NON_PD]] = (
+    ICR,
+    IPR,
+    ISD,
+    INON,
 )
 
 _BEST_FIRST = (
-    IResponse.iCR,
-    IResponse.iPR,
-    IResponse.iSD,
-    IResponse.iNON,
-    IResponse.iCPD,
-    IResponse.iUPD,
-    IResponse.iNE,
+    ICR,
+    IPR,
+    ISD,
+    INON,
+    ICPD,
+    IUPD,
+    INE,
 )
 _IRANK = np.empty(len(IResponse), np.int8)
 _IRANK[list(_BEST_FIRST)] = np.arange(len(_BEST_FIRST))
@@ -90,8 +108,8 @@ def assess_irecist(
     causes = _progressing(state, timepoint, scan)
     block = _turn(state, causes, unprogressed, scan, timing)
     confirmed = block.confirms | (block.stays & state.confirmed)
-    code = np.where(causes != 0, np.int8(IResponse.iUPD), unprogressed)
-    code = np.where(confirmed & (causes != 0), np.int8(IResponse.iCPD), code).astype(np.int8)
+    code = np.where(causes != 0, IUPD, unprogressed)
+    code = np.where(confirmed & (causes != 0), ICPD, code).astype(np.int8)
     after = _remember(state, block, confirmed, timepoint, scan)
     return _with_history(state, after, code, timing, days_on_study), code
 
@@ -99,15 +117,15 @@ def assess_irecist(
 def _unprogressed(timepoint: Timepoint, scan: Scan) -> Codes:
     """Response where nothing progresses; new lesions that persist leave no iCR (Seymour 2017, table 2)."""
     codes = _FROM_RECIST[without_progression(timepoint.target, timepoint.nontarget)]
-    weaker = np.where(timepoint.target == Response.NA, np.int8(IResponse.iNON), np.int8(IResponse.iPR))
-    return np.where(scan.new_lesion & (codes == IResponse.iCR), weaker, codes)
+    weaker = np.where(timepoint.target == NA, INON, IPR)
+    return np.where(scan.new_lesion & (codes == ICR), weaker, codes)
 
 
 def _progressing(state: IrecistState, timepoint: Timepoint, scan: Scan) -> Codes:
     """The categories in which this scan is a progression, as bits."""
     had = state.causes
-    target = timepoint.target == Response.PD
-    nontarget = (timepoint.nontarget == Response.PD) | (((had & _NONTARGET) != 0) & scan.nontargets_increased)
+    target = timepoint.target == PD
+    nontarget = (timepoint.nontarget == PD) | (((had & _NONTARGET) != 0) & scan.nontargets_increased)
     grown = scan.new_lesion & has_progressed(scan.new_lesion_sum_mm, state.new_nadir_mm)
     persists = scan.new_lesion & ((had & _NEW) != 0)
     # New lesions that merely persist uphold the block unless the disease of the baseline has shrunk since
@@ -130,7 +148,7 @@ def _improved(state: IrecistState, timepoint: Timepoint) -> Bools:
 
 
 def _is_better(codes: Codes, before: Codes) -> Bools:
-    return np.asarray((RANK[codes] < RANK[before]) & (before != Response.NE))
+    return np.asarray((RANK[codes] < RANK[before]) & (before != NE))
 
 
 def _new_has_grown(state: IrecistState, scan: Scan) -> Bools:
@@ -142,7 +160,7 @@ def _turn(state: IrecistState, causes: Codes, unprogressed: Codes, scan: Scan, t
     progressing = causes != 0
     waiting = state.pending & ~state.confirmed
     confirms = waiting & progressing & _confirms(state, causes, scan, timing)
-    judged = unprogressed != IResponse.iNE
+    judged = unprogressed != INE
     resets = state.pending & ~progressing & judged
     return _Block(~state.pending & progressing, state.pending & ~resets, confirms, resets, causes)
 
@@ -201,9 +219,9 @@ def _with_history(
     days_on_study: Floats,
 ) -> IrecistState:
     """Best response before the first confirmed progression (Seymour 2017, table 3)."""
-    stable = (code == IResponse.iSD) | (code == IResponse.iNON)
+    stable = (code == ISD) | (code == INON)
     too_soon = stable & (days_on_study < timing.minimum_stable_day)
-    counted = np.where(too_soon, np.int8(IResponse.iNE), code)
+    counted = np.where(too_soon, INE, code)
     better = np.isnan(before.ipfs_day) & (_IRANK[counted] < _IRANK[before.best_response])
     best = np.where(better, counted, before.best_response)
     return replace(after, response=code, best_response=best)

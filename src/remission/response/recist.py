@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remission.response.codes import Response
+from remission.response.codes import NE, PD
 from remission.response.criteria import Bools, Codes, Floats, Timing
-from remission.response.history import Best, Runs, extend_runs, improve_best, is_confirmed, is_lasting
+from remission.response.history import Best, Runs, confirm, extend_runs, improve_best
 from remission.response.irecist import assess_irecist
 from remission.response.scan import Scan, check_scan
 from remission.response.state import IrecistState, RecistState
@@ -103,14 +103,13 @@ def assess(
     check_scan(scan, state.last_day, state.has_target)
     timepoint = judge(state, scan)
     runs = extend_runs(state, timepoint.overall, scan.time_day)
-    confirmed = is_confirmed(runs, timepoint.overall, scan.time_day, timing)
-    best = improve_best(state, timepoint.overall, runs, scan.time_day, timing)
+    confirmation = confirm(runs, timepoint.overall, scan.time_day, timing)
+    best = improve_best(state, timepoint.overall, runs, confirmation, scan.time_day, timing)
     irecist, iresponse = assess_irecist(
         state.irecist, timepoint, scan, timing, scan.time_day - state.baseline_day
     )
-    lasting = is_lasting(runs, timepoint.overall, scan.time_day, timing)
-    after = _remember(state, scan, timepoint, runs, best, irecist, lasting)
-    return after, _report(state, after, scan, timepoint, confirmed, iresponse)
+    after = _remember(state, scan, timepoint, runs, best, irecist, confirmation.lasting)
+    return after, _report(state, after, scan, timepoint, confirmation.response, iresponse)
 
 
 def _remember(
@@ -123,9 +122,9 @@ def _remember(
     lasting: Bools,
 ) -> RecistState:
     response = timepoint.overall
-    judged = response != Response.NE
+    judged = response != NE
     present = np.where(judged, response, state.present)
-    progressed = response == Response.PD
+    progressed = response == PD
     first = progressed & np.isnan(state.first_progression_day)
     return RecistState(
         baseline_day=state.baseline_day,
@@ -162,7 +161,7 @@ def _report(
     confirmed: Bools,
     iresponse: Codes,
 ) -> Assessment:
-    progression = timepoint.overall == Response.PD
+    progression = timepoint.overall == PD
     change = scan.sum_mm / before.baseline_sum_mm - 1.0
     return Assessment(
         target_response=timepoint.target,

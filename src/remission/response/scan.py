@@ -63,17 +63,19 @@ class Scan:
     symptomatic: Bools = False  # type: ignore[assignment]
 
     def __post_init__(self) -> None:
-        n = np.broadcast_shapes(
-            *(np.shape(getattr(self, field.name)) for field in fields(self)), np.shape(self.evaluable), (1,)
-        )
-        for field in fields(self):
-            value = getattr(self, field.name)
-            value = self.evaluable if value is None else value
-            kind = np.float64 if field.name in _NUMBERS else np.bool_
-            object.__setattr__(self, field.name, np.broadcast_to(np.asarray(value, kind), n))
+        if self.nontargets_evaluable is None:
+            object.__setattr__(self, "nontargets_evaluable", self.evaluable)
+        arrays: dict[str, np.ndarray] = {name: np.asarray(getattr(self, name), kind) for name, kind in _KINDS}
+        shape = np.broadcast_shapes((1,), *{array.shape for array in arrays.values()})
+        for name, array in arrays.items():
+            whole = array if array.shape == shape else np.full(shape, array)
+            object.__setattr__(self, name, whole)
 
     def __len__(self) -> int:
         return len(self.time_day)
+
+
+_KINDS = tuple((field.name, np.float64 if field.name in _NUMBERS else np.bool_) for field in fields(Scan))
 
 
 def check_scan(scan: Scan, last_day: Floats, has_target: Bools) -> None:
