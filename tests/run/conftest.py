@@ -21,7 +21,13 @@ def run(tmp_path: Path) -> Callable[..., Any]:
     from remission.run.execute import execute
 
     def go(study: Any = None, **asked: Any) -> Any:
-        asked = {"out": tmp_path / "run", "simulate": fake_clinic.simulate, "parameters_hash": "p", **asked}
+        asked = {
+            "out": tmp_path / "run",
+            "simulate": fake_clinic.simulate,
+            "parameters_hash": "p",
+            "block_patients": 512,
+            **asked,
+        }
         return execute(study or fake_clinic.FakeStudy(), **asked)
 
     return go
@@ -35,7 +41,8 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from remission.run.execute import execute
 
     out = tmp_path_factory.mktemp("finished") / "run"
-    execute(fake_clinic.FakeStudy(), out=out, simulate=fake_clinic.simulate, parameters_hash="p")
+    asked = {"simulate": fake_clinic.simulate, "parameters_hash": "p", "block_patients": 512}
+    execute(fake_clinic.FakeStudy(), out=out, **asked)
     return out
 
 

@@ -6,11 +6,9 @@ import sys
 
 from fake_clinic import FakeStudy, simulate
 
-from remission.run import plan
 from remission.run.execute import execute
 
 if __name__ == "__main__":
-    plan.BATCH_BLOCKS = 2  # many short steps to be killed between
     out, workers, patients = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     execute(
         FakeStudy(patients=patients, pause_s=0.01),
@@ -18,5 +16,6 @@ if __name__ == "__main__":
         workers=workers,
         simulate=simulate,
         parameters_hash="p",
+        block_patients=512,
         progress=lambda step: print(step.done, flush=True),
     )

@@ -48,7 +48,7 @@ def test_what_a_clinic_prints_does_not_disturb(run: Run, capfd: pytest.CaptureFi
 
 
 @pytest.mark.parametrize(
-    ("asked", "patients", "expected"), [(None, 834, 1), (None, 2048, 1), (3, 834, 2), (3, 5000, 3)]
+    ("asked", "patients", "expected"), [(None, 834, 1), (None, 8192, 1), (3, 834, 1), (3, 9000, 3)]
 )
 def test_workers(asked: int | None, patients: int, expected: int) -> None:
     assert worker_count(asked, len(blocks(patients)), patients) == expected
@@ -56,12 +56,12 @@ def test_workers(asked: int | None, patients: int, expected: int) -> None:
 
 def test_large_work_uses_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("remission.run.plan.available_cores", lambda: 7)
-    assert worker_count(None, 20, 10_000) == 7
+    assert worker_count(None, 20, 40_000) == 7
 
 
 @given(missing=st.lists(st.sampled_from([(), ("A",), ("A", "B")]), max_size=60), workers=st.integers(1, 20))
 def test_batches_hold_every_missing_block_once(missing: list[tuple[str, ...]], workers: int) -> None:
-    lacking = [(block, arms) for block, arms in zip(blocks(512 * 60), missing, strict=False) if arms]
+    lacking = [(block, arms) for block, arms in zip(blocks(2048 * 60), missing, strict=False) if arms]
     tasks = batches(lacking, workers)
     assert [(block, task.arms) for task in tasks for block in task.blocks] == lacking
     assert all(len(task.blocks) <= BATCH_BLOCKS for task in tasks)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -94,17 +93,9 @@ def test_another_seed_is_another_run(together: Lives) -> None:
 
 
 def run(out: Path, **asked: Any) -> RunFolder:
-    return execute(load_definition("keynote-006"), out=out, **{"patients": 40, **asked})
+    return execute(load_definition("keynote-006"), out=out, **{"patients": 40, "block_patients": 16, **asked})
 
 
-@pytest.fixture
-def _small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks of 16 patients, so that a few patients make several."""
-    for module in ("plan", "execute", "request"):
-        monkeypatch.setattr(import_module(f"remission.run.{module}"), "BLOCK_PATIENTS", 16)
-
-
-@pytest.mark.usefixtures("_small_blocks")
 def test_a_run_folder_does_not_depend_on_how_it_was_filled(tmp_path: Path) -> None:
     """All at once, on two workers, or block by block and arm by arm: the same files."""
     run(tmp_path / "once", arms=[*ARMS, "no drug"])

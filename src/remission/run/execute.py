@@ -80,6 +80,7 @@ def execute(
     progress: Progress | None = None,
     simulate: Simulate | None = None,
     parameters_hash: str | None = None,
+    block_patients: int = BLOCK_PATIENTS,
 ) -> RunFolder:
     """Run a study into a folder, or finish, extend, or repair the run that is there.
 
@@ -102,6 +103,8 @@ def execute(
         In place of `remission.clinic.simulate_block`.
     parameters_hash : str, optional
         In place of `remission.biology.parameters_hash`.
+    block_patients : int
+        Patients to a block, the unit of files and of resuming; a folder keeps the size it began with.
 
     Returns
     -------
@@ -123,6 +126,7 @@ def execute(
         filled=filled,
         workers=workers,
         parameters_hash=parameters_hash,
+        block_patients=block_patients,
     )
     if not request.plan.tasks and is_finished(request.store):
         return RunFolder.open(out)
@@ -175,7 +179,7 @@ def provenance_of(request: Request, study_file: bytes) -> Provenance:
     environments = before if known else (*before, now)
     digest = hashlib.sha256(study_file).hexdigest()
     plan = request.plan
-    return Provenance(request.identity, plan.patients, plan.arms, digest, environments, BLOCK_PATIENTS)
+    return Provenance(request.identity, plan.patients, plan.arms, digest, environments, plan.block_patients)
 
 
 def _do(request: Request, simulate: Simulate, progress: Progress | None) -> None:

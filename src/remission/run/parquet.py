@@ -26,6 +26,8 @@ def to_parquet(table: pa.Table) -> bytes:
         sink,
         row_group_size=max(table.num_rows, 1),
         compression="zstd",
+        # Measured values hardly repeat: dictionaries for them make files a fifth larger and slower to write.
+        use_dictionary=[field.name for field in table.schema if field.type != pa.float64()],
         write_page_checksum=True,
     )
     return sink.getvalue().to_pybytes()

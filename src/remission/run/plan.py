@@ -15,11 +15,12 @@ from remission.run.cost import Cost, cost_of
 from remission.run.records import BlockRecord, damaged_files, read_record
 from remission.run.store import Store
 
-BLOCK_PATIENTS = 512
+# Large enough that files are few, small enough that a kill costs seconds.
+BLOCK_PATIENTS = 2048
 # Blocks simulated in one call. A visit costs about as much for one patient as for 500, so that 4,096 patients
-# together take a third of the time of eight times 512 (benchmarks/run); no patient's result changes by it.
-BATCH_BLOCKS = 8
-SERIAL_PATIENTS = 2048  # below this the start of further processes costs about what they save
+# together take half the time of eight times 512 (benchmarks/run); no patient's result changes by it.
+BATCH_BLOCKS = 2
+SERIAL_PATIENTS = 8192  # up to here the start of further processes costs about what they save
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Plan:
         Processes that will share the work; 1 is this process alone.
     cost : Cost
         Estimate for the tasks.
+    block_patients : int
+        Patient numbers in a block.
     """
 
     patients: int
@@ -84,17 +87,17 @@ class Plan:
     damaged: tuple[str, ...]
     workers: int
     cost: Cost
+    block_patients: int
 
 
-def blocks(patients: int, size: int | None = None) -> tuple[Block, ...]:
-    """The blocks of a run, of `BLOCK_PATIENTS` if no other size is given.
+def blocks(patients: int, size: int = BLOCK_PATIENTS) -> tuple[Block, ...]:
+    """The blocks of a run.
 
     Examples
     --------
-    >>> [(block.first, block.count) for block in blocks(834)]
-    [(0, 512), (512, 322)]
+    >>> [(block.first, block.count) for block in blocks(5000)]
+    [(0, 2048), (2048, 2048), (4096, 904)]
     """
-    size = size or BLOCK_PATIENTS
     starts = range(0, patients, size)
     return tuple(Block(k, first, min(size, patients - first)) for k, first in enumerate(starts))
 
@@ -107,6 +110,7 @@ def make_plan(
     *,
     workers: int | None = None,
     share_in_arm: float = 1.0,
+    block_patients: int = BLOCK_PATIENTS,
 ) -> Plan:
     """Compare what a run consists of with what a folder holds.
 
@@ -124,6 +128,8 @@ def make_plan(
         As asked for; by default one for small work, else one per core.
     share_in_arm : float
         Share of the patients who live in an arm, on average: 1 for twins.
+    block_patients : int
+        Patient numbers in a block.
 
     Raises
     ------
@@ -132,7 +138,7 @@ def make_plan(
     """
     missing: list[tuple[Block, tuple[str, ...]]] = []
     damaged, finished = list[str](), 0
-    for block in blocks(patients):
+    for block in blocks(patients, block_patients):
         states = {arm: _state(store, key, arm, block) if store else None for arm in arms}
         finished += sum(state == [] for state in states.values())
         damaged += [name for state in states.values() for name in state or []]
@@ -142,7 +148,8 @@ def make_plan(
     lives = sum(block.count * len(lacking) for block, lacking in missing) * share_in_arm
     count = worker_count(workers, len(missing), grown)
     cost = cost_of(grown, lives, count)
-    return Plan(patients, tuple(arms), batches(missing, count), finished, tuple(damaged), count, cost)
+    tasks = batches(missing, count)
+    return Plan(patients, tuple(arms), tasks, finished, tuple(damaged), count, cost, block_patients)
 
 
 def _state(store: Store, key: str, arm: str, block: Block) -> list[str] | None:
@@ -168,8 +175,8 @@ def batches(missing: Sequence[tuple[Block, tuple[str, ...]]], workers: int) -> t
 
     Examples
     --------
-    >>> [len(task.blocks) for task in batches([(block, ("A",)) for block in blocks(5000)], 2)]
-    [5, 5]
+    >>> [len(task.blocks) for task in batches([(block, ("A",)) for block in blocks(10_000)], 2)]
+    [2, 2, 1]
     """
     most = max(1, min(BATCH_BLOCKS, math.ceil(len(missing) / workers)))
     tasks: list[Task] = []

@@ -6,7 +6,8 @@ is done if its files are, to the bit, those of the record. Records are small, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
 import pyarrow as pa
@@ -17,6 +18,8 @@ from remission.run.parquet import to_parquet
 from remission.run.seal import sealed_json, unsealed
 from remission.run.store import Store, entry_of, read_verified
 from remission.run.tables import TABLE_NAMES
+
+_ENCODERS = 4  # threads: encoding and compressing release the interpreter's lock
 
 
 @dataclass(frozen=True)
@@ -48,24 +51,42 @@ class BlockRecord:
         return {table_name(table, self.arm, self.block): entry for table, entry in self.files.items()}
 
 
-def write_block(
-    store: Store, key: str, arm: str, block: int, patients: int, tables: Mapping[str, pa.Table]
-) -> BlockRecord:
-    """Write the tables of one arm's block, then their record.
+@dataclass(frozen=True)
+class FinishedBlock:
+    """A block of an arm as simulated: its number, the patient numbers it covers, its tables."""
+
+    arm: str
+    block: int
+    patients: int
+    tables: Mapping[str, pa.Table]
+
+
+def write_blocks(store: Store, key: str, finished: Sequence[FinishedBlock]) -> None:
+    """Write the tables of blocks, then, when all are on disk, their records.
 
     Raises
     ------
     RunError
         If a file cannot be written.
     """
-    files = {}
-    for table in TABLE_NAMES:
-        data = to_parquet(tables[table])
-        store.write(table_name(table, arm, block), data)
-        files[table] = entry_of(data, tables[table].num_rows)
-    record = BlockRecord(key, arm, block, patients, files)
-    store.write(record_name(arm, block), sealed_json(asdict(record)))
-    return record
+    tables = [(each, table) for each in finished for table in TABLE_NAMES]
+    with ThreadPoolExecutor(_ENCODERS) as encoders:
+        encoded = list(encoders.map(lambda pair: to_parquet(pair[0].tables[pair[1]]), tables))
+    names = [table_name(table, each.arm, each.block) for each, table in tables]
+    store.write_all(dict(zip(names, encoded, strict=True)))
+    entries = {
+        (each.arm, each.block, table): entry_of(data, each.tables[table].num_rows)
+        for (each, table), data in zip(tables, encoded, strict=True)
+    }
+    store.write_all(dict(_record_file(key, each, entries) for each in finished))
+
+
+def _record_file(
+    key: str, each: FinishedBlock, entries: Mapping[tuple[str, int, str], FileEntry]
+) -> tuple[str, bytes]:
+    files = {table: entries[each.arm, each.block, table] for table in TABLE_NAMES}
+    record = BlockRecord(key, each.arm, each.block, each.patients, files)
+    return record_name(each.arm, each.block), sealed_json(asdict(record))
 
 
 def read_record(store: Store, arm: str, block: int) -> BlockRecord | None:

@@ -51,6 +51,7 @@ def prepare(
     filled: str | None = None,
     workers: int | None = None,
     parameters_hash: str | None = None,
+    block_patients: int = BLOCK_PATIENTS,
 ) -> Request:
     """Hold a run against its folder without changing anything; arguments and errors as for `execute`."""
     asked = _asked(definition, patients, seed, filled)
@@ -60,7 +61,15 @@ def prepare(
     check_fits(store, held, identity, asked.patients)
     wanted = chosen_arms(asked, arms, held)
     share = lives_per_patient(asked, wanted) / len(wanted)
-    plan = make_plan(store, identity.key, wanted, asked.patients, workers=workers, share_in_arm=share)
+    plan = make_plan(
+        store,
+        identity.key,
+        wanted,
+        asked.patients,
+        workers=workers,
+        share_in_arm=share,
+        block_patients=held.block_patients if held else block_patients,
+    )
     return Request(asked, store, identity, held, plan)
 
 
@@ -115,7 +124,6 @@ def _differences(held: Provenance, now: Identity, patients: int) -> list[tuple[s
         ("the folder was made by another version", then.version, now.version, older),
         ("the folder was made with other parameters", then.parameters_hash, now.parameters_hash, _ELSEWHERE),
     ]
-    pairs.append(("the folder's blocks have another size", held.block_patients, BLOCK_PATIENTS, older))
     found = [pair for pair in pairs if pair[1] != pair[2]]
     if held.patients > patients:
         step = f"ask for {held.patients} patients or more, or {_ELSEWHERE}"

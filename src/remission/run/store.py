@@ -10,7 +10,8 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ from remission.run.files import FileEntry
 
 _MARK = ".tmp-"
 _ATTEMPTS = 3
+_WRITERS = 4  # threads: they wait for the disk together, and it settles several files at once
 _FULL = {errno.ENOSPC, errno.EDQUOT}
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
@@ -30,6 +32,8 @@ class Store(Protocol):
     """Where a run is kept: a folder here; an object store needs the same few methods."""
 
     def write(self, name: str, data: bytes) -> None: ...
+
+    def write_all(self, files: Mapping[str, bytes]) -> None: ...
 
     def read(self, name: str) -> bytes: ...
 
@@ -72,19 +76,30 @@ class LocalStore:
         RunError
             If the disk is full or the folder cannot be written; nothing half-written is left.
         """
+        self.write_all({name: data})
+
+    def write_all(self, files: Mapping[str, bytes]) -> None:
+        """Put files in their places, each whole, all on disk when this returns; errors as for `write`."""
+        folders = {(self.root / name).parent for name in files}
+        with ThreadPoolExecutor(_WRITERS) as writers:
+            for folder in folders:
+                with _explained(folder, 0):
+                    _make_folder(folder)
+            list(writers.map(self._put, files, files.values()))
+        for folder in folders:
+            with _explained(folder, 0):
+                _sync_folder(folder)
+
+    def _put(self, name: str, data: bytes) -> None:
         path = self.root / name
         with _explained(path, len(data)):
             for _ in range(_ATTEMPTS):
-                _make_folder(path.parent)
                 # Another process that starts on this folder may clear our temporary file: write it again.
                 with suppress(FileNotFoundError):
                     _write_whole(path, data)
                     return
-        raise RunError(
-            "the file vanishes while it is written",
-            where=str(path),
-            next_step="find out which program removes it",
-        )
+        step = "find out which program removes it"
+        raise RunError("the file vanishes while it is written", where=str(path), next_step=step)
 
     def read(self, name: str) -> bytes:
         """Bytes of a file.
@@ -189,7 +204,6 @@ def _write_whole(path: Path, data: bytes) -> None:
         with suppress(OSError):
             temporary.unlink()
         raise
-    _sync_folder(path.parent)
 
 
 def _make_folder(folder: Path) -> None:

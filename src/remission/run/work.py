@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from remission.errors import DataError
 from remission.run.plan import Block, Task
-from remission.run.records import write_block
+from remission.run.records import FinishedBlock, write_blocks
 from remission.run.store import Store
 from remission.run.tables import TABLE_NAMES, check_table
 
@@ -57,10 +57,17 @@ class Work:
         lives = self.simulate(self.definition, seed=self.seed, patients=task.patients, arms=task.arms)
         for arm in task.arms:
             check_lives(arm, task.patients, lives[arm], everyone=self._takes_all(arm))
-        for block in task.blocks:
-            for arm in task.arms:
-                tables = {name: rows_of(table, block) for name, table in lives[arm].items()}
-                write_block(self.store, self.key, arm, block.index, block.count, tables)
+        finished = [
+            FinishedBlock(
+                arm,
+                block.index,
+                block.count,
+                {name: rows_of(table, block) for name, table in lives[arm].items()},
+            )
+            for block in task.blocks
+            for arm in task.arms
+        ]
+        write_blocks(self.store, self.key, finished)
 
     def _takes_all(self, arm: str) -> bool:
         shared = [known.name for known in self.definition.arms if known.ratio is not None]
