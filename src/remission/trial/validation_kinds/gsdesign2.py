@@ -206,7 +206,8 @@ def _table(found: Characteristics, ratio: float, case: Case) -> dict[str, Any]:
         "n": found.patients, "event": found.events, "time": found.time, "ahr": found.average_hazard_ratio,
         "theta": -np.log(found.average_hazard_ratio), "info": found.information, "info0": null,
         "info_frac": found.information / found.information[-1], "upper_z": found.upper,
-        "upper_prob": found.power, "upper_prob0": found.alpha, "upper_hr": np.exp(-found.upper / np.sqrt(null)),
+        "upper_prob": found.power, "upper_prob0": found.alpha,
+        "upper_hr": np.exp(-found.upper / np.sqrt(null)),
     }  # fmt: skip
     if case.output.get("lower_z") is not None:
         values |= {"lower_z": found.lower, "lower_prob": found.futility}

@@ -1,0 +1,183 @@
+"""All statistics of a block of trials at one look, from event tables made once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from remission.statistics.multinormal import largest_above
+from remission.statistics.trials import (
+    Difference,
+    last_times,
+    log_hazard_ratios,
+    milestone_differences,
+    rmst_differences,
+)
+from remission.statistics.two_arms import two_arm_table, weighted_scores
+from remission.statistics.weights import EventTable, Weight
+from remission.trial.cut import Observed
+from remission.trial.source import Patients
+from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+
+Array = NDArray[np.float64]
+
+# Beyond this the normal deviate of a p-value is no longer told from infinity.
+_FURTHEST = 37.0
+
+
+class Evaluated(NamedTuple):
+    """Statistics of one look; arrays of shape (trials, statistics), NaN where one cannot be computed.
+
+    Attributes
+    ----------
+    z : ndarray
+        Above zero in favour of the experimental arm. For MaxCombo the normal deviate of its p-value.
+    estimate : ndarray
+        Log hazard ratio (below zero favours the experimental arm) or difference (above zero does).
+    information : ndarray
+        Variance of the score, or one over that of the difference.
+    """
+
+    z: Array
+    estimate: Array
+    information: Array
+
+
+def evaluate(
+    patients: Patients, seen: Observed, strata: int, statistics: Sequence[Statistic], estimates: bool = True
+) -> Evaluated:
+    """Every statistic of every trial at one look.
+
+    Parameters
+    ----------
+    patients : Patients
+    seen : Observed
+        Their data at the look.
+    strata : int
+        Log-rank scores are made in each stratum and added; RMST and milestones do not use strata.
+    statistics : sequence of Statistic
+    estimates : bool
+        Whether to fit hazard ratios, which takes longer than the tests.
+    """
+    tables = _tables(patients, seen, strata)
+    whole = tables[0] if strata == 1 else _pooled(patients, seen)
+    ends = last_times(seen.time, patients.treated, seen.present) if _needs_ends(statistics) else None
+    scores = _scores(tables, statistics)
+    ratios = log_hazard_ratios(whole).value if estimates and _needs_ratio(statistics) else None
+    columns = []
+    for statistic in statistics:
+        if isinstance(statistic, WeightedLogRank | MaxCombo):
+            z, information = _family(tables, scores, statistic)
+            found = np.full(z.shape, np.nan) if ratios is None else ratios
+        else:
+            assert ends is not None
+            difference = _difference(whole, ends, statistic)
+            found, information = difference.value, difference.std_error**-2
+            z = (found - statistic.margin) / difference.std_error
+        columns.append((z, found, information))
+    return Evaluated(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
+
+
+def _tables(patients: Patients, seen: Observed, strata: int) -> list[EventTable]:
+    if strata == 1 or patients.stratum is None:
+        return [_pooled(patients, seen)]
+    tables = []
+    for number in range(strata):
+        here = patients.stratum == number
+        present = here if seen.present is None else here & seen.present
+        tables.append(two_arm_table(seen.time, seen.event & here, patients.treated, present))
+    return tables
+
+
+def _pooled(patients: Patients, seen: Observed) -> EventTable:
+    return two_arm_table(seen.time, seen.event, patients.treated, seen.present)
+
+
+def _needs_ends(statistics: Sequence[Statistic]) -> bool:
+    return any(isinstance(statistic, RestrictedMean | Milestone) for statistic in statistics)
+
+
+def _needs_ratio(statistics: Sequence[Statistic]) -> bool:
+    return any(isinstance(statistic, WeightedLogRank | MaxCombo) for statistic in statistics)
+
+
+class _Scores(NamedTuple):
+    """Scores of all weights that any statistic uses, and their covariance."""
+
+    weights: list[Weight]
+    score: Array
+    covariance: Array
+
+
+def _scores(tables: Sequence[EventTable], statistics: Sequence[Statistic]) -> _Scores | None:
+    weights: list[Weight] = []
+    for statistic in statistics:
+        wanted: tuple[Weight, ...] = ()
+        if isinstance(statistic, MaxCombo):
+            wanted = statistic.weights
+        elif isinstance(statistic, WeightedLogRank) and statistic.margin == 1.0:
+            wanted = (statistic.weight,)
+        weights += [weight for weight in wanted if weight not in weights]
+    if not weights:
+        return None
+    made = [weighted_scores(table, weights) for table in tables]
+    return _Scores(weights, _sum([score for score, _ in made]), _sum([spread for _, spread in made]))
+
+
+def _sum(parts: Sequence[Array]) -> Array:
+    return parts[0] if len(parts) == 1 else np.sum(parts, axis=0)
+
+
+def _family(
+    tables: Sequence[EventTable], scores: _Scores | None, statistic: WeightedLogRank | MaxCombo
+) -> tuple[Array, Array]:
+    """Z and information of one member of the log-rank family."""
+    if isinstance(statistic, WeightedLogRank) and statistic.margin != 1.0:
+        score, spread = (_sum(part) for part in zip(*(_at_margin(t, statistic) for t in tables), strict=True))
+        return _standardised(score, spread), spread
+    assert scores is not None
+    if isinstance(statistic, WeightedLogRank):
+        place = scores.weights.index(statistic.weight)
+        spread = scores.covariance[:, place, place]
+        return _standardised(scores.score[:, place], spread), spread
+    places = [scores.weights.index(weight) for weight in statistic.weights]
+    return _largest(scores.score[:, places], scores.covariance[:, places][:, :, places])
+
+
+def _standardised(score: Array, spread: Array) -> Array:
+    """Score over its standard deviation; NaN without variance."""
+    return score / np.sqrt(np.where(spread > 0, spread, np.nan))
+
+
+def _at_margin(table: EventTable, statistic: WeightedLogRank) -> tuple[Array, Array]:
+    """Score of the partial likelihood at the margin, weighted, and its variance."""
+    scaled = statistic.margin * table.at_risk_treated
+    share = scaled / np.maximum(table.at_risk - table.at_risk_treated + scaled, 1e-300)
+    weight = statistic.weight(table)
+    score = np.sum(weight * (table.events * share - table.events_treated), axis=-1)
+    tied = (table.at_risk - table.events) / np.maximum(table.at_risk - 1.0, 1.0)
+    return score, np.sum(weight**2 * table.events * tied * share * (1.0 - share), axis=-1)
+
+
+def _largest(score: Array, covariance: Array) -> tuple[Array, Array]:
+    """Normal deviate of the p-value of the largest, and the information of the first weight."""
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    usable = (variance > 0).all(axis=1)
+    spread = np.sqrt(np.where(variance > 0, variance, 1.0))
+    correlation = covariance / (spread[:, :, None] * spread[:, None, :])
+    correlation[~usable] = np.eye(correlation.shape[1])
+    p = largest_above((score / spread).max(axis=1), correlation)
+    z = np.clip(-ndtri(p), -_FURTHEST, _FURTHEST)
+    return np.where(usable, z, np.nan), variance[:, 0]
+
+
+def _difference(
+    table: EventTable, ends: tuple[Array, Array], statistic: RestrictedMean | Milestone
+) -> Difference:
+    if isinstance(statistic, RestrictedMean):
+        return rmst_differences(table, ends, statistic.tau)
+    return milestone_differences(table, ends, statistic.at)
