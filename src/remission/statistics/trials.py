@@ -1,0 +1,207 @@
+"""Estimates of many simulated trials at once, from their event tables: restricted means, milestones, hazard
+ratios.
+
+A simulated trial on which a number cannot be computed is data, not an error: its result is NaN here, and who
+simulates counts and shows such trials. (Single analyses raise instead.)
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.statistics.inputs import Bools, Floats
+from remission.statistics.weights import EventTable
+
+_MOST_STEPS = 25
+_CONVERGED = 1e-9
+
+
+class Difference(NamedTuple):
+    """Treated minus control and its standard error, one of each trial; NaN where there is none."""
+
+    value: Floats
+    std_error: Floats
+
+    @property
+    def z(self) -> Floats:
+        """Positive when the treated live longer.
+
+        Examples
+        --------
+        >>> Difference(np.array([1.0]), np.array([0.5])).z
+        array([2.])
+        """
+        return self.value / self.std_error
+
+
+class ArmCurves(NamedTuple):
+    """Kaplan-Meier curves on the event times of all, shape (..., events): control, then treated."""
+
+    at_risk: tuple[Floats, Floats]
+    events: tuple[Floats, Floats]
+    survival: tuple[Floats, Floats]
+
+
+def last_times(
+    time: Floats, treated: NDArray[np.generic], present: Bools | None = None
+) -> tuple[Floats, Floats]:
+    """End of follow-up in the control and in the treated arm of each trial.
+
+    Examples
+    --------
+    >>> last_times(np.array([[1.0, 5.0, 3.0]]), np.array([0, 1, 0]))
+    (array([3.]), array([5.]))
+    """
+    seen = np.asarray(time, dtype=np.float64)
+    arm = np.broadcast_to(np.asarray(treated).astype(bool), seen.shape)
+    here = np.ones_like(arm) if present is None else present
+    return (
+        np.where(~arm & here, seen, 0.0).max(axis=-1),
+        np.where(arm & here, seen, 0.0).max(axis=-1),
+    )
+
+
+def arm_curves(table: EventTable) -> ArmCurves:
+    """Curves of both arms from the table of events.
+
+    Examples
+    --------
+    >>> from remission.statistics.two_arms import two_arm_table
+    >>> table = two_arm_table(np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4, bool), np.array([0, 1, 0, 1]))
+    >>> arm_curves(table).survival[1]
+    array([1. , 0.5, 0.5, 0. ])
+    """
+    at_risk = (table.at_risk - table.at_risk_treated, table.at_risk_treated)
+    events = (table.events - table.events_treated, table.events_treated)
+    survival = tuple(
+        np.asarray(np.cumprod(1 - d / np.maximum(n, 1.0), axis=-1))
+        for n, d in zip(at_risk, events, strict=True)
+    )
+    return ArmCurves(at_risk, events, (survival[0], survival[1]))
+
+
+def _greenwood(n: Floats, d: Floats) -> Floats:
+    """Steps of the variance of log survival; none where nobody is left."""
+    alive = n - d
+    return np.where(alive > 0, d / np.maximum(n * alive, 1.0), 0.0)
+
+
+def rmst_differences(table: EventTable, last: tuple[Floats, Floats], tau: float) -> Difference:
+    """Difference in restricted means of each trial.
+
+    Parameters
+    ----------
+    table : EventTable, shape (trials, events)
+    last : pair of ndarray, shape (trials,)
+        From `last_times`.
+    tau : float
+        Horizon; NaN for trials in which an arm was followed for less and had survivors.
+
+    Examples
+    --------
+    >>> from remission.statistics.two_arms import two_arm_table
+    >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0, 1, 0, 1])
+    >>> table = two_arm_table(time, np.ones((1, 4), bool), arm)
+    >>> rmst_differences(table, last_times(time, arm), 4.0).value
+    array([1.])
+    """
+    curves = arm_curves(table)
+    edges = np.minimum(table.time, tau)
+    width = np.diff(edges, axis=-1, append=tau)
+    inside = table.time <= tau
+    value, variance = np.zeros(edges.shape[:-1]), np.zeros(edges.shape[:-1])
+    for arm, sign in ((0, -1.0), (1, 1.0)):
+        n, d, survival = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
+        pieces = survival * width
+        after = np.cumsum(pieces[..., ::-1], axis=-1)[..., ::-1]
+        value += sign * (edges[..., 0] + after[..., 0])
+        variance += np.sum(np.where(inside, after**2 * _greenwood(n, d), 0.0), axis=-1)
+        known = (tau <= last[arm]) | (survival[..., -1] <= 0)
+        value = np.where(known, value, np.nan)
+    return _difference(value, variance)
+
+
+def milestone_differences(table: EventTable, last: tuple[Floats, Floats], at: float) -> Difference:
+    """Difference in survival at a time, plain scale; NaN beyond follow-up.
+
+    Examples
+    --------
+    >>> from remission.statistics.two_arms import two_arm_table
+    >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0, 1, 0, 1])
+    >>> table = two_arm_table(time, np.ones((1, 4), bool), arm)
+    >>> milestone_differences(table, last_times(time, arm), 1.5).value
+    array([0.5])
+    """
+    curves = arm_curves(table)
+    inside = table.time <= at
+    value, variance = np.zeros(inside.shape[:-1]), np.zeros(inside.shape[:-1])
+    for arm, sign in ((0, -1.0), (1, 1.0)):
+        n, d, survival = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
+        here = np.where(inside, survival, 1.0).min(axis=-1, initial=1.0)
+        value += sign * here
+        variance += here**2 * np.sum(np.where(inside, _greenwood(n, d), 0.0), axis=-1)
+        value = np.where((at <= last[arm]) | (survival[..., -1] <= 0), value, np.nan)
+    return _difference(value, variance)
+
+
+def _difference(value: Floats, variance: Floats) -> Difference:
+    """Without variance there is no test: NaN."""
+    usable = variance > 0
+    return Difference(np.where(usable, value, np.nan), np.sqrt(np.where(usable, variance, np.nan)))
+
+
+def log_hazard_ratios(table: EventTable) -> Difference:
+    """Cox log hazard ratio of the arm in each trial (Efron's treatment of ties), by Newton's method.
+
+    Here ``value`` is the log hazard ratio, negative when the treated live longer: its z is minus that of the
+    others. NaN where one arm has no events while patients of both were at risk, so that the ratio is zero or
+    infinite.
+
+    Parameters
+    ----------
+    table : EventTable, shape (trials, events)
+
+    Examples
+    --------
+    >>> from remission.statistics.two_arms import two_arm_table
+    >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0, 1, 0, 1])
+    >>> table = two_arm_table(time, np.ones((1, 4), bool), arm)
+    >>> log_hazard_ratios(table).value.round(3)
+    array([-0.941])
+    """
+    beta = np.zeros(table.events.shape[:-1])
+    active = np.ones(beta.shape, dtype=bool)
+    for _ in range(_MOST_STEPS):
+        score, information = _cox_sums(table, beta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = np.clip(score / information, -2.0, 2.0)
+        active = np.abs(step) > _CONVERGED
+        beta = np.clip(beta + np.where(np.isfinite(step), step, 0.0), -20.0, 20.0)
+        if not active.any():
+            break
+    score, information = _cox_sums(table, beta)
+    fine = (information > 0) & (np.abs(score) < 1e-6) & (np.abs(beta) < 15)
+    error = 1 / np.sqrt(np.where(fine, information, np.nan))
+    return Difference(np.where(fine, beta, np.nan), error)
+
+
+def _cox_sums(table: EventTable, beta: Floats) -> tuple[Floats, Floats]:
+    """Score and information of the partial likelihood; tied events leave one after the other."""
+    ratio = np.exp(beta)[..., None]
+    risk1 = table.at_risk_treated * ratio
+    risk = table.at_risk - table.at_risk_treated + risk1
+    score = np.sum(table.events_treated, axis=-1)
+    information = np.zeros_like(score)
+    most = int(table.events.max(initial=0))
+    dying1 = table.events_treated * ratio
+    dying = table.events - table.events_treated + dying1
+    for k in range(most):
+        gone = k / np.maximum(table.events, 1.0) if k else 0.0
+        share = (risk1 - gone * dying1) / np.maximum(risk - gone * dying, 1e-300)
+        counted = table.events > k
+        score = score - np.sum(np.where(counted, share, 0.0), axis=-1)
+        information = information + np.sum(np.where(counted, share * (1 - share), 0.0), axis=-1)
+    return score, information
