@@ -1,6 +1,6 @@
 """Stiff classics against published reference values.
 
-Values: Mazzia and Magherini, Test Set for Initial Value Problem Solvers, release 2.4 (University of Bari 2008):
+Values: Mazzia and Magherini, Test Set for Initial Value Problem Solvers, release 2.4 (University of Bari):
 HIRES, van der Pol (epsilon 1e-6), Robertson; Robertson at day 40 as in Hairer and Wanner II.
 """
 
