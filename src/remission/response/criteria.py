@@ -16,16 +16,16 @@ Bools = NDArray[np.bool_]
 Codes = NDArray[np.int8]
 Ints = NDArray[np.int64]
 
-PARTIAL_FRACTION = 0.70  # of the baseline sum (Eisenhauer 2009, section 4.3.1)
+PARTIAL_FRACTION = 0.70  # of the baseline sum (Eisenhauer 2009, "evaluation of target lesions")
 PROGRESSION_RATIO = 1.20  # of the nadir (same)
 PROGRESSION_INCREASE_MM = 5.0  # and at least this much above the nadir (same)
 FURTHER_INCREASE_MM = 5.0  # confirms an iUPD of targets or of new-lesion targets (Seymour 2017, table 2)
 
-MEASURABLE_MM = 10.0  # longest diameter on CT (Eisenhauer 2009, section 3.1.1)
+MEASURABLE_MM = 10.0  # longest diameter on CT (Eisenhauer 2009, "measurable")
 MEASURABLE_NODE_MM = 15.0  # short axis of a target node (same)
 NORMAL_NODE_MM = 10.0  # short axis below which a node is normal (same)
-TOO_SMALL_MM = 5.0  # written for a lesion seen but too small to measure (Eisenhauer 2009, section 4.2)
-MOST_TARGETS = 5  # in all (Eisenhauer 2009, section 4.1)
+TOO_SMALL_MM = 5.0  # for a lesion seen but too small to measure (Eisenhauer 2009, "special notes")
+MOST_TARGETS = 5  # in all (Eisenhauer 2009, "baseline documentation")
 MOST_TARGETS_PER_ORGAN = 2  # all nodes are one organ (EORTC RECIST clarifications, "two target lesions")
 
 # Diameters are read to 0.1 mm at best; anything below a millionth of that is rounding of binary fractions.
@@ -40,7 +40,7 @@ class Timing:
     ----------
     confirmation_day : float
         From a response to the scan that confirms it, and from the first iUPD to the scan that may confirm it
-        (4 weeks: Eisenhauer 2009, section 4.6; Seymour 2017).
+        (4 weeks: Eisenhauer 2009, "confirmation"; Seymour 2017).
     minimum_stable_day : float
         From baseline to the first scan on which stable disease counts as a best response (protocol; 6 weeks
         less one week of scan window by default).

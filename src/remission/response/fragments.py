@@ -1,4 +1,4 @@
-"""Lesions that fell apart: the diameters of the fragments add up (Eisenhauer 2009, appendix II)."""
+"""Lesions that fell apart: the diameters of the fragments add up (Eisenhauer 2009)."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def confirm(runs: Runs, response: Codes, time_day: Floats, timing: Timing) -> Co
     """Whether this scan's response stands on an earlier one, ``confirmation_day`` before or more, unbroken.
 
     A complete response is confirmed by another, a partial one by a partial or complete one (`lasting`), a
-    progression by another; stable disease knows no confirmation (Eisenhauer 2009, section 4.6).
+    progression by another; stable disease knows no confirmation (Eisenhauer 2009, "confirmation").
     """
     wait = timing.confirmation_day
     lasting = _responds(response) & (time_day - runs.responding >= wait)
@@ -71,7 +71,7 @@ def improve_best(
     time_day: Floats,
     timing: Timing,
 ) -> Best:
-    """Best response up to and including the first progression (Eisenhauer 2009, sections 4.5 and 4.6)."""
+    """Best response up to and including the first progression (Eisenhauer 2009, "best overall response")."""
     running = np.isnan(state.first_progression_day)
     responds = _responds(response)
     long_enough = time_day - state.baseline_day >= timing.minimum_stable_day

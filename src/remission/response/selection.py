@@ -57,7 +57,7 @@ def choose_roles(lesions: Lesions, records: Records, visits: Visits) -> Codes:
 
 
 def is_measurable(diameter_mm: Floats, is_node: Bools) -> Bools:
-    """10 mm or more, 15 mm short axis for nodes (Eisenhauer 2009, section 3.1.1); False for NaN.
+    """10 mm or more, 15 mm short axis for nodes (Eisenhauer 2009, "measurable"); False for NaN.
 
     Examples
     --------

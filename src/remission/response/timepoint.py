@@ -38,7 +38,7 @@ def _choose(default: np.int8, *cases: tuple[Bools, np.int8]) -> Codes:
 
 
 def _recurred(state: RecistState, scan: Scan) -> Bools:
-    """A lesion came back after a complete response: PD whatever its size (Eisenhauer 2009, section 4.4.2)."""
+    """A lesion came back after a complete response: PD whatever its size (Eisenhauer 2009, table 3)."""
     return np.asarray(scan.reappeared & (state.present == CR))
 
 
