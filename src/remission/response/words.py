@@ -28,9 +28,7 @@ _, PRESENT, ABSENT, TOO_SMALL, INCREASED, UNEQUIVOCAL, EQUIVOCAL, MERGED, UNSEEN
 def diameter_of(diameter_mm: Floats, status: Codes) -> Floats:
     """Diameter that counts: 0 mm for absent and merged lesions, 5 mm for those too small to measure.
 
-    Eisenhauer 2009, "special notes on the assessment of target lesions" (5 mm where seen but too small, 0 mm where disappeared);
-    its appendix of answers for
-    merged lesions.
+    Eisenhauer 2009, "special notes on the assessment of target lesions".
 
     Examples
     --------
