@@ -7,7 +7,7 @@ report can be tested without a simulation.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,6 +17,7 @@ import pyarrow as pa
 from remission.run.provenance import Identity, Provenance
 from remission.run.summary import summarise
 from remission.run.tables import TABLE_NAMES, make_table, schema
+from remission.study import load_definition
 
 SCANS = (84, 126, 168, 210, 252, 294, 336, *range(420, 1827, 84))
 SITES = ("lung", "liver", "node", "skin", "brain")
@@ -124,6 +125,15 @@ def make_run(
     return MadeRun(MadeStudy(title, follow_up_day, known), provenance, tables)
 
 
+def make_keynote(**asked: Any) -> MadeRun:
+    """The made-up patients under the study file of KEYNOTE-006, with its published results."""
+    made, study = make_run(**asked), load_definition("keynote-006")
+    definition = replace(
+        made.definition, title=study.title, arms=study.arms, text=study.text, published=study.published
+    )
+    return replace(made, definition=definition)
+
+
 def _table(name: str, rows: list[dict[str, Any]]) -> pa.Table:
     return make_table(name, {column: [row.get(column) for row in rows] for column in schema(name).names})
 
@@ -169,7 +179,7 @@ def _course(
     if responder and np.isfinite(progression):
         progression += 700
     diameters = random.uniform(12, 60, size=int(random.integers(1, 6)))
-    depth = float(random.choice([0.0, 0.3, 0.5])) if responder else float(random.uniform(0.75, 1.3))
+    depth = float(random.choice([0.0, 0.3, 0.5])) if responder else float(random.uniform(0.9, 1.3))
     return _follow(rows, arm, key, random, until, death, progression, diameters, depth)
 
 
@@ -203,7 +213,7 @@ def _follow(
         scale = 1 - (1 - depth) * (1 - np.exp(-time / 120)) if time else 1.0
         if time > progression:
             scale *= np.exp((time - progression) / 200)
-        if second is not None:
+        if second is not None and depth < 0.9:
             scale *= 0.4
         measured = np.where(
             diameters * scale < 5, 0.0, diameters * scale * random.normal(1, 0.04, len(diameters))
