@@ -196,8 +196,9 @@ def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Acc
     """
     gaps = rng.standard_exponential((trials, patients + 1))
     np.cumsum(gaps, axis=1, out=gaps)
-    share = gaps[:, :-1] / gaps[:, -1:]
-    return share * accrual.duration if len(accrual.cuts) == 1 else accrual.quantile(share)
+    even = len(accrual.cuts) == 1
+    share = gaps[:, :-1] * ((accrual.duration if even else 1.0) / gaps[:, -1:])
+    return share if even else accrual.quantile(share)
 
 
 def _strata(
@@ -240,20 +241,24 @@ def arrival(waits: Array, treated: NDArray[np.int8], control: Hazard, experiment
 
 
 def _by_pieces(waits: Array, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Array:
-    """Few pieces of either arm, no rate zero: time is a sum over pieces of hazard used up there over its rate."""
+    """Few pieces of either arm, no rate zero: each piece adds the hazard used up in it over its rate."""
     cuts = np.union1d(control.cuts, experimental.cuts)
     starts = np.concatenate(([0.0], cuts))
     rates = np.stack([control.rate(starts), experimental.rate(starts)])
     widths = np.diff(starts)
-    time, left = np.zeros(waits.shape), waits
-    for piece in range(starts.size):
-        rate = rates[0, piece] if rates[0, piece] == rates[1, piece] else rates[:, piece][treated]
-        if piece == starts.size - 1:
-            return time + left / rate if piece else left / rate
-        room = widths[piece] * rate
-        time += np.minimum(left, room) / rate
-        left = np.maximum(left - room, 0.0)
-    return time
+    time = 0.0
+    left = waits
+    for piece, width in enumerate(widths):
+        room = width * _by_arm(rates[:, piece], treated)
+        time = time + np.minimum(left, room) * _by_arm(1.0 / rates[:, piece], treated)
+        left = left - room
+        np.maximum(left, 0.0, out=left)
+    return time + left * _by_arm(1.0 / rates[:, -1], treated)
+
+
+def _by_arm(values: Array, treated: NDArray[np.int8]) -> Array:
+    """The value of each patient's arm; one number when the arms share it."""
+    return values[0] if values[0] == values[1] else values[0] + (values[1] - values[0]) * treated
 
 
 def seen_at_visits(
