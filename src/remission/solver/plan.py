@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -142,7 +143,12 @@ def make_plan(network: Network, monitors: Iterable[str], outputs: Iterable[str],
 def _named(translate: Translator, network: Network, name: str) -> int:
     known = (*network.states, *network.parameters, *(rule for rule, _ in network.rules))
     if name not in known:
-        raise model_error("a name asked for is not in the model", found=name, allowed=", ".join(known))
+        near = difflib.get_close_matches(name, known, 8, 0.4) or known[:8]
+        raise model_error(
+            "a name asked for is not in the model",
+            found=name,
+            allowed=f"a state, parameter or rule, such as {', '.join(near)}",
+        )
     return translate.name(name)
 
 
