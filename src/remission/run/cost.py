@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from remission.errors import RunError
 from remission.run.store import Store
 
-# Measured with benchmarks/run/rates.py (keynote-006 over 60 months, 2 cores of an AMD EPYC, one process).
-SECONDS_TO_START = 3.0
-SECONDS_PER_PATIENT = 0.002
-SECONDS_PER_LIFE = 0.003  # a life: one patient in one arm
-BYTES_PER_LIFE = 6_000
-BYTES_PER_PROCESS = 400_000_000
+# Measured with benchmarks/run/rates.py: keynote-006 over 60 months, one process on one core of an AMD EPYC.
+SECONDS_TO_START = 1.5
+SECONDS_PER_BATCH = 0.4
+SECONDS_PER_PATIENT = 0.0001
+SECONDS_PER_LIFE = 0.0005  # a life: one patient in one arm
+BYTES_PER_LIFE = 1_300
+BYTES_PER_PROCESS = 350_000_000
 DISK_MARGIN = 1.2
 
 
@@ -31,19 +32,29 @@ class Cost:
     disk_bytes: float
 
 
-def cost_of(grown: int, lives: float, workers: int) -> Cost:
+def cost_of(patients: int, lives: float, batches: int, workers: int) -> Cost:
     """Cost of growing patients to diagnosis and simulating their lives in arms.
+
+    Parameters
+    ----------
+    patients : int
+        Patients to be grown.
+    lives : float
+        Patients, counted in each arm in which they live.
+    batches : int
+        Calls of the simulation.
+    workers : int
+        Processes that share the work.
 
     Examples
     --------
-    >>> cost_of(0, 0, 1).disk_bytes
+    >>> cost_of(0, 0, 0, 1).disk_bytes
     0
     """
-    work = grown * SECONDS_PER_PATIENT + lives * SECONDS_PER_LIFE
+    work = batches * SECONDS_PER_BATCH + patients * SECONDS_PER_PATIENT + lives * SECONDS_PER_LIFE
+    start = SECONDS_TO_START * (1 + (workers > 1)) if patients else 0.0
     processes = workers + (workers > 1)
-    return Cost(
-        SECONDS_TO_START * bool(grown) + work / workers, processes * BYTES_PER_PROCESS, lives * BYTES_PER_LIFE
-    )
+    return Cost(start + work / workers, processes * BYTES_PER_PROCESS, lives * BYTES_PER_LIFE)
 
 
 def check_room(store: Store, cost: Cost) -> None:

@@ -147,8 +147,8 @@ def make_plan(
     grown = sum(block.count for block, _ in missing)
     lives = sum(block.count * len(lacking) for block, lacking in missing) * share_in_arm
     count = worker_count(workers, len(missing), grown)
-    cost = cost_of(grown, lives, count)
     tasks = batches(missing, count)
+    cost = cost_of(grown, lives, len(tasks), count)
     return Plan(patients, tuple(arms), tasks, finished, tuple(damaged), count, cost, block_patients)
 
 

@@ -115,14 +115,16 @@ def normalised(table: pa.Table) -> pa.Table:
     >>> normalised(pa.concat_tables([dose, dose])).column("molecule").num_chunks
     1
     """
-    columns = [_normalised_column(column) for column in table.columns]
-    return pa.table(columns, schema=table.schema)
+    whole = table.unify_dictionaries().combine_chunks()
+    return pa.table([_in_order_of_use(column) for column in whole.columns], schema=table.schema)
 
 
-def _normalised_column(column: pa.ChunkedArray) -> pa.Array:
-    if not pa.types.is_dictionary(column.type):
-        return column.combine_chunks()
-    return column.cast(pa.string()).combine_chunks().dictionary_encode()
+def _in_order_of_use(column: pa.ChunkedArray) -> pa.Array:
+    array = column.chunk(0) if column.num_chunks else pa.array([], column.type)
+    if not pa.types.is_dictionary(array.type):
+        return array
+    used = array.indices.dictionary_encode()
+    return pa.DictionaryArray.from_arrays(used.indices, array.dictionary.take(used.dictionary))
 
 
 def check_table(name: str, table: pa.Table, *, where: str) -> None:
