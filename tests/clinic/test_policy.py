@@ -40,6 +40,8 @@ def facts(n=4, **arrays):
         "best": np.full(n, Response.SD, np.int8),
         "confirmed": np.zeros(n, bool),
         "grade": np.zeros(n, np.int8),
+        "line": np.ones(n, np.int8),
+        "course": np.ones(n, np.int8),
     }
     return VisitFacts(**(defaults | arrays))
 

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic import toxicity
-from remission.clinic.assess import Visit
 from remission.clinic.dosing import finished
 from remission.clinic.kinetics import set_kinetics
 from remission.clinic.policy import NO_RULE
@@ -24,7 +23,6 @@ def carry_out(
     at: Index,
     rules: NDArray[np.int64],
     resumed: NDArray[np.bool_],
-    visit: Visit,
     recorder: Recorder,
 ) -> NDArray[np.object_]:
     """Do what the acting rules say for the patients at ``at``; returns the decision of each."""
@@ -43,14 +41,12 @@ def carry_out(
             ward.active[who] = False
             _write(recorder, ward, who, "end of follow-up", rule.name)
         elif rule.then.kind in ("rechallenge", "next line"):
-            _change_treatment(ward, who, rule.then, rule.name, visit.sum_mm[rows], recorder)
+            _change_treatment(ward, who, rule.then, rule.name, recorder)
     return decisions
 
 
-def _change_treatment(
-    ward: Ward, who: Index, then: Action, name: str, sum_mm: Array, recorder: Recorder
-) -> None:
-    """A second course or a next line, with this visit as its baseline."""
+def _change_treatment(ward: Ward, who: Index, then: Action, name: str, recorder: Recorder) -> None:
+    """A second course or a next line, with the latest scan as its baseline."""
     stop_course(ward, who[ward.on_drug[who]], ward.time_day[who[ward.on_drug[who]]], name, recorder)
     regimen = then.regimen or ward.arm.regimen
     if then.kind == "rechallenge":
@@ -65,6 +61,7 @@ def _change_treatment(
         ward.next_line[fresh] = _place(ward, regimen)
         _write(recorder, ward, who, "next line", name, regimen)
     ward.known_new_lesions[who] = ward.new_lesions[who]
+    sum_mm = ward.sum_mm[who]
     has_target = sum_mm > 0
     ward.later = ward.later.put(who, begin(sum_mm, has_target, ~has_target, ward.time_day[who]))
     start_course(ward, who, regimen, np.inf if then.for_day is None else then.for_day, recorder, name)

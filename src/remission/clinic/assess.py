@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from remission.clinic.policy import NO_RULE, VisitFacts
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Array, Index, Ward
 from remission.population import SITES, Patients
-from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Response, assess
+from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Assessment, Response, assess
 
 _RESPONSES = np.array(RESPONSE_NAMES, object)
 _RESPONSES[Response.NA] = None
@@ -28,31 +29,13 @@ _SITES = np.array(SITES, object)
 
 
 @dataclass(frozen=True)
-class Visit:
-    """The scan of m patients and what RECIST says of it; arrays of shape (m,).
-
-    ``line`` and ``course`` are those that the scan judges, before the policy decides.
-    """
+class ScanResult:
+    """The scans of m patients and what RECIST says of them; arrays of shape (m,)."""
 
     reading: Reading
     sum_mm: Array
-    nadir_mm: Array
-    change: Array
-    target: NDArray[np.int8]
-    nontarget: NDArray[np.int8]
-    response: NDArray[np.int8]
-    iresponse: NDArray[np.int8]
-    best: NDArray[np.int8]
-    confirmed_progression: NDArray[np.bool_]
-    progressed: NDArray[np.bool_]
+    judged: Assessment
     responded: NDArray[np.bool_]
-    since_day: Array
-    line: NDArray[np.int8]
-    course: NDArray[np.int8]
-
-    def facts(self, grade: NDArray[np.int8]) -> VisitFacts:
-        """What the policy may ask."""
-        return VisitFacts(self.response, self.since_day, self.best, self.confirmed_progression, grade)
 
 
 class Assessor:
@@ -102,7 +85,7 @@ class Assessor:
             grade=0,
         )
 
-    def scan(self, at: Index) -> Visit:
+    def scan(self, at: Index) -> ScanResult:
         """Measure and judge the patients at ``at`` now."""
         ward = self._ward
         patients = ward.patients.take(at)
@@ -111,36 +94,32 @@ class Assessor:
             ward.table, ward.seed, patients, ward.reader_bias[at], volume, ward.time_day[at], ward.visit[at]
         )
         scan = make_scan(ward, at, patients, reading, self._memory)
+        before = ward.recist(at)
+        after, judged = assess(before, scan, confirmation_day=ward.study.confirmation_day)
         first = ward.in_first_phase[at]
-        whole = np.where(first, 0, 1)
-        state = ward.first.take(at)
-        state = state.put(~first, ward.later.take(at[~first]))
-        before = state.first_response_day
-        state, judged = assess(state, scan, confirmation_day=ward.study.confirmation_day)
-        ward.first = ward.first.put(at[first], state.take(whole == 0))
-        ward.later = ward.later.put(at[~first], state.take(whole == 1))
-        return Visit(
-            reading=reading,
-            sum_mm=scan.sum_mm,
-            nadir_mm=judged.nadir_mm,
-            change=judged.change_from_baseline,
-            target=judged.target_response,
-            nontarget=judged.nontarget_response,
-            response=judged.response,
-            iresponse=judged.iresponse,
-            best=judged.best_response,
-            confirmed_progression=judged.confirmed_progression,
-            progressed=judged.progressed,
-            responded=np.isnan(before) & ~np.isnan(state.first_response_day),
-            since_day=state.since_day,
-            line=ward.line[at].copy(),
-            course=ward.course[at].copy(),
+        ward.first = ward.first.put(at[first], after.take(first))
+        ward.later = ward.later.put(at[~first], after.take(~first))
+        ward.sum_mm[at] = scan.sum_mm
+        responded = np.isnan(before.first_response_day) & ~np.isnan(after.first_response_day)
+        return ScanResult(reading, scan.sum_mm, judged, responded)
+
+    def facts(
+        self, at: Index, due: NDArray[np.bool_], scan: ScanResult, grade: NDArray[np.int8]
+    ) -> VisitFacts:
+        """What the policy may ask at a visit; without a scan (``due`` False) the latest response stands."""
+        state = self._ward.recist(at)
+        confirmed = np.zeros(len(at), bool)
+        confirmed[due] = scan.judged.confirmed_progression
+        line, course = self._ward.line[at].copy(), self._ward.course[at].copy()
+        return VisitFacts(
+            state.response, state.since_day, state.best_response, confirmed, grade, line, course
         )
 
     def record(
         self,
         at: Index,
-        visit: Visit,
+        due: NDArray[np.bool_],
+        scan: ScanResult,
         facts: VisitFacts,
         decisions: NDArray[np.object_],
         rules: NDArray[np.int64],
@@ -149,36 +128,44 @@ class Assessor:
         """Write the visit, its lesions and its response events."""
         ward = self._ward
         names = np.array([*ward.rules, None], object)
+        judged = scan.judged
+        measured = {
+            "sum_mm": scan.sum_mm,
+            "nadir_mm": judged.nadir_mm,
+            "change_pct": 100 * judged.change_from_baseline,
+        }
+        words = {
+            "target_response": _RESPONSES[judged.target_response],
+            "nontarget_response": _RESPONSES[judged.nontarget_response],
+            "response": _RESPONSES[judged.response],
+            "iresponse": _IRESPONSES[judged.iresponse],
+        }
         recorder.add(
             "visits",
             patient=ward.number[at],
             visit=ward.visit[at],
             time_day=ward.time_day[at],
-            scan=True,
+            scan=due,
             state=_treatment_state(ward, at),
-            line=visit.line,
-            course=visit.course,
-            sum_mm=visit.sum_mm,
-            nadir_mm=visit.nadir_mm,
-            change_pct=100 * visit.change,
-            target_response=_RESPONSES[visit.target],
-            nontarget_response=_RESPONSES[visit.nontarget],
+            line=facts.line,
+            course=facts.course,
+            **{name: _where_due(due, values, np.nan) for name, values in measured.items()},
+            **{name: _where_due(due, values, None) for name, values in words.items()},
             new_lesions=ward.new_lesions[at],
-            response=_RESPONSES[visit.response],
-            iresponse=_IRESPONSES[visit.iresponse],
-            best_response=_RESPONSES[visit.best],
+            best_response=_RESPONSES[facts.best],
             worst_grade=facts.grade,
             decision=decisions,
             rule=names[np.where(rules == NO_RULE, len(ward.rules), rules)],
         )
-        self._record_lesions(at, ward.patients.take(at), visit.reading, recorder)
-        for kind, mask in (("response", visit.responded), ("scan progression", visit.progressed)):
+        scanned = at[due]
+        self._record_lesions(scanned, ward.patients.take(scanned), scan.reading, recorder)
+        for kind, mask in (("response", scan.responded), ("scan progression", judged.progressed)):
             recorder.add(
                 "events",
-                patient=ward.number[at[mask]],
-                time_day=ward.time_day[at[mask]],
+                patient=ward.number[scanned[mask]],
+                time_day=ward.time_day[scanned[mask]],
                 kind=kind,
-                detail=_RESPONSES[visit.response[mask]],
+                detail=_RESPONSES[judged.response[mask]],
                 rule=None,
                 grade=0,
             )
@@ -196,6 +183,13 @@ class Assessor:
             diameter_mm=reading.measured_mm[row, place],
             true_diameter_mm=reading.true_mm[row, place],
         )
+
+
+def _where_due(due: NDArray[np.bool_], values: NDArray[Any], otherwise: Any) -> NDArray[Any]:
+    """Values of the scans in the rows that had one."""
+    column = np.full(len(due), otherwise, values.dtype)
+    column[due] = values
+    return column
 
 
 def _treatment_state(ward: Ward, at: Index) -> NDArray[np.object_]:

@@ -4,11 +4,14 @@ At every visit, in this order (the code of `follow` is this list):
 
 1. Time reaches the visit: the mechanism is integrated up to this moment with every dose given so far.
 2. Death, loss to follow-up and new lesions since the last visit are settled, at their own times.
-3. Each lesion is measured; non-targets and new lesions are noted.
-4. RECIST 1.1 and iRECIST give the response of the visit.
+3. If the calendar says scan, each lesion is measured; non-targets and new lesions are noted.
+4. RECIST 1.1 and iRECIST give the response of the scan.
 5. Toxicity since the last visit is graded.
 6. The policy decides: continue, hold, stop, rechallenge, next line, end of follow-up.
-7. The next visit is set; doses until then are ordered when time moves on.
+7. The next scan is set; doses until then are ordered when time moves on.
+
+Besides the scans a patient is seen when a toxicity of grade 3 or more begins, when a time on drug is reached
+that a rule names, and when a course of planned length ends.
 """
 
 from __future__ import annotations
@@ -39,7 +42,7 @@ def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
     assessor.baseline(everyone, recorder)
     if ward.treats:
         start_course(ward, everyone, ward.arm.regimen, np.inf, recorder, None)
-    plan_visit(ward, everyone)
+    plan_scan(ward, everyone)
     while True:
         here = np.flatnonzero(ward.active)
         if len(here) == 0:
@@ -56,18 +59,20 @@ def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
         if len(at) == 0:
             continue
         ward.visit[at] += 1
-        visit = assessor.scan(at)  # 3, 4
-        facts = visit.facts(toxicity.since_last_visit(ward, at, last_day[seen]))  # 5
+        due = ward.time_day[at] >= ward.visit_day[at]
+        scan = assessor.scan(at[due])  # 3, 4
+        grade = toxicity.since_last_visit(ward, at, last_day[seen])  # 5
+        facts = assessor.facts(at, due, scan, grade)
         end_finished_courses(ward, at, recorder)  # 6
         resumed = resume_held(ward, at, recorder)
         rules = decide(ward, at, facts)
-        decisions = carry_out(ward, at, rules, resumed, visit, recorder)
-        assessor.record(at, visit, facts, decisions, rules, recorder)
-        plan_visit(ward, at)  # 7
+        decisions = carry_out(ward, at, rules, resumed, recorder)
+        assessor.record(at, due, scan, facts, decisions, rules, recorder)
+        plan_scan(ward, at[due])  # 7
 
 
-def plan_visit(ward: Ward, at: Index) -> None:
-    """Set the next visit: the calendar while in the trial's own schedule, a fixed interval under watch."""
+def plan_scan(ward: Ward, at: Index) -> None:
+    """Set the next scan: the calendar while in the trial's own schedule, a fixed interval under watch."""
     study = ward.study
     calendar = np.array([*study.scans.times_day(study.follow_up_day), np.inf])
     planned = ward.planned_visit_day[at]
@@ -79,10 +84,21 @@ def plan_visit(ward: Ward, at: Index) -> None:
     ward.visit_day[at] = planned + window
 
 
+def unscheduled_day(ward: Ward, here: Index) -> Array:
+    """Next day after now on which a patient is seen without a scan, infinite if there is none."""
+    now = ward.time_day[here]
+    days = [ward.toxicity_day[here], ward.course_end_day[here]]
+    lengths = {rule.when.on_drug_for_day for rule in ward.arm.policy} - {None}
+    days += [ward.course_start_day[here] + length for length in lengths]
+    later = [np.where(ward.on_drug[here] & (day > now), day, np.inf) for day in days]
+    return np.minimum.reduce(later)
+
+
 def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
     """Give the doses and integrate to whatever comes first: visit, death, loss, or end of follow-up."""
     ends = (ward.visit_day, ward.background_death_day, ward.lost_day)
     stop = np.minimum.reduce([end[here] for end in ends])
+    stop = np.minimum(stop, unscheduled_day(ward, here))
     stop = np.minimum(np.minimum(stop, toxicity.fatal_day(ward, here)), ward.study.follow_up_day)
     rows = doses_until(ward, here, stop)
     model = ward.model
@@ -158,9 +174,10 @@ def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder
     """Write the toxicities whose onset, or resolution, lies between the last visit and now."""
     now = ward.time_day[here]
     grade = toxicity.since_last_visit(ward, here, last_day)
-    ward.worst_grade[here] = np.maximum(ward.worst_grade[here], grade)
     began = grade >= 3
-    who = here[began]
+    own = ward.line[here] == 1  # what a next line does is not the study drug's
+    ward.worst_grade[here] = np.maximum(ward.worst_grade[here], np.where(own, grade, 0))
+    who = here[began & own]
     first = np.isnan(ward.first_grade3_day[who])
     ward.first_grade3_day[who[first]] = ward.toxicity_day[who[first]]
     for kind, day, mask in (

@@ -18,8 +18,9 @@ NO_RULE = -1
 class VisitFacts:
     """What the rules may ask about m patients at a visit; arrays of shape (m,).
 
-    ``response`` is the RECIST response of this visit, unbroken since ``since_day``; ``confirmed`` says that
-    the progression has been confirmed; ``grade`` is the worst toxicity since the last visit.
+    ``response`` is the RECIST response of the latest scan, unbroken since ``since_day``; ``confirmed`` says
+    that this scan confirms a progression; ``grade`` is the worst toxicity since the last visit; ``line`` and
+    ``course`` are those under treatment before anything is decided.
     """
 
     response: NDArray[np.int8]
@@ -27,6 +28,8 @@ class VisitFacts:
     best: NDArray[np.int8]
     confirmed: NDArray[np.bool_]
     grade: NDArray[np.int8]
+    line: NDArray[np.int8]
+    course: NDArray[np.int8]
 
 
 def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:

@@ -86,6 +86,7 @@ class Ward:
     # Response: the first course and line, and whatever came later
     first: RecistState
     later: RecistState
+    sum_mm: Array  # of the latest scan
 
     # What the table of patients will say
     first_stop_day: Array
@@ -110,6 +111,11 @@ class Ward:
     def in_first_phase(self) -> NDArray[np.bool_]:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
+
+    def recist(self, at: Index) -> RecistState:
+        """What RECIST remembers of the present course of the patients at ``at``."""
+        later = np.flatnonzero(~self.in_first_phase[at])
+        return self.first.take(at).put(later, self.later.take(at[later]))
 
     def uniform(self, at: Index, purpose: str, index: Any = 0) -> Array:
         """Uniform draws of the patients at ``at`` that no arm shares in name but all share in value."""
@@ -181,6 +187,7 @@ def admit(
         first_grade3_day=none(),
         first=first,
         later=first,
+        sum_mm=first.baseline_sum_mm.copy(),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),
         second_course_day=none(),
