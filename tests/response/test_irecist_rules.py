@@ -169,6 +169,12 @@ def test_without_change_it_stays_unconfirmed(rule, again):
 
 
 @rule("iRECIST: no change after iUPD")
+def test_a_new_lesion_unseen_on_a_scan_that_could_not_be_judged_is_no_other_lesion_later(rule):
+    course = follow(50.0, look(42, 50.0, **NEW), look(63), look(84, 50.0, **NEW))
+    assert course.irecist == ["iUPD", "iNE", "iUPD"]
+
+
+@rule("iRECIST: no change after iUPD")
 def test_a_partial_response_before_a_new_lesion_does_not_take_it_back(rule):
     # Working group, "must the new lesions resolve completely before an iPR can be assigned", scenario F.
     course = follow(50.0, look(42, 30.0), look(84, 30.0, **NEW), look(126, 30.0, **NEW))

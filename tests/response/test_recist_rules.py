@@ -210,6 +210,12 @@ def test_back_after_a_complete_response_is_progression(rule):
 
 
 @rule("RECIST 1.1: reappearing lesion")
+def test_a_scan_that_could_not_be_judged_does_not_hide_a_reappearance(rule):
+    rows = [("a", 0, 20), ("a", 42, "absent"), ("a", 63, "not evaluable"), ("a", 84, 3.0)]
+    assert responses(table(*rows)) == ["CR", "NE", "PD"]
+
+
+@rule("RECIST 1.1: reappearing lesion")
 def test_back_without_a_complete_response_adds_its_diameter(rule):
     rows = [("a", 0, 40), ("b", 0, 20), ("a", 42, 30), ("b", 42, "absent"), ("a", 84, 30), ("b", 84, 4.0)]
     tables = assess_table(table(*rows))
