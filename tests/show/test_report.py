@@ -16,7 +16,8 @@ import pytest
 
 from remission.errors import RunError
 from remission.show.compare import compare, verdict
-from remission.show.report import MOST_BYTES, published_results, report_html, write_report
+from remission.show.report import MOST_BYTES, report_html, write_figure, write_report
+from remission.show.results import published_results
 
 from .conftest import Page
 from .synthetic import IPILIMUMAB, PEMBROLIZUMAB, MadeArm, MadeRun, make_run
@@ -246,3 +247,25 @@ def test_study_without_published_results_has_no_verdicts() -> None:
     made = make_run([replace(PEMBROLIZUMAB, patients=8)], failed=0)
     assert published_results(SimpleNamespace(published=None, arms=())) == []
     assert "No published result was named" in report_html(made)
+
+
+def test_drawing_stands_alone_as_a_file(run: MadeRun, tmp_path: Path) -> None:
+    from xml.etree import ElementTree
+
+    written = write_figure(run, "os", tmp_path / "os.svg")
+    drawing = ElementTree.parse(written).getroot()
+    assert drawing.tag == "{http://www.w3.org/2000/svg}svg"
+    assert "var(" not in written.read_text()
+
+
+def test_unknown_drawing_is_refused_with_the_known_ones(run: MadeRun, tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="waterfall-0"):
+        write_figure(run, "waterfal", tmp_path / "x.svg")
+    assert os.listdir(tmp_path) == []
+
+
+def test_every_drawing_is_well_formed_xml(page: Page) -> None:
+    from xml.etree import ElementTree
+
+    for drawing in re.findall(r"<svg.*?</svg>", page.source, flags=re.DOTALL):
+        ElementTree.fromstring(drawing)

@@ -8,7 +8,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_HOMES = {"write_report": "report", "report_html": "report", "result_table": "table", "run_table": "table"}
+_HOMES = {
+    "report_html": "report",
+    "result_table": "table",
+    "run_table": "table",
+    "write_figure": "report",
+    "write_report": "report",
+}
 __all__ = sorted(_HOMES)
 
 

@@ -51,6 +51,7 @@ class Table:
 class Drawn:
     """A drawing with its words; `wide` ones take the whole width of the page."""
 
+    name: str
     title: str
     description: str
     svg: Markup
@@ -70,7 +71,7 @@ def drawn(
     figure: Figure, name: str, title: str, description: str, *, wide: bool = False, table: Table | None = None
 ) -> Drawn:
     """A figure with its words, as markup."""
-    return Drawn(title, description, inline_svg(figure, name, title, description), wide, table)
+    return Drawn(name, title, description, inline_svg(figure, name, title, description), wide, table)
 
 
 def survival_section(

@@ -21,7 +21,7 @@ def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, col
     RunError
         If a file of the run is missing or has changed since it was written.
     """
-    from remission.show.report import published_results, read_arms, result_of
+    from remission.show.results import published_results, read_arms, result_of
 
     words, study = Words(language), run_folder.definition
     arms, published = read_arms(run_folder, study), published_results(study)

@@ -28,6 +28,9 @@ _INDENT = re.compile(r"\n\s+")
 _PREAMBLE = re.compile(r"^.*?(?=<svg)|<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", re.DOTALL)
 _METADATA = ("Creator", "Date", "Format", "Type")  # left out, so that equal figures give equal text
 _SHORTER = ((_PREAMBLE, ""), (_DECIMALS, r"\1"), (_NUMBERED_GROUP, ""), (_FONT, ""), (_INDENT, "\n"))
+_VARIABLE = re.compile(r"var\(--c-([0-9a-f]{6})\)")
+_VIEW_BOX = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
+_FACES = "Helvetica Neue, Arial, Liberation Sans, sans-serif"
 _OPENING = re.compile(r"<svg[^>]*?viewBox=\"(?P<box>[^\"]*)\"[^>]*>", re.DOTALL)
 
 
@@ -60,6 +63,25 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
         drawing = pattern.sub(replacement, drawing)
     drawing = _COLOUR.sub(lambda match: _VARIABLES[match[0]], drawing)
     return Markup(_OPENING.sub(lambda match: _opening(match["box"], name, title, description), drawing, 1))
+
+
+def standalone_svg(drawing: Markup) -> str:
+    """An inlined drawing as the text of an SVG file: colours of a light page, a white ground, its own size.
+
+    Examples
+    --------
+    >>> from remission.show.figures.canvas import canvas
+    >>> text = standalone_svg(inline_svg(canvas(72, 36), "empty", "A title", "Nothing is drawn."))
+    >>> 'width="72"' in text, "var(" in text
+    (True, False)
+    """
+    width, height = _VIEW_BOX.search(drawing).groups()  # type: ignore[union-attr]
+    text = _VARIABLE.sub(r"#\1", str(drawing))
+    size = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{_FACES}" '
+    )
+    ground = f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
+    return text.replace("<svg ", size, 1).replace("</desc>", f"</desc>{ground}", 1) + "\n"
 
 
 def _opening(box: str, name: str, title: str, description: str) -> str:

@@ -1,0 +1,107 @@
+"""What stands on the page, ready for the template: words, numbers, drawings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from remission.show import drawings, page
+from remission.show.compare import Published
+from remission.show.course import Course
+from remission.show.drawings import Drawn, Section
+from remission.show.gather import ArmData, Folder, courses
+from remission.show.journey import journey
+from remission.show.lines import Group, result_groups
+from remission.show.results import published_results, read_arms, result_of
+from remission.show.texts import Words
+from remission.units import DAYS_PER_MONTH
+
+
+def contents(folder: Folder, words: Words) -> dict[str, Any]:
+    """Everything that the template of the page asks for.
+
+    Raises
+    ------
+    RunError
+        If a file of the run is missing or has changed since it was written.
+    """
+    study = folder.definition
+    arms, published = read_arms(folder, study), published_results(study)
+    summary, rows = result_of(folder, arms, published)
+    last_month = study.follow_up_day / DAYS_PER_MONTH
+    groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
+    sections = sections_of(folder, arms, published, last_month, words)
+    course = journey(folder, [arm for arm in arms if arm.followed])
+    names = [*(section.name for section in sections), *(["patient"] if course else [])]
+    seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
+    return {
+        "title": study.title,
+        "by": words("by", patients=patients, seed=seed),
+        "plain": page.plain_words(arms, summary, rows, last_month, words),
+        "tiles": [page.tile(arm, summary, last_month, words) for arm in arms if arm.followed],
+        "sections": ["result", *names, "counted", "made"],
+        "groups": [_group(group) for group in groups],
+        "sources": page.sources(groups),
+        "drawn": sections,
+        "patient": None if course is None else _patient(course, words),
+        "counted": {
+            "columns": page.counted_columns(words),
+            "rows": [page.counted(arm, words) for arm in arms],
+        },
+        "made": page.made_of(folder.provenance, words),
+        "study_text": study.text,
+        "provenance": page.provenance_text(folder.provenance),
+    }
+
+
+def sections_of(
+    folder: Folder, arms: Sequence[ArmData], published: Sequence[Published], last_month: float, words: Words
+) -> list[Section]:
+    """Sections with drawings of the arms in which somebody was followed; none where nobody was."""
+    followed = [arm for arm in arms if arm.followed]
+    if not followed:
+        return []
+    found = {arm.name: courses(folder, arm, last_month) for arm in followed}
+    return [
+        drawings.survival_section(followed, published, last_month, words),
+        drawings.response_section(followed, found, last_month, words),
+        drawings.care_section(followed, found, last_month, words),
+        drawings.swimmer_section(followed, found, last_month, words),
+        drawings.freedom_section(followed, published, last_month, words),
+        drawings.toxicity_section(followed, last_month, words),
+    ]
+
+
+def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
+    """Every drawing of the report.
+
+    Raises
+    ------
+    RunError
+        If a file of the run is missing or has changed since it was written.
+    """
+    study = folder.definition
+    arms, published = read_arms(folder, study), published_results(study)
+    last_month = study.follow_up_day / DAYS_PER_MONTH
+    sections = sections_of(folder, arms, published, last_month, words)
+    course = journey(folder, [arm for arm in arms if arm.followed])
+    alone = [] if course is None else [drawings.course_drawing(course, words)]
+    return [*(drawing for section in sections for drawing in section.figures), *alone]
+
+
+def _group(group: Group) -> dict[str, Any]:
+    return {
+        "label": group.label,
+        "colour": page.colour_of(group.arm),
+        "published": [line for line in group.lines if line.published],
+        "own": [line for line in group.lines if not line.published],
+    }
+
+
+def _patient(course: Course, words: Words) -> dict[str, Any]:
+    return {
+        "facts": page.patient_facts(course, words),
+        "choice": words("choice", reason=words(course.reason)),
+        "figure": drawings.course_drawing(course, words),
+        "steps": page.patient_steps(course, words),
+    }

@@ -1,0 +1,64 @@
+"""The simulated results of a run beside the published ones of its study."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from remission.show.compare import Published, Row, compare
+from remission.show.further import with_further
+from remission.show.gather import ArmData, Folder, arm_data
+from remission.study.published import PublishedFigure, published_for
+from remission.units import DAYS_PER_MONTH
+
+
+def read_arms(folder: Folder, study: Any) -> list[ArmData]:
+    """Patients of each arm, in the order and with the labels of the study."""
+    labels = {arm.name: arm.label for arm in study.arms}
+    return [arm_data(folder, name, labels[name], place) for place, name in enumerate(folder.arms)]
+
+
+def published_results(study: Any) -> list[Published]:
+    """Published results of a study under the names of its arms; none if it names none.
+
+    Raises
+    ------
+    StudyError
+        If the catalogue has no such results.
+    """
+    return [published_result(figure) for figure in published_for(study)]
+
+
+def published_result(figure: PublishedFigure) -> Published:
+    """A published figure as the report shows it: days become months.
+
+    Examples
+    --------
+    >>> from remission.study.published import published
+    >>> figure = next(one for one in published("keynote-006") if one.unit == "days")
+    >>> round(published_result(figure).value, 1)
+    2.9
+    """
+    days = figure.unit == "days"
+    scale = 1 / DAYS_PER_MONTH if days else 1.0
+    low, high = (None if limit is None else limit * scale for limit in (figure.ci_low, figure.ci_high))
+    return Published(
+        arm=figure.arm,
+        endpoint=figure.endpoint,
+        month=figure.time_months,
+        value=figure.value * scale,
+        low=low,
+        high=high,
+        unit="months" if days else figure.unit,
+        evidence=figure.evidence,
+        source=figure.source_citation,
+        against=figure.against,
+    )
+
+
+def result_of(
+    folder: Folder, arms: Sequence[ArmData], published: Sequence[Published]
+) -> tuple[dict[str, Any], tuple[Row, ...]]:
+    """The summary, with what the published results need besides, and the two compared."""
+    summary = with_further(folder.summary(), arms, published)
+    return summary, compare(published, summary)
