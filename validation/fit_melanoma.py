@@ -127,6 +127,13 @@ def start() -> dict[str, float]:
     return found
 
 
+def bounded(values: dict[str, float]) -> dict[str, float]:
+    """Values held inside what is published: growth of medium to fast melanoma, a T cell divides in half a day."""
+    limits = {"growth": (0.0036, 0.0088), "escape_share": (0.0, 0.6), "expansion": (0.0, 2.0)}
+    limits |= {"growth.sd_patient": (0.3, 1.1)}
+    return values | {name: min(max(values[name], low), high) for name, (low, high) in limits.items()}
+
+
 def _evaluate(job: tuple[dict[str, float], int, int]) -> tuple[float, list[float]]:
     values, patients, seed = job
     bounded = dict(
@@ -165,7 +172,7 @@ def main() -> None:
             search.tell(asked, [answer[0] for answer in answers])
             losses = [round(answer[0], 2) for answer in answers]
             print(f"generation {generation}: best {min(losses)}, median {np.median(losses):.2f}", flush=True)
-            values = dict(zip(FITTED, np.exp(search.mean).tolist(), strict=True))
+            values = bounded(dict(zip(FITTED, np.exp(search.mean).tolist(), strict=True)))
             with open(options.out, "w", encoding="utf-8") as file:
                 json.dump(values, file, indent=1)
     got = simulate(values, 2 * options.patients, 987_654)
