@@ -79,7 +79,8 @@ def write_figure(run_folder: Folder, name: str, path: str | Path, *, language: s
         A finished run.
     name : str
         ``"os"``, ``"pfs"``, ``"freedom"``, ``"grades"``, ``"onset"``, ``"course"``; and with the place of an
-        arm in the study, from 0: ``"waterfall-0"``, ``"spider-0"``, ``"care-0"``, ``"swimmer-0"``, ``"after-0"``.
+        arm in the study, from 0: ``"waterfall-0"``, ``"spider-0"``, ``"care-0"``, ``"swimmer-0"``,
+        ``"after-0"``.
     path : str or Path
         File to write; it is replaced if it is there.
 
