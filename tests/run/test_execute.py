@@ -155,6 +155,33 @@ def test_a_folder_with_other_things_is_refused(run: Run, tmp_path: Path) -> None
     assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.docx"]
 
 
+def test_an_arm_that_is_dealt_nobody(run: Run) -> None:
+    study = FakeStudy(arms=(FakeArm("A"), FakeArm("off", 1, enabled=False)))
+    with pytest.raises(RunError, match="the arm has no patients"):
+        run(study, arms=["off"])
+    assert run(study, arms=["off"], filled="twins").table("patients").num_rows == 1100
+
+
+def test_a_comment_in_the_study_file_changes_nothing(done: Path, run: Run) -> None:
+    before = files_of(done)
+    run(FakeStudy(text="study: fake  # a comment\n"))
+    assert files_of(done) == before
+
+
+def test_ctrl_c_while_the_end_is_written(
+    run: Run, tmp_path: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr("remission.run.summary.arm_summary", stop)
+        with pytest.raises(InterruptedRunError, match="stopped after 3 of 3 blocks"):
+            run()
+    run()
+    assert files_of(tmp_path / "run") == files_of(finished)
+
+
 def test_no_arm_enabled(run: Run) -> None:
     with pytest.raises(RunError, match="no arm is left"):
         run(FakeStudy(arms=(FakeArm("A", enabled=False),)))

@@ -95,9 +95,16 @@ def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
 
 def test_leftovers_go_and_files_stay(store: LocalStore) -> None:
     store.write("doses/A/1", b"x")
-    (store.root / "doses/A/2.tmp-1-abc").write_bytes(b"half")
+    (store.root / "doses/A/2.tmp-1-0123456789ab").write_bytes(b"half")
     store.clean()
     assert left(store) == ["1"]
+
+
+@pytest.mark.parametrize("name", ["../outside", "/etc/hostname", "doses/../../outside", "..\\outside"])
+def test_no_name_leads_out_of_the_folder(store: LocalStore, name: str) -> None:
+    for attempt in (store.read, store.remove, store.size, lambda name: store.write(name, b"x")):
+        with pytest.raises(RunError, match="leads out of the run folder"):
+            attempt(name)
 
 
 def test_a_temporary_file_that_another_process_cleared(

@@ -26,6 +26,28 @@ _CONTROL = ("CR", "PR", "SD", "NON_CR_NON_PD")
 TREATMENT_FREE_MONTHS = (36, 60)
 
 
+_NUMBERS = (
+    "lost_day",
+    "response_duration_day",
+    "response_ended",
+    "time_to_response_day",
+    "pfs_day",
+    "pfs_event",
+    "ipfs_day",
+    "ipfs_event",
+    "os_day",
+    "os_event",
+    "worst_grade",
+    "completed_treatment",
+    "on_drug_day",
+    "drug_stop_day",
+    "second_course_day",
+    "next_line_day",
+)
+_TEXTS = ("best_response", "confirmed_response", "death_cause", "drug_stop_rule", "second_course_best")
+SUMMARY_COLUMNS = ("status", *_NUMBERS, *_TEXTS)
+
+
 @dataclass(frozen=True)
 class ArmPatients:
     """The patients of an arm, as columns of those who were followed.
@@ -35,29 +57,33 @@ class ArmPatients:
     counts : mapping of str to int
         Patients by status.
     columns : mapping of str to ndarray
-        Followed patients; missing numbers are NaN, missing texts None.
+        Numbers of the followed patients; missing ones are NaN.
+    texts : mapping of str to ChunkedArray
+        Their categories.
     """
 
     counts: Mapping[str, int]
     columns: Mapping[str, NDArray[Any]]
+    texts: Mapping[str, pa.ChunkedArray]
 
     @classmethod
     def of(cls, patients: pa.Table) -> ArmPatients:
-        """From the table of patients of one arm."""
+        """From the table of patients of one arm; of its columns `SUMMARY_COLUMNS` are enough."""
         status = patients["status"].cast(pa.string())
         names = ("followed", "failed", "not_enrolled")
         counts = {name: pc.sum(pc.equal(status, name)).as_py() or 0 for name in names}
         followed = patients.filter(pc.equal(status, "followed"))
-        return cls(counts, {name: _plain(followed[name]) for name in followed.column_names})
+        numbers = {name: followed[name].to_numpy() for name in _NUMBERS}
+        return cls(counts, numbers, {name: followed[name] for name in _TEXTS})
 
     def __getitem__(self, column: str) -> NDArray[Any]:
         return self.columns[column]
 
-
-def _plain(column: pa.ChunkedArray) -> NDArray[Any]:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(pa.string())
-    return column.to_numpy()
+    def among(self, column: str, *values: str) -> NDArray[np.bool_]:
+        """Which patients have one of these values in a category."""
+        wanted = pa.array(values, pa.string())
+        chosen: NDArray[np.bool_] = pc.is_in(self.texts[column].cast(pa.string()), wanted).to_numpy()
+        return chosen
 
 
 def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str, Any]:
@@ -80,22 +106,21 @@ def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str
         **_survival(people),
         **_treatment(people, toxicity_rules),
         **_after(people),
-        "deaths": {cause: int((people["death_cause"] == cause).sum()) for cause in DEATH_CAUSES},
+        "deaths": {cause: int(people.among("death_cause", cause).sum()) for cause in DEATH_CAUSES},
         "lost_to_follow_up": int((~np.isnan(people["lost_day"])).sum()),
     }
 
 
 def _responses(people: ArmPatients) -> dict[str, Any]:
-    best, confirmed = people["best_response"], people["confirmed_response"]
-    responded = np.isin(best, _RESPONSE)
+    responded = people.among("best_response", *_RESPONSE)
     duration = people["response_duration_day"][responded]
     ended = people["response_ended"][responded].astype(bool)
     return {
         **share("ORR", responded),
-        **share("CR", best == "CR"),
-        **share("DCR", np.isin(best, _CONTROL)),
-        **share("confirmed_ORR", np.isin(confirmed, _RESPONSE)),
-        **share("confirmed_CR", confirmed == "CR"),
+        **share("CR", people.among("best_response", "CR")),
+        **share("DCR", people.among("best_response", *_CONTROL)),
+        **share("confirmed_ORR", people.among("confirmed_response", *_RESPONSE)),
+        **share("confirmed_CR", people.among("confirmed_response", "CR")),
         "median_time_to_response": plain_median(people["time_to_response_day"][responded]),
         **median_numbers("median_response_duration", duration, ended),
     }
@@ -122,7 +147,7 @@ def _survival(people: ArmPatients) -> dict[str, Any]:
 def _treatment(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str, Any]:
     return {
         **share("TRAE_G3-5", people["worst_grade"] >= 3),
-        **share("stopped_for_toxicity", np.isin(people["drug_stop_rule"], list(toxicity_rules))),
+        **share("stopped_for_toxicity", people.among("drug_stop_rule", *toxicity_rules)),
         **share("completed_2y_treatment", people["completed_treatment"].astype(bool)),
         "median_on_drug": plain_median(people["on_drug_day"]),
     }
@@ -130,12 +155,11 @@ def _treatment(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str,
 
 def _after(people: ArmPatients) -> dict[str, Any]:
     again = ~np.isnan(people["second_course_day"])
-    best = people["second_course_best"][again]
     return {
         **share("second_course", again),
         "second_course_n": int(again.sum()),
-        **share("second_course_ORR", np.isin(best, _RESPONSE)),
-        **share("second_course_DCR", np.isin(best, _CONTROL)),
+        **share("second_course_ORR", people.among("second_course_best", *_RESPONSE)[again]),
+        **share("second_course_DCR", people.among("second_course_best", *_CONTROL)[again]),
         **share("next_line", ~np.isnan(people["next_line_day"])),
         **{
             key: value

@@ -131,9 +131,17 @@ def execute(
     if not request.plan.tasks and is_finished(request.store):
         return RunFolder.open(out)
     check_room(request.store, request.plan.cost)
-    _begin(request)
-    _do(request, simulate or _clinic(), progress)
-    return finish(request.store, request.definition)
+    reached = _Reached(first_step(request.plan), progress or (lambda _: None))
+    try:
+        _begin(request)
+        _do(request, simulate or _clinic(), reached)
+        return finish(request.store, request.definition)
+    except KeyboardInterrupt:
+        request.store.clean()
+        raise InterruptedRunError(
+            f"stopped after {reached.step.done} of {reached.step.total} blocks",
+            next_step="run the same command again: finished blocks are kept",
+        ) from None
 
 
 def plan_run(definition: Any, *, out: str | Path, **asked: Any) -> Plan:
@@ -182,26 +190,23 @@ def provenance_of(request: Request, study_file: bytes) -> Provenance:
     return Provenance(request.identity, plan.patients, plan.arms, digest, environments, plan.block_patients)
 
 
-def _do(request: Request, simulate: Simulate, progress: Progress | None) -> None:
+def _do(request: Request, simulate: Simulate, reached: _Reached) -> None:
     plan, study = request.plan, request.definition
     work = Work(study, study.seed, request.identity.key, request.store, simulate)
-    step = first_step(plan)
-    tell = progress or (lambda _: None)
+    reached.tell(reached.step)
+    executor_for(plan.workers).run(work, plan.tasks, reached.after)
 
-    def done(task: Task) -> None:
-        nonlocal step
-        step = step.after(task)
-        tell(step)
 
-    tell(step)
-    try:
-        executor_for(plan.workers).run(work, plan.tasks, done)
-    except KeyboardInterrupt:
-        request.store.clean()
-        raise InterruptedRunError(
-            f"stopped after {step.done} of {step.total} blocks",
-            next_step="run the same command again: finished blocks are kept",
-        ) from None
+@dataclass
+class _Reached:
+    """How far the run is, told to whoever asked."""
+
+    step: Step
+    tell: Progress
+
+    def after(self, task: Task) -> None:
+        self.step = self.step.after(task)
+        self.tell(self.step)
 
 
 def first_step(plan: Plan) -> Step:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -12,13 +13,13 @@ from typing import Any
 import pyarrow as pa
 
 from remission.errors import Problem, RunError
-from remission.run.files import MANIFEST, STUDY, SUMMARY, FileEntry, table_name
+from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY, FileEntry, table_name
 from remission.run.parquet import from_parquet
 from remission.run.plan import blocks
 from remission.run.provenance import Provenance, check_format, read_provenance
 from remission.run.seal import unsealed
-from remission.run.store import LocalStore, Store, read_verified
-from remission.run.tables import schema
+from remission.run.store import LocalStore, Store, damaged, read_verified
+from remission.run.tables import TABLE_NAMES, schema
 
 _READERS = 4  # threads: hashing and decoding release the interpreter's lock
 
@@ -68,6 +69,7 @@ class RunFolder:
         manifest = unsealed(store.read(MANIFEST), MANIFEST)
         check_format(manifest, MANIFEST)
         files = {name: FileEntry(**entry) for name, entry in manifest["files"].items()}
+        _refuse_other_size(files, provenance)
         return cls(store, provenance, files)
 
     @property
@@ -169,3 +171,11 @@ class RunFolder:
             except RunError as error:
                 problems += error.problems
         return tuple(problems)
+
+
+def _refuse_other_size(files: Mapping[str, FileEntry], provenance: Provenance) -> None:
+    """The manifest must list as many files as provenance says, before anything is done for each of them."""
+    per_arm = math.ceil(provenance.patients / provenance.block_patients) * (len(TABLE_NAMES) + 1)
+    expected = per_arm * len(provenance.arms) + len((STUDY, PROVENANCE, SUMMARY))
+    if len(files) != expected:
+        raise damaged(MANIFEST, f"{len(files)} files", f"{expected} files")

@@ -196,7 +196,7 @@ def read_provenance(store: Store) -> Provenance | None:
             tuple(found["made_with"]),
             found["block_patients"],
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise RunError("the file lacks what it must hold", where=PROVENANCE, found=str(error)) from None
 
 

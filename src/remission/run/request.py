@@ -60,6 +60,7 @@ def prepare(
     held = read_provenance(store)
     check_fits(store, held, identity, asked.patients)
     wanted = chosen_arms(asked, arms, held)
+    _refuse_empty(asked, wanted)
     share = lives_per_patient(asked, wanted) / len(wanted)
     plan = make_plan(
         store,
@@ -150,10 +151,26 @@ def chosen_arms(definition: Any, asked: Sequence[str] | None, held: Provenance |
     return tuple(arm for arm in known if arm in wanted)
 
 
-def lives_per_patient(definition: Any, arms: Sequence[str]) -> int:
-    """In how many of these arms a patient lives: one of those with a ratio, and each that takes twins."""
-    chosen = [arm for arm in definition.arms if arm.name in arms]
+def _refuse_empty(definition: Any, arms: Sequence[str]) -> None:
+    """An arm with a ratio that is switched off in the study is dealt no patient."""
+    empty = [arm.name for arm in definition.arms if arm.name in arms and not arm.enabled and arm.ratio]
+    if empty and definition.filled == "randomised":
+        step = "switch the arm on in the study file, or fill the arms by twins (--twins)"
+        raise RunError("the arm has no patients", where="--arms", found=", ".join(empty), next_step=step)
+
+
+def lives_per_patient(definition: Any, arms: Sequence[str]) -> float:
+    """In how many of these arms a patient lives on average: ratios share them out, twins live in all.
+
+    Parameters
+    ----------
+    definition : StudyDefinition
+        The study.
+    arms : sequence of str
+        Names of the arms to be simulated.
+    """
     if definition.filled == "twins":
-        return len(chosen)
-    shared = [arm for arm in chosen if arm.ratio is not None]
-    return len(chosen) - len(shared) + bool(shared)
+        return len(arms)
+    dealt = sum(arm.ratio or 0 for arm in definition.arms if arm.enabled)
+    chosen = [arm.ratio for arm in definition.arms if arm.name in arms]
+    return float(sum(1 if ratio is None else ratio / dealt for ratio in chosen))

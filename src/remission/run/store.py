@@ -9,19 +9,20 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 from uuid import uuid4
 
 from remission.errors import RunError
 from remission.run.files import FileEntry
 
-_MARK = ".tmp-"
+_LEFTOVER = re.compile(r"\.tmp-\d+-[0-9a-f]{12}\Z")
 _ATTEMPTS = 3
 _WRITERS = 4  # threads: they wait for the disk together, and it settles several files at once
 _FULL = {errno.ENOSPC, errno.EDQUOT}
@@ -68,6 +69,12 @@ class LocalStore:
 
     root: Path
 
+    def _place(self, name: str) -> Path:
+        parts = PurePosixPath(name).parts
+        if name.startswith("/") or ".." in parts or "\\" in name:
+            raise RunError("the name leads out of the run folder", where=str(self.root), found=name)
+        return self.root.joinpath(*parts)
+
     def write(self, name: str, data: bytes) -> None:
         """Put a file in its place, whole.
 
@@ -80,7 +87,7 @@ class LocalStore:
 
     def write_all(self, files: Mapping[str, bytes]) -> None:
         """Put files in their places, each whole, all on disk when this returns; errors as for `write`."""
-        folders = {(self.root / name).parent for name in files}
+        folders = {(self._place(name)).parent for name in files}
         with ThreadPoolExecutor(_WRITERS) as writers:
             for folder in folders:
                 with _explained(folder, 0):
@@ -91,7 +98,7 @@ class LocalStore:
                 _sync_folder(folder)
 
     def _put(self, name: str, data: bytes) -> None:
-        path = self.root / name
+        path = self._place(name)
         with _explained(path, len(data)):
             for _ in range(_ATTEMPTS):
                 # Another process that starts on this folder may clear our temporary file: write it again.
@@ -109,7 +116,7 @@ class LocalStore:
         RunError
             If it is missing or cannot be read.
         """
-        path = self.root / name
+        path = self._place(name)
         try:
             return path.read_bytes()
         except FileNotFoundError:
@@ -120,22 +127,22 @@ class LocalStore:
     def size(self, name: str) -> int | None:
         """Bytes in a file, or None if it is not there."""
         try:
-            return (self.root / name).stat().st_size
+            return (self._place(name)).stat().st_size
         except OSError:
             return None
 
     def names(self, folder: str = "") -> list[str]:
         """Names of what lies in a folder, sorted; none if there is no such folder."""
         try:
-            return sorted(os.listdir(self.root / folder))
+            return sorted(os.listdir(self._place(folder)))
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise RunError(f"not a folder: {error.strerror}", where=str(self.root / folder)) from None
+            raise RunError(f"not a folder: {error.strerror}", where=str(self._place(folder))) from None
 
     def remove(self, name: str) -> None:
         """Take a file away, if it is there."""
-        path = self.root / name
+        path = self._place(name)
         with _explained(path, 0):
             path.unlink(missing_ok=True)
 
@@ -143,7 +150,7 @@ class LocalStore:
         """Take away what killed writers left behind."""
         for folder, _, files in os.walk(self.root):
             for name in files:
-                if _MARK in name:
+                if _LEFTOVER.search(name):
                     with suppress(OSError):
                         os.unlink(os.path.join(folder, name))
 
@@ -193,7 +200,7 @@ def damaged(name: str, found: str, allowed: str | None = None) -> RunError:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    temporary = path.with_name(f"{path.name}{_MARK}{os.getpid()}-{uuid4().hex[:12]}")
+    temporary = path.with_name(f"{path.name}.tmp-{os.getpid()}-{uuid4().hex[:12]}")
     try:
         with open(temporary, "xb") as file:
             file.write(data)

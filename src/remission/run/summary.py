@@ -9,7 +9,7 @@ from __future__ import annotations
 from itertools import combinations
 from typing import Any
 
-from remission.run.arm_summary import ArmPatients, arm_summary
+from remission.run.arm_summary import SUMMARY_COLUMNS, ArmPatients, arm_summary
 from remission.run.contrast_summary import contrast_summary
 from remission.run.folder import RunFolder
 
@@ -35,7 +35,7 @@ def summarise(folder: RunFolder, definition: Any = None) -> dict[str, Any]:
         If a file of the table of patients is missing or has changed.
     """
     study = folder.definition if definition is None else definition
-    arms = {arm: ArmPatients.of(folder.table("patients", [arm])) for arm in folder.arms}
+    arms = {arm: ArmPatients.of(folder.table("patients", [arm], SUMMARY_COLUMNS)) for arm in folder.arms}
     identity = folder.provenance.identity
     return {
         "study": identity.study,
