@@ -164,7 +164,8 @@ def _read(numbers: Mapping[str, Any], endpoint: str, month: float | None) -> Est
     if endpoint not in numbers:
         return Estimate(None)
     value, low, high = (_at(numbers.get(endpoint + suffix), month) for suffix in ("", "_low", "_high"))
-    if value is None and endpoint in _MAY_NOT_BE_REACHED:
+    responded = endpoint != "median_response_duration" or numbers.get("ORR")
+    if value is None and endpoint in _MAY_NOT_BE_REACHED and responded:
         value = math.inf  # JSON has no infinity: a median that was not reached is null
     return Estimate(value, low, high)
 

@@ -37,7 +37,9 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
     return {
         "title": study.title,
         "by": words("by", patients=patients, seed=seed),
-        "plain": page.plain_words(arms, summary, rows, last_month, words),
+        "plain": page.plain_words(
+            arms, summary, rows, last_month, words, twins=folder.provenance.identity.filled == "twins"
+        ),
         "tiles": [page.tile(arm, summary, last_month, words) for arm in arms if arm.followed],
         "sections": ["result", *names, "counted", "made"],
         "groups": [_group(group) for group in groups],

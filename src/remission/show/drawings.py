@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,7 +49,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawing with its words; `wide` ones take the whole width of the page."""
+    """A drawing with its words; `wide` ones take the whole width of the page, `first` ones begin a row."""
 
     name: str
     title: str
@@ -57,6 +57,7 @@ class Drawn:
     svg: Markup
     wide: bool = False
     table: Table | None = None
+    first: bool = False
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,8 @@ def response_section(
         web = courses[arm.name].spider
         shown = {"shown": words.number(len(web.month)), "patients": words.number(web.patients)}
         text, title = words("figure.spider.text", **shown), words("figure.spider", arm=arm.label)
-        figures.append(drawn(spider_figure(web, words, last_month), f"spider-{arm.index}", title, text))
+        drawing = drawn(spider_figure(web, words, last_month), f"spider-{arm.index}", title, text)
+        figures.append(replace(drawing, first=arm is arms[0]))
     return Section("response", tuple(figures))
 
 

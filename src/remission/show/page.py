@@ -82,15 +82,21 @@ def last_alive_month(summary: Mapping[str, Any], arm: str, last_month: float) ->
 
 
 def plain_words(
-    arms: Sequence[ArmData], summary: Mapping[str, Any], rows: Sequence[Row], last_month: float, words: Words
+    arms: Sequence[ArmData],
+    summary: Mapping[str, Any],
+    rows: Sequence[Row],
+    last_month: float,
+    words: Words,
+    *,
+    twins: bool = False,
 ) -> str:
-    """The result in one paragraph that needs no statistics to read."""
+    """The result in one paragraph that needs no statistics to read; `twins` live in every arm."""
     followed = [arm for arm in arms if arm.followed]
     if not followed:
         return words("plain.nobody")
     patients = len(set().union(*(arm.patients["patient"].tolist() for arm in followed)))
     who = words(
-        "plain.who",
+        "plain.twins" if twins else "plain.who",
         patients=words.number(patients),
         arms=words.join([arm.label for arm in followed]),
         months=words.number(last_month),
@@ -130,11 +136,16 @@ def _each(
 
 
 def _met(rows: Sequence[Row], words: Words) -> str:
-    if not rows:
+    judged = [row for row in rows if row.verdict != "not judged"]
+    if not judged:
         return words("plain.unpublished")
-    met = sum(row.verdict == "met" for row in rows)
-    missed = sum(row.verdict == "missed" for row in rows)
-    return words("plain.met", judged=met + missed, met=met, missed=missed)
+    met = sum(row.verdict == "met" for row in judged)
+    text = words("plain.met", judged=len(judged), met=met, missed=len(judged) - met)
+    known = [row for row in judged if row.published.evidence != "recalled"]
+    if len(known) == len(judged):
+        return text
+    met = sum(row.verdict == "met" for row in known)
+    return f"{text} {words('plain.recalled', met=met, judged=len(known))}"
 
 
 def _failures(arms: Sequence[ArmData], words: Words) -> str:

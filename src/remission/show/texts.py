@@ -127,6 +127,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "section.counted": "Who is counted",
     "section.made": "How this was made",
     "plain.who": "{patients} virtual patients were treated with {arms} and followed for {months} months.",
+    "plain.twins": (
+        "{patients} virtual patients, each of whom lives in every arm, were treated with {arms} and followed"
+        " for {months} months."
+    ),
     "plain.response": "Tumours shrank by RECIST in {values}.",
     "plain.alive": "{values} were alive after {month} months.",
     "plain.median": "Median survival was {values}.",
@@ -134,6 +138,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "plain.of_arm": "{value} on {arm}",
     "plain.ratio": "The hazard of death with {arm} was {value} times that with {other} ({interval}).",
     "plain.met": "Of {judged} published numbers compared, {met} are met and {missed} missed.",
+    "plain.recalled": "Without those recalled from memory, {met} of {judged} are met.",
     "plain.unpublished": "No published result was named to compare with.",
     "plain.failed": (
         "{failed} patients could not be simulated; they are counted at the end and left out of every figure."
