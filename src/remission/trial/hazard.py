@@ -142,6 +142,21 @@ class Hazard:
         """Probability of no event by each time."""
         return np.exp(-self.cumulative(time))
 
+    def restricted_mean(self, time: ArrayLike) -> Array:
+        """Area under the survival curve up to each time.
+
+        Examples
+        --------
+        >>> Hazard((0.1,)).restricted_mean(10.0).round(4)
+        np.float64(6.3212)
+        """
+        t = np.asarray(time, float)
+        edges, rates = np.array((0.0, *self.cuts)), np.asarray(self.rates)
+        start, widths = self.survival(edges), np.diff((0.0, *self.cuts))
+        whole = np.concatenate(([0.0], np.cumsum(start[:-1] * _mean_survival(rates[:-1], widths))))
+        piece = np.searchsorted(edges, t, side="right") - 1
+        return np.asarray(whole[piece] + start[piece] * _mean_survival(rates[piece], t - edges[piece]))
+
     def inverse(self, cumulative: ArrayLike) -> Array:
         """Time at which the cumulative hazard reaches each value; infinite where it never does."""
         goal = np.asarray(cumulative, float)
@@ -155,6 +170,11 @@ class Hazard:
         return np.concatenate(
             ([0.0], np.cumsum(np.asarray(self.rates[:-1]) * np.diff(self.cuts, prepend=0.0)))
         )
+
+
+def _mean_survival(rate: Array, width: Array) -> Array:
+    """Integral of ``exp(-rate u)`` over a width."""
+    return np.where(rate > 0, -np.expm1(-rate * width) / np.where(rate > 0, rate, 1.0), width)
 
 
 @dataclass(frozen=True)

@@ -175,25 +175,9 @@ def rmst_moments(scenario: Scenario, time: float, tau: float) -> Moments:
 
 def _restricted(hazard: Hazard, numbers: AtRisk, risk: Array, tau: float) -> tuple[float, float]:
     """Restricted mean of one arm and the variance of its estimate."""
-    area = _area(hazard, tau)
-    right = area - _area(hazard, numbers.time)
+    area = hazard.restricted_mean(tau)
+    right = area - hazard.restricted_mean(numbers.time)
     return float(area), float(numbers.weight @ (right**2 * hazard.rate(numbers.time) / risk))
-
-
-def _area(hazard: Hazard, time: float | Array) -> Array:
-    """Area under the survival curve up to each time, exact for constant pieces."""
-    t = np.asarray(time, float)
-    edges, rates = np.array((0.0, *hazard.cuts)), np.asarray(hazard.rates)
-    start = hazard.survival(edges)
-    widths = np.diff(edges)
-    whole = np.concatenate(([0.0], np.cumsum(start[:-1] * _mean_survival(rates[:-1], widths))))
-    piece = np.searchsorted(edges, t, side="right") - 1
-    return whole[piece] + start[piece] * _mean_survival(rates[piece], t - edges[piece])
-
-
-def _mean_survival(rate: Array, width: Array) -> Array:
-    """Integral of ``exp(-rate u)`` over a width."""
-    return np.where(rate > 0, -np.expm1(-rate * width) / np.where(rate > 0, rate, 1.0), width)
 
 
 def milestone_moments(scenario: Scenario, time: float, at: float, scale: str = "difference") -> Moments:

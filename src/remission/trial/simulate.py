@@ -125,8 +125,8 @@ def simulate(
 def _keep_memory() -> None:
     """Have the C library keep freed memory: it learns from one large array that such come and go.
 
-    Otherwise the arrays of each block are given back to the system and fetched anew, page by page, which takes a
-    third of the time of a block. Nothing is written to the array, so it takes no memory.
+    Otherwise the arrays of each block are given back to the system and fetched anew, page by page, which
+    takes a third of the time of a block. Nothing is written to the array, so it takes no memory.
     """
     np.empty(_LARGE)
 

@@ -1,0 +1,206 @@
+"""A design as its file describes it, and what simulating it gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from remission.errors import DataError
+from remission.trial.expectation import Expected, expected
+from remission.trial.looks import Look, look_times
+from remission.trial.max_combo import max_combo_power
+from remission.trial.operating import Operating, operating_characteristics
+from remission.trial.plan import Plan, rising_root
+from remission.trial.power import power
+from remission.trial.scenario import Scenario
+from remission.trial.simulate import SimulatedTrials, simulate
+from remission.trial.source import HazardSource, Source
+from remission.trial.statistic import (
+    MaxCombo,
+    Milestone,
+    RestrictedMean,
+    Statistic,
+    WeightedLogRank,
+    check_margin,
+)
+
+
+@dataclass(frozen=True)
+class Design:
+    """A trial to be simulated. Times are in days when it comes from a file.
+
+    Parameters
+    ----------
+    name, title : str
+    source : Source
+    statistics : tuple of Statistic
+    looks : tuple of Look
+    plan : Plan
+    target : float
+        Power aimed at.
+    non_inferiority : bool
+        Whether the question is non-inferiority; margins are checked against it.
+    trials, seed : int
+    origin : str
+        What patients are drawn from, in words.
+    text : str
+        The file, verbatim.
+    margin_note : str
+        How the margin was derived, in words.
+
+    Raises
+    ------
+    DataError
+        If a margin lies on the wrong side.
+    """
+
+    name: str
+    title: str
+    source: Source
+    statistics: tuple[Statistic, ...]
+    looks: tuple[Look, ...]
+    plan: Plan
+    target: float = 0.9
+    non_inferiority: bool = False
+    trials: int = 10_000
+    seed: int = 2017
+    origin: str = "hazards"
+    text: str = ""
+    margin_note: str = ""
+
+    def __post_init__(self) -> None:
+        for statistic in self.statistics:
+            check_margin(statistic, self.non_inferiority)
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """Hazards behind the source, if they were typed in and nobody switches."""
+        plain = isinstance(self.source, HazardSource) and self.source.switching is None
+        return self.source.scenario if plain and isinstance(self.source, HazardSource) else None
+
+
+@dataclass(frozen=True)
+class DesignResult:
+    """What a design does.
+
+    Attributes
+    ----------
+    design : Design
+    found : SimulatedTrials
+        Trials under the assumptions.
+    nulls : tuple of SimulatedTrials
+        Trials without effect, one set for each null hypothesis; none where a margin leaves open what they
+        would be.
+    rows : tuple of Operating
+        One for each statistic.
+    expected : Expected or None
+        Events and average hazard ratio at the looks, without simulation.
+    calculated : tuple of float or None
+        Power of each statistic without simulation; None where there is no formula.
+    null_notes : tuple of str
+        What "without effect" means for each statistic.
+    """
+
+    design: Design
+    found: SimulatedTrials
+    nulls: tuple[SimulatedTrials, ...]
+    rows: tuple[Operating, ...]
+    expected: Expected | None
+    calculated: tuple[float | None, ...]
+    null_notes: tuple[str, ...]
+
+
+def run_design(design: Design, progress: Callable[[str, int], None] | None = None) -> DesignResult:
+    """Simulate a design with and without effect, and compute what can be computed.
+
+    Parameters
+    ----------
+    design : Design
+    progress : callable or None
+        Told which simulation runs, and how many of its trials are done.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(200, 360.0), Hazard.from_median(360.0), hazard_ratio=0.6)
+    >>> design = Design("small", "", HazardSource(trial), (WeightedLogRank(),), (Look(events=120),), Plan(),
+    ...                 trials=640)
+    >>> run_design(design).rows[0].type_i_error < 0.06
+    True
+    """
+
+    def told(what: str) -> Callable[[int], None] | None:
+        return None if progress is None else lambda done: progress(what, done)
+
+    options: dict[str, Any] = {"trials": design.trials, "seed": design.seed}
+    found = simulate(design.source, design.looks, design.statistics, progress=told("effect"), **options)
+    worlds = [null_world(design, statistic) for statistic in design.statistics]
+    nulls = []
+    for world in dict.fromkeys(source for source, _ in worlds if source is not None):
+        tested = [x for x, (source, _) in zip(design.statistics, worlds, strict=True) if source == world]
+        told_null = told("no effect")
+        nulls.append(simulate(world, design.looks, tested, estimates=False, progress=told_null, **options))
+    rows = operating_characteristics(found, nulls, design.plan, design.target)
+    scenario = design.scenario
+    table = None if scenario is None else _expected(scenario, design)
+    powers = tuple(_calculated(design, statistic) for statistic in design.statistics)
+    notes = tuple(note for _, note in worlds)
+    return DesignResult(design, found, tuple(nulls), rows, table, powers, notes)
+
+
+def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str]:
+    """The null hypothesis of a statistic as a source of patients, and in words.
+
+    For superiority both arms live as the control arm does. For non-inferiority the experimental hazard is
+    the control's times a constant: the margin itself, or what puts a difference of survival or restricted
+    means at the margin. A cohort has no hazards to multiply, and no such world is made for it.
+    """
+    if not design.non_inferiority or isinstance(statistic, MaxCombo):
+        return design.source.without_effect(), "both arms live as the control arm does"
+    source = design.source
+    if not isinstance(source, HazardSource) or len(source.scenario.strata) > 1:
+        return None, "not simulated: a margin cannot be imposed on these patients"
+    factor = _factor(source.scenario, statistic)
+    null = replace(source, scenario=source.scenario.at_margin(factor), switching=None)
+    return null, f"the experimental hazard is {factor:.4g} times the control's"
+
+
+def _factor(scenario: Scenario, statistic: WeightedLogRank | RestrictedMean | Milestone) -> float:
+    """Hazard ratio that puts a statistic at its margin."""
+    if isinstance(statistic, WeightedLogRank):
+        return statistic.margin
+    control = scenario.strata[0].control
+
+    def short(factor: float) -> float:
+        worse = control.times(factor)
+        if isinstance(statistic, Milestone):
+            gap = float(worse.survival(statistic.at) - control.survival(statistic.at))
+        else:
+            gap = float(worse.restricted_mean(statistic.tau) - control.restricted_mean(statistic.tau))
+        return statistic.margin - gap
+
+    return rising_root(short, 1.3, f"no hazard ratio puts {statistic.name} at its margin")
+
+
+def _expected(scenario: Scenario, design: Design) -> Expected | None:
+    try:
+        return expected(scenario, look_times(scenario, design.looks))
+    except DataError:
+        return None
+
+
+def _calculated(design: Design, statistic: Statistic) -> float | None:
+    """Power by formula; None where there is none for this statistic, source or plan."""
+    scenario = design.scenario
+    if scenario is None or design.source.visits is not None:
+        return None
+    try:
+        if isinstance(statistic, MaxCombo):
+            if len(design.looks) > 1:
+                return None
+            time = float(look_times(scenario, design.looks)[0])
+            return max_combo_power(scenario, time, statistic, design.plan.alpha).power
+        return float(power(scenario, design.looks, statistic, design.plan, target=design.target).power[-1])
+    except DataError:
+        return None

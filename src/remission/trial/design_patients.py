@@ -1,0 +1,160 @@
+"""Where the patients of a design file come from: its enrolment, and its hazards, run or cohort."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from remission.errors import DataError
+from remission.study import reader
+from remission.study.reader import BAD, Key, Problems, whole
+from remission.study.yaml import Place
+from remission.trial.cohort_file import cohort_section, run_section
+from remission.trial.design_keys import ARM, CURED, HAZARDS, PERIOD, RATIO, SWITCHING, VISITS, positive
+from remission.trial.hazard import Accrual, Hazard
+from remission.trial.scenario import Scenario, Stratum
+from remission.trial.source import HazardSource, Source, Switching
+from remission.units import DAYS_PER_MONTH
+
+# A mixture with cured patients is followed this long before its hazard is taken as none.
+_HORIZON_DAY = 20 * 365.25
+
+
+def built(problems: Problems, place: Place, make: Callable[[], Any]) -> Any:
+    """What ``make`` gives; an error of the values becomes a problem of their place, and None."""
+    try:
+        return make()
+    except DataError as error:
+        for problem in error.problems:
+            problems.add(
+                place, problem.what, found=problem.found, allowed=problem.allowed, next_step=problem.next_step
+            )
+        return None
+
+
+class PatientsReading:
+    """Sections about patients on their way to a `Source`; nothing stops at the first problem."""
+
+    def __init__(self, problems: Problems, folder: Path) -> None:
+        self.problems, self.folder = problems, folder
+
+    def enrolment(self, place: Any, patients: Any) -> Accrual | None:
+        if place is BAD or patients is BAD:
+            return None
+        if not isinstance(place.content, tuple):
+            length = reader.duration()(place, self.problems)
+            return None if length is BAD else Accrual.uniform(patients, length)
+        periods = [reader.read_section(each, PERIOD, self.problems) for each in place.content]
+        if not all(whole(period.values()) for period in periods):
+            return None
+        ends, shares = [p["until"] for p in periods], [p["share"] for p in periods]
+        return built(self.problems, place, lambda: Accrual.from_shares(patients, ends, shares))
+
+    def source(
+        self, place: Place, values: dict[str, Any], accrual: Accrual | None
+    ) -> tuple[Source | None, str]:
+        given = [key for key in ("hazards", "run", "cohort") if values[key] is not None]
+        if len(given) != 1:
+            self.problems.add(
+                place,
+                "patients come from exactly one of hazards, run and cohort",
+                found=", ".join(given) or "none of them",
+            )
+            return None, ""
+        kind, ratio = given[0], values["ratio"]
+        if values[kind] is BAD:
+            return None, ""
+        if kind == "hazards":
+            return self.hazards(values[kind], accrual, ratio), "hazards typed in"
+        read = run_section if kind == "run" else cohort_section
+        made = read(values[kind], self.problems, self.folder, accrual, 1.0 if ratio is BAD else ratio)
+        return (None, "") if made is None else made
+
+    def hazards(self, place: Place, accrual: Accrual | None, ratio: Any) -> Source | None:
+        values = reader.read_section(place, HAZARDS, self.problems)
+        if not whole(values.values()) or ratio is BAD:
+            return None
+        control = self.arm(values["control"])
+        experimental = self.experimental(place, values, control)
+        cured = self.cured(values["cured"])
+        switching = self.switching(values["switching"])
+        visits = self.visits(values["visits"])
+        if control is None or experimental is None or cured is None or accrual is None:
+            return None
+        if visits is None or switching is BAD:
+            return None
+        if cured["control"] or cured["experimental"]:
+            control, experimental = (
+                Hazard.with_cure(cured[arm], hazard, _HORIZON_DAY, 240)
+                for arm, hazard in (("control", control), ("experimental", experimental))
+            )
+        lost = Hazard((float(-np.log1p(-values["dropout_per_month"]) / DAYS_PER_MONTH),))
+        stratum = Stratum(control, experimental, lost, lost)
+        scenario = Scenario(accrual, (stratum,), ratio)
+        made: Source | None = built(self.problems, place, lambda: HazardSource(scenario, switching, visits))
+        return made
+
+    def experimental(self, place: Place, values: dict[str, Any], control: Hazard | None) -> Hazard | None:
+        if (values["experimental"] is None) == (values["hazard_ratio"] is None):
+            self.problems.add(place, "the experimental arm needs one of experimental and hazard_ratio")
+            return None
+        if values["experimental"] is not None:
+            return self.arm(values["experimental"])
+        ratio = self.pieces(values["hazard_ratio"], RATIO, "ratio", positive(100.0))
+        return None if ratio is None or control is None else control.times(ratio)
+
+    def arm(self, place: Place) -> Hazard | None:
+        """``{median: 12 months}``, or a list of pieces with their medians."""
+        medians = self.pieces(place, ARM, "median", None)
+        return (
+            None if medians is None else Hazard(tuple(np.log(2.0) / m for m in medians.rates), medians.cuts)
+        )
+
+    def pieces(
+        self, place: Place, keys: dict[str, Key], name: str, bare: reader.Reader | None
+    ) -> Hazard | None:
+        """Values in time: one, or a list of sections of which each but the last says until when it holds."""
+        if bare is not None and isinstance(place.content, str):
+            value = bare(place, self.problems)
+            return None if value is BAD else Hazard((value,))
+        places = place.content if isinstance(place.content, tuple) else (place,)
+        rows = [reader.read_section(each, keys, self.problems) for each in places]
+        if not rows or not all(whole(row.values()) for row in rows):
+            return None
+        ends = [row["until"] for row in rows]
+        if None in ends[:-1] or ends[-1] is not None:
+            self.problems.add(
+                place, "each piece but the last says until when it holds, and the last does not"
+            )
+            return None
+        return built(self.problems, place, lambda: Hazard(tuple(row[name] for row in rows), tuple(ends[:-1])))
+
+    def cured(self, place: Any) -> dict[str, float] | None:
+        if place is None:
+            return {"control": 0.0, "experimental": 0.0}
+        values = reader.read_section(place, CURED, self.problems)
+        if not whole(values.values()):
+            return None
+        if max(values.values()) >= 1.0:
+            self.problems.add(place, "somebody must be able to have the event", allowed="shares below 100 %")
+            return None
+        return values
+
+    def switching(self, place: Any) -> Any:
+        if place is None:
+            return None
+        values = reader.read_section(place, SWITCHING, self.problems)
+        if not whole(values.values()):
+            return BAD
+        return Switching(Hazard.from_median(values["median"]), values["hazard_ratio"], values["share"])
+
+    def visits(self, place: Any) -> tuple[float, ...] | None:
+        if place is None:
+            return ()
+        values = reader.read_section(place, VISITS, self.problems)
+        if not whole(values.values()):
+            return None
+        return tuple(np.arange(values["every"], values["until"] + values["every"], values["every"]))
