@@ -17,8 +17,8 @@ PATIENTS = 512 * 9 + 100
 SEED = 20260
 
 
-def start(out: Path, workers: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS)]
+def start(out: Path, workers: int, patients: int = PATIENTS) -> subprocess.Popen[str]:
+    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(patients)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -47,7 +47,7 @@ def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], f
     chance = random.Random(SEED + workers)
     out = tmp_path / "run"
     killed = 0
-    for _ in range(3):
+    for _ in range(3 if workers == 1 else 2):
         process = start(out, workers)
         assert process.stdout is not None
         process.stdout.readline()  # the plan is made, blocks begin
@@ -57,6 +57,22 @@ def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], f
         killed += process.returncode == -signal.SIGKILL
     finish(out, workers)
     assert killed >= 2
+    assert files_of(out) == expected
+
+
+def test_kill_while_a_finished_run_is_extended(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
+    expected, seconds = whole
+    out = tmp_path / "run"
+    _, errors = start(out, 1, 512 * 4 + 7).communicate(timeout=120)
+    assert (out / "manifest.json").exists(), errors
+    process = start(out, 1)
+    assert process.stdout is not None
+    process.stdout.readline()
+    time.sleep(random.Random(SEED).uniform(0, seconds / 3))
+    process.kill()
+    process.wait()
+    assert not (out / "manifest.json").exists()
+    finish(out, 1)
     assert files_of(out) == expected
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,18 @@ def test_an_arm_that_is_dealt_nobody(run: Run) -> None:
     assert run(study, arms=["off"], filled="twins").table("patients").num_rows == 1100
 
 
+def test_a_folder_continued_elsewhere_says_so(done: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = json.loads((done / "provenance.json").read_text())["made_with"]
+    elsewhere = {**here[0], "numpy": "99.0"}
+    monkeypatch.setattr(import_module("remission.run.execute"), "environment", lambda: elsewhere)
+    run()  # nothing to do: nothing was made elsewhere
+    assert json.loads((done / "provenance.json").read_text())["made_with"] == here
+    for _ in range(2):
+        (done / "visits/A/00000.parquet").unlink()
+        run()
+        assert json.loads((done / "provenance.json").read_text())["made_with"] == [*here, elsewhere]
+
+
 def test_a_comment_in_the_study_file_changes_nothing(done: Path, run: Run) -> None:
     before = files_of(done)
     run(FakeStudy(text="study: fake  # a comment\n"))
@@ -222,7 +235,7 @@ def test_a_flipped_bit_in_any_file_is_refused_by_name(done: Path, run: Run, tmp_
     chance = np.random.Generator(np.random.Philox(1))
     for name in kinds(out):
         data = (out / name).read_bytes()
-        for place in chance.integers(0, 8 * len(data), 6):
+        for place in chance.integers(0, 8 * len(data), 3):
             flip(out / name, int(place))
             with pytest.raises(RunError, match=name.replace(".", r"\.")) as caught:
                 read_all(out)

@@ -55,7 +55,8 @@ def _bar(label: str, place: TextIO) -> Iterator[Progress]:
         def show(step: Step) -> None:
             bar.update(line, total=step.patients_total, completed=step.patients_done)
             for name in step.damaged if step.done == 0 else ():
-                bar.console.print(f"{name} had changed since it was written; it is made again")
+                what = f"{name} had changed since it was written; it is made again"
+                bar.console.print(what, markup=False, highlight=False, soft_wrap=True)
 
         yield show
 

@@ -113,11 +113,11 @@ def command_of(identity: Identity, patients: int, arms: Iterable[str]) -> str:
     Examples
     --------
     >>> command_of(Identity("k6", "ab", 7, "twins", "0.1.0", "cd"), 834, ["A", "no drug"])
-    "remission run study.yaml --patients 834 --seed 7 --twins --arms A --arms 'no drug'"
+    "remission run study.yaml --patients 834 --seed 7 --twins --arm A --arm 'no drug'"
     """
     words = ["remission", "run", STUDY, "--patients", str(patients), "--seed", str(identity.seed)]
     words += ["--twins"] if identity.filled == "twins" else []
-    words += [word for arm in arms for word in ("--arms", arm)]
+    words += [word for arm in arms for word in ("--arm", arm)]
     return shlex.join(words)
 
 

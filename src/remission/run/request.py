@@ -144,10 +144,10 @@ def chosen_arms(definition: Any, asked: Sequence[str] | None, held: Provenance |
     wanted = {arm.name for arm in definition.arms if arm.enabled} if asked is None else set(asked)
     if wanted - set(known):
         strange = ", ".join(sorted(wanted - set(known)))
-        raise RunError("the study has no such arm", where="--arms", found=strange, allowed=", ".join(known))
+        raise RunError("the study has no such arm", where="--arm", found=strange, allowed=", ".join(known))
     wanted |= set(held.arms) if held else set()
     if not wanted:
-        raise RunError("no arm is left to simulate", where="--arms", allowed=", ".join(known))
+        raise RunError("no arm is left to simulate", where="--arm", allowed=", ".join(known))
     return tuple(arm for arm in known if arm in wanted)
 
 
@@ -156,7 +156,7 @@ def _refuse_empty(definition: Any, arms: Sequence[str]) -> None:
     empty = [arm.name for arm in definition.arms if arm.name in arms and not arm.enabled and arm.ratio]
     if empty and definition.filled == "randomised":
         step = "switch the arm on in the study file, or fill the arms by twins (--twins)"
-        raise RunError("the arm has no patients", where="--arms", found=", ".join(empty), next_step=step)
+        raise RunError("the arm has no patients", where="--arm", found=", ".join(empty), next_step=step)
 
 
 def lives_per_patient(definition: Any, arms: Sequence[str]) -> float:
