@@ -283,7 +283,7 @@ class _GraySums:
         before, pooled_before = self.survival, self.pooled
         after = np.where(here, before * (n - own - other) / n, before)
         total = float(own.sum())
-        spared = np.where(here, n / before, 0.0)
+        spared = np.divide(n, before, out=np.zeros_like(n), where=here)
         risk = spared * (1 - self.incidence)
         everyone, weight = float(spared.sum()), (1 - pooled_before) ** self.rho
         pooled = pooled_before + total / everyone

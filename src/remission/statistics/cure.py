@@ -213,7 +213,7 @@ def cure_model(
     >>> time = np.minimum(np.where(rng.random(300) < 0.4, 99, rng.exponential(5, 300)), 40)
     >>> model = cure_model(time, time < 40)
     >>> print(model.cure_fraction().value.__round__(1), (1 / model.scale).__round__(1))
-    0.4 1.1
+    0.4 1.0
     """
     design = _design(time, event, covariates, location_covariates, family, kind, link)
     start = _start(design)

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,7 +113,7 @@ def proportion_difference(
     return Estimate(value, lower, upper, None, level)
 
 
-def _root(function, low: float, high: float) -> float:
+def _root(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function changes sign; the end at which it is positive if it does not."""
     from scipy.optimize import brentq
 
@@ -207,15 +208,40 @@ def fisher_test(
     """
     _checked_share(responders, patients, "responders")
     _checked_share(control_responders, control_patients, "control_responders")
-    total = responders + control_responders
-    low, high = max(0, total - control_patients), min(patients, total)
-    cells = np.arange(low, high + 1)
-    log_weight = _log_choose(patients, cells) + _log_choose(control_patients, total - cells)
-    null = np.exp(log_weight - log_weight.max())
-    null /= null.sum()
-    seen = null[responders - low]
+    cells, log_weight = overlap_weights(responders, patients, control_responders, control_patients)
+    null = tilted(cells, log_weight, 0.0)
+    seen = null[responders - cells[0]]
     p_value = float(min(1.0, null[null <= seen * (1 + 1e-7)].sum()))
     return FisherTest(p_value, _odds_ratio(responders, cells, log_weight, level))
+
+
+def overlap_weights(
+    responders: int, patients: int, control_responders: int, control_patients: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """All numbers of treated responders that the margins allow, and the log of the ways to each.
+
+    Examples
+    --------
+    >>> cells, ways = overlap_weights(1, 2, 1, 2)
+    >>> print(cells, np.exp(ways).round())
+    [0 1 2] [1. 4. 1.]
+    """
+    total = responders + control_responders
+    cells = np.arange(max(0, total - control_patients), min(patients, total) + 1)
+    return cells, _log_choose(patients, cells) + _log_choose(control_patients, total - cells)
+
+
+def tilted(cells: np.ndarray, log_weight: np.ndarray, log_odds: float) -> np.ndarray:
+    """Noncentral hypergeometric probabilities of the cells at an odds ratio.
+
+    Examples
+    --------
+    >>> tilted(np.array([0, 1]), np.zeros(2), 0.0)
+    array([0.5, 0.5])
+    """
+    exponent = log_weight + cells * log_odds
+    mass = np.exp(exponent - exponent.max())
+    return np.asarray(mass / mass.sum())
 
 
 def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
@@ -226,20 +252,15 @@ def _log_choose(n: int, k: np.ndarray) -> np.ndarray:
 
 def _odds_ratio(seen: int, cells: np.ndarray, log_weight: np.ndarray, level: float) -> Estimate:
     """Odds ratio whose noncentral hypergeometric mean is what was seen; limits by its tails."""
+    from scipy.optimize import brentq
+
     tail = (1 - checked_level(level)) / 2
 
-    def weights(log_odds: float) -> np.ndarray:
-        exponent = log_weight + cells * log_odds
-        mass = np.exp(exponent - exponent.max())
-        return np.asarray(mass / mass.sum())
-
-    def solve(function) -> float:
-        from scipy.optimize import brentq
-
-        return math.exp(brentq(function, -60.0, 60.0, xtol=1e-13))
+    def solve(function: Callable[[np.ndarray], float]) -> float:
+        return math.exp(brentq(lambda b: function(tilted(cells, log_weight, b)), -60.0, 60.0, xtol=1e-13))
 
     at_low, at_high = seen == cells[0], seen == cells[-1]
-    value = 0.0 if at_low else math.inf if at_high else solve(lambda b: weights(b) @ cells - seen)
-    lower = 0.0 if at_low else solve(lambda b: weights(b)[cells >= seen].sum() - tail)
-    upper = math.inf if at_high else solve(lambda b: tail - weights(b)[cells <= seen].sum())
+    value = 0.0 if at_low else math.inf if at_high else solve(lambda mass: float(mass @ cells) - seen)
+    lower = 0.0 if at_low else solve(lambda mass: float(mass[cells >= seen].sum()) - tail)
+    upper = math.inf if at_high else solve(lambda mass: tail - float(mass[cells <= seen].sum()))
     return Estimate(value, lower, upper, None, level)

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, Estimate, contrast, normal_estimate, ratio_estimate
-from remission.statistics.inputs import checked_events, checked_times, two_groups
+from remission.statistics.inputs import Bools, checked_events, checked_groups, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier, restricted_mean
 
 
@@ -60,6 +60,7 @@ def rmst_difference(
     group: ArrayLike,
     tau: float,
     *,
+    strata: ArrayLike | None = None,
     level: float = 0.95,
     margin: float = 0.0,
 ) -> RestrictedMeans:
@@ -71,6 +72,8 @@ def rmst_difference(
         The later label is the treated group.
     tau : float
         Horizon; within the follow-up of both groups.
+    strata : array_like, optional
+        Means are taken inside each stratum and averaged by the strata's shares of all patients.
     margin : float
         Difference under the null hypothesis (negative for non-inferiority); z and p of the difference are
         against it.
@@ -89,27 +92,40 @@ def rmst_difference(
     times = checked_times(time)
     events = checked_events(event, times.size)
     groups = two_groups(group, times.size)
-    means, variances = [], []
-    for code, label in enumerate(groups.labels):
-        member = groups.codes == code
-        area, variance = _arm_mean(times[member], events[member], tau, label)
-        means.append(area)
-        variances.append(variance)
+    means, variances = np.zeros(2), np.zeros(2)
+    for member, share in _shares(strata, times.size):
+        for code, label in enumerate(groups.labels):
+            here = member & (groups.codes == code)
+            area, variance = _arm_mean(times[here], events[here], tau, label)
+            means[code] += share * area
+            variances[code] += share**2 * variance
     std_error = math.sqrt(variances[0] + variances[1])
-    difference = normal_estimate(means[1] - means[0], std_error, level)
+    difference = normal_estimate(float(means[1] - means[0]), std_error, level)
     lost = (tau - means[0], tau - means[1])
     return RestrictedMeans(
         float(tau),
-        normal_estimate(means[0], math.sqrt(variances[0]), level),
-        normal_estimate(means[1], math.sqrt(variances[1]), level),
+        normal_estimate(float(means[0]), math.sqrt(variances[0]), level),
+        normal_estimate(float(means[1]), math.sqrt(variances[1]), level),
         contrast(difference, _z(difference.value - margin, std_error, "difference in restricted means")),
         _ratio(means[1], means[0], variances[1], variances[0], level, 1),
         _ratio(lost[1], lost[0], variances[1], variances[0], level, -1),
     )
 
 
+def _shares(strata: ArrayLike | None, patients: int) -> list[tuple[Bools, float]]:
+    """Members of each stratum and its share of all patients."""
+    if strata is None:
+        return [(np.ones(patients, dtype=bool), 1.0)]
+    codes = checked_groups(strata, patients, "strata", at_least=1).codes
+    return [(codes == code, float((codes == code).mean())) for code in range(int(codes.max()) + 1)]
+
+
 def _arm_mean(times: np.ndarray, events: np.ndarray, tau: float, label: object) -> tuple[float, float]:
     """Restricted mean of one arm; an error names the arm."""
+    if times.size == 0:
+        raise DataError(
+            "a stratum lacks one of the groups", where=f"strata, group {label}", next_step="merge strata"
+        )
     try:
         return restricted_mean(kaplan_meier(times, events), tau)
     except DataError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("curves", "tests", "models", "shares", "means")
+_MODULES = ("curves", "tests", "models", "shares", "means", "cure", "intervals", "risks")
 
 
 def load() -> None:

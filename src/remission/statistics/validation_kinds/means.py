@@ -107,3 +107,25 @@ def lrstat_milestone(case: Case) -> Ours:
     values |= {"sesurvDiff": result.estimate.std_error or 0.0, "survDiffZ": result.z}
     values |= {"survDiffPValue": result.p_value, "lower": result.estimate.lower}
     return Ours(values | {"upper": result.estimate.upper})
+
+
+@case_kind("lrstat::rmdiff(")
+def lrstat_means(case: Case) -> Ours:
+    """Difference in restricted means against a margin, averaged over strata."""
+    call = find_call(case.call, "lrstat::rmdiff")
+    assert call is not None
+    tau, margin = float(call.value("milestone")), float(call.value("rmstDiffH0", default=0.0))
+    level = float(call.value("conflev", default=0.95))
+    strata = column(case, call.value("stratum")) if "stratum" in call.named else None
+    both = rmst_difference(*two_arms(case), tau, strata=strata, level=level, margin=margin)
+    estimate = both.difference.estimate
+    values = {"milestone": tau, "rmstDiffH0": margin, "conflev": level}
+    for place, mean in enumerate((both.treated, both.control), 1):
+        values |= {f"rmst{place}": mean.value, f"vrmst{place}": (mean.std_error or 0.0) ** 2}
+    values |= {
+        "rmstDiff": estimate.value,
+        "sermstDiff": estimate.std_error or 0.0,
+        "rmstDiffZ": both.difference.z,
+    }
+    values |= {"rmstDiffPValue": both.difference.p_value, "lower": estimate.lower, "upper": estimate.upper}
+    return Ours(values)

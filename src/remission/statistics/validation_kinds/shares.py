@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from remission.statistics.proportions import fisher_test, proportion, proportion_difference
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from remission.statistics.proportions import (
+    fisher_test,
+    overlap_weights,
+    proportion,
+    proportion_difference,
+    tilted,
+)
 from remission.statistics.r_call import evaluate, find_call, split_arguments
 from remission.statistics.validation import Case, Ours, case_kind
+
+_R_LEAST = 2.220446049250313e-16
+_R_TOLERANCE = _R_LEAST**0.25
 
 
 @case_kind("binom.test(")
@@ -48,4 +62,45 @@ def fisher(case: Case) -> Ours:
     a, b, c, d = (int(evaluate(cell)) for cell in split_arguments(matrix.positional[0][2:-1]))
     test = fisher_test(a, a + b, c, c + d)
     odds = test.odds_ratio
-    return Ours({"p": test.p_value, "or": odds.value, "ci": [odds.lower, odds.upper]})
+    value, lower, upper = _as_coarse_as_r(a, a + b, c, c + d)
+    note = (
+        f"R solves for the odds ratio only to {_R_TOLERANCE:.2g}; solved as coarsely here. "
+        f"Exact: {odds.value:.9g} ({odds.lower:.9g} to {odds.upper:.9g})"
+    )
+    return Ours({"p": test.p_value, "or": value, "ci": [lower, upper]}, note=note)
+
+
+def _as_coarse_as_r(*table: int) -> tuple[float, float, float]:
+    """Odds ratio and limits with the root finder (Brent's) and the tolerance of R's ``fisher.test``.
+
+    R looks for the odds ratio between 0 and 1, or for its inverse where it is above 1.
+    """
+    from scipy.optimize import brentq
+
+    cells, ways = overlap_weights(*table)
+    seen = table[0]
+
+    def mean(mass: np.ndarray) -> float:
+        return float(mass @ cells) - seen
+
+    def above(mass: np.ndarray) -> float:
+        return float(mass[cells >= seen].sum()) - 0.025
+
+    def below(mass: np.ndarray) -> float:
+        return 0.025 - float(mass[cells <= seen].sum())
+
+    def solve(function: Callable[[np.ndarray], float]) -> float:
+        inverse = function(tilted(cells, ways, 0.0)) < 0
+        sign = -1.0 if inverse else 1.0
+
+        def at(share: float) -> float:
+            return function(tilted(cells, ways, sign * math.log(max(share, 1e-300))))
+
+        root = brentq(at, _R_LEAST if inverse else 0.0, 1.0, xtol=_R_TOLERANCE, rtol=4 * _R_LEAST)
+        return 1 / root if inverse else float(root)
+
+    return (
+        0.0 if seen == cells[0] else math.inf if seen == cells[-1] else solve(mean),
+        0.0 if seen == cells[0] else solve(above),
+        math.inf if seen == cells[-1] else solve(below),
+    )

@@ -1,0 +1,111 @@
+"""Cure models: flexsurvcure, cuRe, lifelines, surpyval."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from remission.statistics.cure import CureModel, cure_model
+from remission.statistics.r_call import find_call
+from remission.statistics.validation import Case, Ours, case_kind
+from remission.statistics.validation_kinds.formula import formula
+
+_FAMILIES = {
+    "weibull": "weibull", "lnorm": "log-normal", "lognormal": "log-normal", "llogis": "log-logistic",
+    "gengamma": "generalised gamma",
+}  # fmt: skip
+_LINKS = {"logistic": "logit", "logit": "logit", "loglog": "loglog", "probit": "probit"}
+
+
+@case_kind("flexsurvcure::flexsurvcure(")
+def flexsurvcure(case: Case) -> Ours:
+    """Cured share, then the distribution in flexsurv's order and scales, then covariates of the share."""
+    call = find_call(case.call, "flexsurvcure::flexsurvcure")
+    assert call is not None
+    read = formula(case)
+    family = _FAMILIES[str(call.value("dist", default="weibull"))]
+    model = cure_model(
+        read.time,
+        read.event,
+        read.covariates if read.terms else None,
+        family=family,
+        kind="mixture" if call.value("mixture", default=True) else "non-mixture",
+        link=_LINKS[str(call.value("link", default="logistic"))],
+    )
+    estimate, errors, natural = _in_flexsurv_order(model)
+    share = model.cure_fraction()
+    values = {"theta": share.value, "theta_ci": [share.lower, share.upper], "transformed_est": estimate}
+    values |= {"transformed_se": errors, "est": natural, "loglik": model.log_likelihood, "AIC": model.aic}
+    return Ours(values)
+
+
+def _in_flexsurv_order(model: CureModel) -> tuple[list[float], list[float], list[float]]:
+    """Estimates and errors on flexsurv's scales, and the natural values."""
+    first = model.cure_coefficients.size
+    location, log_scale = float(model.location[0]), float(np.log(model.scale))
+    errors = model.std_errors
+    e_location, e_scale = float(errors[first]), float(errors[first + 1])
+    if model.family in ("weibull", "log-logistic"):
+        middle = [-log_scale, location], [e_scale, e_location], [1 / model.scale, float(np.exp(location))]
+    else:
+        middle = [location, log_scale], [e_location, e_scale], [location, model.scale]
+    if model.family == "generalised gamma":
+        middle[0].append(model.q)
+        middle[1].append(float(errors[-1]))
+        middle[2].append(model.q)
+    share = model.cure_fraction().value
+    more, more_errors = model.cure_coefficients[1:].tolist(), errors[1:first].tolist()
+    return (
+        [float(model.cure_coefficients[0]), *middle[0], *more],
+        [float(errors[0]), *middle[1], *more_errors],
+        [share, *middle[2], *more],
+    )
+
+
+@case_kind("cuRe::fit.cure.model(")
+def cu_re(case: Case) -> Ours:
+    """Weibull mixture with ``S(t) = exp(-lambda t^gamma)``: share, log lambda, log gamma."""
+    call = find_call(case.call, "cuRe::fit.cure.model")
+    assert call is not None
+    read = formula(case)
+    mixture = call.value("type", default="mixture") == "mixture"
+    link = _LINKS[str(call.value("link", default="logit"))]
+    model = cure_model(
+        read.time, read.event, read.covariates if read.terms else None,
+        kind="mixture" if mixture else "non-mixture", link=link,
+    )  # fmt: skip
+    many = model.cure_coefficients.size
+    shape, location = 1 / model.scale, float(model.location[0])
+    # log lambda = -location / scale; its error by the delta method.
+    slope = np.zeros(model.parameters.size)
+    slope[many], slope[many + 1] = -shape, location * shape
+    log_lambda_error = float(np.sqrt(slope @ model.covariance @ slope))
+    estimate = [*model.cure_coefficients, -location * shape, np.log(shape)]
+    errors = [*model.std_errors[:many], log_lambda_error, model.std_errors[many + 1]]
+    return Ours({"coefs": estimate, "se": errors, "loglik": model.log_likelihood})
+
+
+def _plain_weibull(case: Case) -> CureModel:
+    return cure_model(case.data["time"], case.data["event"])
+
+
+@case_kind("MixtureCureFitter(")
+def lifelines_mixture(case: Case) -> Ours:
+    """Weibull mixture with errors on the natural scales."""
+    model = _plain_weibull(case)
+    share, scale, shape = model.cure_fraction(), float(np.exp(model.location[0])), 1 / model.scale
+    errors = [share.std_error, scale * model.std_errors[1], shape * model.std_errors[2]]
+    values: dict[str, Any] = {"cured_fraction": share.value, "lambda": scale, "rho": shape}
+    return Ours(values | {"loglik": model.log_likelihood, "se": errors})
+
+
+@case_kind("surpyval.Weibull.fit(")
+def surpyval_mixture(case: Case) -> Ours:
+    """surpyval's limited failure population is the mixture model."""
+    if not re.search(r"lfp\s*=\s*True", case.call):
+        raise ValueError("only the limited failure population is computed")
+    model = _plain_weibull(case)
+    values = {"cure_fraction": model.cure_fraction().value, "scale": float(np.exp(model.location[0]))}
+    return Ours(values | {"shape": 1 / model.scale})
