@@ -96,6 +96,7 @@ UNARY: dict[str, Callable[[float], float]] = {
     for function in (
         *(math.sin, math.cos, math.tan, math.asin, math.acos, math.atan),
         *(math.sinh, math.cosh, math.tanh, math.asinh, math.acosh, math.atanh, math.floor, math.ceil),
+        math.gamma,
     )
 }
 

@@ -103,6 +103,7 @@ class Formulas:
         if name in ("floor", "ceil"):
             return self.code.intrinsic(name, argument)
         code = self.code
+        name = {"gamma": "tgamma"}.get(name, name)
         code.module.declare(f"declare double @{name}(double)")
         result = "poison"
         for lane in range(code.module.lanes):

@@ -46,6 +46,7 @@ _DIRECT = {
     libsbml.AST_LOGICAL_OR: "or",
     libsbml.AST_LOGICAL_XOR: "xor",
     libsbml.AST_LOGICAL_NOT: "not",
+    libsbml.AST_FUNCTION_RATE_OF: "rate_of",
 }
 
 _RECIPROCAL = {
@@ -132,6 +133,8 @@ def _special(kind: int, arguments: tuple[Expression, ...]) -> Expression | None:
         if degree == Number(2.0):
             return apply("sqrt", x)
         return apply("power", x, apply("divide", Number(1.0), degree))
+    if kind == libsbml.AST_FUNCTION_FACTORIAL:
+        return apply("gamma", apply("plus", arguments[0], Number(1.0)))
     if kind == libsbml.AST_LOGICAL_IMPLIES:
         return apply("or", apply("not", arguments[0]), arguments[1])
     if kind == libsbml.AST_FUNCTION_QUOTIENT:

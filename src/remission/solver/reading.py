@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libsbml
@@ -142,17 +142,20 @@ class _Reader:
             self._species(species)
         for reaction in _items(self.model.getListOfReactions()):
             self._reaction(reaction)
+        events = tuple(self._event(event) for event in _items(self.model.getListOfEvents()))
+        self._name_both_measures()
         self._decide_constants()
-        value = _StartValues(self)
+        rate_of = RatesOf(self)
+        value = _StartValues(self, rate_of)
         return Network(
             name=self.model.getId() or "model",
             states=tuple(self.rates),
             initial=tuple(value(name) for name in self.rates),
-            rates=tuple(self.rates.values()),
+            rates=tuple(rate_of.resolved(rate) for rate in self.rates.values()),
             parameters=tuple(self.parameters),
             defaults=tuple(value(name) for name in self.parameters),
-            rules=tuple(self.rules.items()),
-            events=tuple(self._event(event) for event in _items(self.model.getListOfEvents())),
+            rules=tuple((name, rate_of.resolved(rule)) for name, rule in self.rules.items()),
+            events=tuple(rate_of.resolved_event(event) for event in events),
         )
 
     def _refuse(self) -> None:
@@ -170,10 +173,13 @@ class _Reader:
     def _sort_rules(self) -> None:
         """Raw syntax trees by the variable they set."""
         listed = _items(self.model.getListOfRules())
+        listed = [
+            rule for rule in listed if rule.isSetMath()
+        ]  # level 3 version 2 lets mathematics be left out
         self.assigned = {r.getVariable(): r.getMath() for r in listed if r.isAssignment()}
         self.rated = {r.getVariable(): r.getMath() for r in listed if r.isRate()}
         starting = _items(self.model.getListOfInitialAssignments())
-        self.starting = {a.getSymbol(): a.getMath() for a in starting}
+        self.starting = {a.getSymbol(): a.getMath() for a in starting if a.isSetMath()}
         events = _items(self.model.getListOfEvents())
         self.evented = {a.getVariable() for e in events for a in _items(e.getListOfEventAssignments())}
         self.reacting = {
@@ -191,6 +197,8 @@ class _Reader:
         return self._mean(to_expression(tree, where))
 
     def _mean(self, expression: Expression) -> Expression:
+        if isinstance(expression, Apply) and expression.operation == "rate_of":
+            return expression
         if isinstance(expression, Symbol):
             return self.meanings.get(expression.name, expression)
         if isinstance(expression, Apply):
@@ -241,7 +249,17 @@ class _Reader:
         for name, compartment in self.by_concentration.items():
             if name not in self.assigned:
                 self.meanings[name] = apply("divide", Symbol(name), Symbol(compartment))
-                self.rules[f"[{name}]"] = self.meanings[name]
+
+    def _name_both_measures(self) -> None:
+        """Rules `[S]`, the concentration, and `amount(S)`, for every species."""
+        for species in _items(self.model.getListOfSpecies()):
+            name, size = species.getId(), Symbol(species.getCompartment())
+            amount: Expression = Symbol(name)
+            if name in self.assigned and name in self.by_concentration:
+                amount = apply("times", amount, size)
+            flat = _dimensions(self.model.getCompartment(species.getCompartment())) == 0
+            self.rules[f"amount({name})"] = amount
+            self.rules[f"[{name}]"] = amount if flat else apply("divide", amount, size)
 
     def _species(self, species: Any) -> None:
         """A species is held as an amount, unless a rule gives its value."""
@@ -295,7 +313,7 @@ class _Reader:
         name = reaction.getId()
         law = reaction.getKineticLaw()
         if law is None or law.getMath() is None:
-            raise model_error("a reaction without a kinetic law", where=name)
+            raise model_error("a reaction without a kinetic law", where=name, next_step="give it a rate")
         self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}")
         for sign, references in (
             ("minus", reaction.getListOfReactants()),
@@ -338,13 +356,18 @@ class _Reader:
         trigger = event.getTrigger()
         assignments = []
         for assignment in _items(event.getListOfEventAssignments()):
+            if not assignment.isSetMath():
+                continue
             variable = assignment.getVariable()
             value = self._formula(assignment.getMath(), f"event {name}, assignment of {variable}")
             if variable in self.by_concentration:
                 value = apply("times", value, Symbol(self.by_concentration[variable]))
             assignments.append((variable, value))
         starts_true = trigger.getInitialValue() if trigger.isSetInitialValue() else True
-        condition = self._formula(trigger.getMath(), f"event {name}, trigger")
+        never = apply("ne", Number(0.0), Number(0.0))
+        condition = (
+            self._formula(trigger.getMath(), f"event {name}, trigger") if trigger.isSetMath() else never
+        )
         return Event(name, condition, starts_true, tuple(assignments))
 
     def _decide_constants(self) -> None:
@@ -379,10 +402,53 @@ def _dimensions(compartment: Any) -> float:
 
 
 @dataclass
+class RatesOf:
+    """Puts the rate of change of a variable where a formula says `rateOf(variable)`."""
+
+    reader: _Reader
+    open: list[str] = field(default_factory=list)
+
+    def resolved(self, expression: Expression) -> Expression:
+        """The formula without `rateOf`."""
+        if not isinstance(expression, Apply):
+            return expression
+        if expression.operation == "rate_of":
+            (variable,) = expression.arguments
+            return self._rate(variable.name if isinstance(variable, Symbol) else "?")
+        return Apply(
+            expression.operation, tuple(self.resolved(argument) for argument in expression.arguments)
+        )
+
+    def resolved_event(self, event: Event) -> Event:
+        """The event without `rateOf`."""
+        assignments = tuple((name, self.resolved(value)) for name, value in event.assignments)
+        return replace(event, trigger=self.resolved(event.trigger), assignments=assignments)
+
+    def _rate(self, name: str) -> Expression:
+        """Of a concentration A/V: A'/V - A V'/V^2."""
+        if name in self.open:
+            raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
+        if name in self.reader.rules and name not in self.reader.undecided:
+            raise model_error("rateOf something that a rule gives is not supported", where=name)
+        self.open.append(name)
+        rate = self.resolved(self.reader.rates.get(name, Number(0.0)))
+        self.open.pop()
+        compartment = self.reader.by_concentration.get(name)
+        if compartment is None:
+            return rate
+        size = Symbol(compartment)
+        dilution = apply(
+            "divide", apply("times", Symbol(name), self._rate(compartment)), apply("times", size, size)
+        )
+        return apply("minus", apply("divide", rate, size), dilution)
+
+
+@dataclass
 class _StartValues:
     """Values at day 0, with every parameter at its default; each computed once."""
 
     reader: _Reader
+    rate_of: RatesOf
     known: dict[str, float] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
@@ -395,6 +461,6 @@ class _StartValues:
             if name in self.open:
                 raise model_error("a value depends on itself", where=" -> ".join([*self.open, name]))
             self.open.append(name)
-            self.known[name] = evaluate(formula, self)
+            self.known[name] = evaluate(self.rate_of.resolved(formula), self)
             self.open.pop()
         return self.known[name]
