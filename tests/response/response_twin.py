@@ -175,15 +175,7 @@ def judge(
     complete = len(measured) == len(roles["target"])
     all_gone = complete and all(gone(seen[name]) for name in measured)
     baseline_lesions = roles["target"] + roles["non-target"]
-    back = any(
-        name in seen
-        and not nodes[name]
-        and not gone(seen[name])
-        and name in known
-        and size(known[name]) == 0
-        and known[name].get("status") != "merged"
-        for name in baseline_lesions
-    )
+    back = any(name in seen and not nodes[name] and not gone(seen[name]) for name in baseline_lesions)
     recurred = after_complete and back
 
     if not roles["target"]:

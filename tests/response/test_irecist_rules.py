@@ -127,6 +127,15 @@ def test_increases_add_up(rule):
     assert follow(50.0, *new).irecist == ["iUPD", "iUPD", "iCPD"]
 
 
+@rule("iRECIST: additivity")
+def test_the_mark_of_new_lesions_is_their_first_sum_in_the_block(rule):
+    new = [look(42, 50.0, **NEW)]
+    new += [
+        look(day, 50.0, new_lesion_sum_mm=mm, **NEW) for day, mm in ((84, 20.0), (126, 24.0), (168, 25.0))
+    ]
+    assert follow(50.0, *new).irecist == ["iUPD", "iUPD", "iUPD", "iCPD"]
+
+
 @rule("iRECIST: bar reset")
 def test_a_return_below_progression_resets_the_bar(rule):
     course = follow(50.0, look(42, 70.0), look(84, 55.0), look(126, 76.0), look(168, 81.0))
@@ -149,6 +158,15 @@ def test_after_a_reset_new_lesions_count_again_only_by_growth_or_number(rule):
     assert follow(50.0, *shrinks, steady).irecist == ["iUPD", "iPR", "iPR"]
     assert follow(50.0, *shrinks, grown).irecist == ["iUPD", "iPR", "iUPD"]
     assert follow(50.0, *shrinks, another).irecist == ["iUPD", "iPR", "iUPD"]
+
+
+@rule("iRECIST: bar reset")
+def test_new_lesions_that_vanish_take_their_nadir_with_them(rule):
+    gone = {"targets_gone": True}
+    scans = [look(42, 50.0, new_lesion_sum_mm=20.0, **NEW), look(84, 30.0, new_lesion_sum_mm=0.0)]
+    scans += [look(126, 30.0, new_lesion_sum_mm=11.0, **NEW)]
+    scans += [look(day, 0.0, new_lesion_sum_mm=12.0, **gone, **NEW) for day in (168, 210)]
+    assert follow(50.0, *scans).irecist == ["iUPD", "iPR", "iUPD", "iPR", "iPR"]
 
 
 @rule("iRECIST: no change after iUPD")

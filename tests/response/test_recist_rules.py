@@ -52,6 +52,15 @@ def test_given_targets_beyond_the_rule_are_followed_and_reported(rule):
     assert "organ" in found[2]
 
 
+@rule("RECIST 1.1: target lesions")
+def test_given_targets_take_their_places_before_larger_lesions(rule):
+    given = {"organ": "lung", "role": "target"}
+    found = roles(
+        table(("a", 0, 12, given), ("b", 0, 13, given), ("c", 0, 40, {"organ": "lung"}), ("d", 0, 11))
+    )
+    assert found == {"a": TARGET, "b": TARGET, "c": NON_TARGET, "d": TARGET}
+
+
 @rule("RECIST 1.1: node status")
 @pytest.mark.parametrize(
     ("short_axis", "role"), [(15.0, TARGET), (14.9, NON_TARGET), (10.0, NON_TARGET), (9.9, 0)]
@@ -141,6 +150,17 @@ def test_progression_whatever_the_targets_do(rule, seen, cause):
 
 
 @rule("RECIST 1.1: PD other")
+def test_a_non_target_that_progressed_and_then_increased_is_still_progression(rule):
+    nontarget = {"role": "non-target"}
+    rows = [("t", day, 30) for day in (0, 42, 84, 126)]
+    words = ("present", "unequivocal progression", "increased", "present")
+    rows += [("x", day, word, nontarget) for day, word in zip((0, 42, 84, 126), words, strict=True)]
+    visits = assess_table(table(*rows)).arrow("visits")
+    assert visits["response"].to_pylist() == ["PD", "PD", "SD"]
+    assert visits["iresponse"].to_pylist() == ["iUPD", "iCPD", "iSD"]
+
+
+@rule("RECIST 1.1: PD other")
 def test_an_equivocal_new_lesion_does_not_count(rule):
     rows = [("t", 0, 30), ("t", 84, 30), ("n", 84, "equivocal", {"role": "new"})]
     assert responses(table(*rows)) == ["SD"]
@@ -213,6 +233,19 @@ def test_back_after_a_complete_response_is_progression(rule):
 def test_a_scan_that_could_not_be_judged_does_not_hide_a_reappearance(rule):
     rows = [("a", 0, 20), ("a", 42, "absent"), ("a", 63, "not evaluable"), ("a", 84, 3.0)]
     assert responses(table(*rows)) == ["CR", "NE", "PD"]
+
+
+@rule("RECIST 1.1: reappearing lesion")
+def test_a_merged_lesion_seen_apart_after_a_complete_response_is_progression(rule):
+    rows = [
+        ("a", 0, 20),
+        ("b", 0, 20),
+        ("a", 42, "absent"),
+        ("b", 42, "merged"),
+        ("a", 84, "absent"),
+        ("b", 84, 4),
+    ]
+    assert responses(table(*rows)) == ["CR", "PD"]
 
 
 @rule("RECIST 1.1: reappearing lesion")

@@ -13,7 +13,6 @@ from remission.response.records import (
     Records,
     has_increased,
     has_progressed_unequivocally,
-    is_back,
 )
 from remission.response.scan import Scan
 from remission.response.selection import choose_new_targets, first_present
@@ -62,6 +61,8 @@ def assemble_scans(
     sum_mm = of.total(measured, records.diameter_mm)
     progressed = has_progressed_unequivocally(records)
     increased = has_increased(records)
+    # Nodes vary about their normal size: one of 10 mm is no lesion that came back.
+    seen = ~records.gone & ~lesions.is_node[records.lesion]
     new = _NewLesions(of, lesions, role, records, visits)
     scan = Scan(
         time_day=visits.time_day,
@@ -76,7 +77,7 @@ def assemble_scans(
         nontargets_increased=of.any(is_nontarget & increased),
         new_nontargets_increased=of.any(new.unmeasured & increased),
         nontargets_evaluable=of.count(is_nontarget) == n_nontargets,
-        reappeared=of.any((is_nontarget | of.is_role(TARGET)) & is_back(records, lesions)),
+        reappeared=of.any((is_nontarget | of.is_role(TARGET)) & seen),
         symptomatic=np.bincount(visits.of_row, rows.symptomatic, len(visits.patient)) > 0,
     )
     baseline = np.where(targets > 0, sum_mm[visits.first], np.nan)

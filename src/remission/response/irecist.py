@@ -158,8 +158,7 @@ def _new_has_grown(state: IrecistState, scan: Scan) -> Bools:
 
 def _turn(state: IrecistState, causes: Codes, unprogressed: Codes, scan: Scan, timing: Timing) -> _Block:
     progressing = causes != 0
-    waiting = state.pending & ~state.confirmed
-    confirms = waiting & progressing & _confirms(state, causes, scan, timing)
+    confirms = state.pending & progressing & _confirms(state, causes, scan, timing)
     judged = unprogressed != INE
     resets = state.pending & ~progressing & judged
     return _Block(~state.pending & progressing, state.pending & ~resets, confirms, resets, causes)

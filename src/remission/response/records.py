@@ -12,9 +12,7 @@ from remission.response.columns import Measurements
 from remission.response.criteria import Bools, Codes, Floats, Ints
 from remission.response.visits import Visits
 from remission.response.words import (
-    ABSENT,
     INCREASED,
-    MERGED,
     UNEQUIVOCAL,
     UNKNOWN,
     diameter_of,
@@ -142,9 +140,3 @@ def has_increased(records: Records) -> Bools:
     newly = (records.status == UNEQUIVOCAL) & ~records.was(progressed, False)
     larger = records.diameter_mm > records.was(records.diameter_mm, np.nan)
     return np.asarray((records.status == INCREASED) | newly | larger)
-
-
-def is_back(records: Records, lesions: Lesions) -> Bools:
-    """There again after it had disappeared; nodes excepted, which vary about their normal size."""
-    vanished = ((records.diameter_mm == 0) | (records.status == ABSENT)) & (records.status != MERGED)
-    return np.asarray(records.was(vanished, False) & ~records.gone & ~lesions.is_node[records.lesion])
