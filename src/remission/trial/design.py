@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from remission.errors import DataError
 from remission.trial.expectation import Expected, expected
 from remission.trial.looks import Look, look_times
@@ -100,6 +102,9 @@ class DesignResult:
         Power of each statistic without simulation; None where there is no formula.
     null_notes : tuple of str
         What "without effect" means for each statistic.
+    proportional : tuple of float or None
+        Power of each statistic had the last hazard ratio held from the first day: what planning for
+        proportional hazards would have promised. None where hazards are proportional or were not typed in.
     """
 
     design: Design
@@ -109,6 +114,7 @@ class DesignResult:
     expected: Expected | None
     calculated: tuple[float | None, ...]
     null_notes: tuple[str, ...]
+    proportional: tuple[float | None, ...] | None
 
 
 def run_design(design: Design, progress: Callable[[str, int], None] | None = None) -> DesignResult:
@@ -144,9 +150,19 @@ def run_design(design: Design, progress: Callable[[str, int], None] | None = Non
     rows = operating_characteristics(found, nulls, design.plan, design.target)
     scenario = design.scenario
     table = None if scenario is None else _expected(scenario, design)
-    powers = tuple(_calculated(design, statistic) for statistic in design.statistics)
+    powers = _powers(design, scenario)
+    promised = None if scenario is None else _proportional(scenario)
     notes = tuple(note for _, note in worlds)
-    return DesignResult(design, found, tuple(nulls), rows, table, powers, notes)
+    return DesignResult(
+        design,
+        found,
+        tuple(nulls),
+        rows,
+        table,
+        powers,
+        notes,
+        None if promised is None else _powers(design, promised),
+    )
 
 
 def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str]:
@@ -190,9 +206,12 @@ def _expected(scenario: Scenario, design: Design) -> Expected | None:
         return None
 
 
-def _calculated(design: Design, statistic: Statistic) -> float | None:
+def _powers(design: Design, scenario: Scenario | None) -> tuple[float | None, ...]:
+    return tuple(_calculated(design, scenario, statistic) for statistic in design.statistics)
+
+
+def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic) -> float | None:
     """Power by formula; None where there is none for this statistic, source or plan."""
-    scenario = design.scenario
     if scenario is None or design.source.visits is not None:
         return None
     try:
@@ -204,3 +223,18 @@ def _calculated(design: Design, statistic: Statistic) -> float | None:
         return float(power(scenario, design.looks, statistic, design.plan, target=design.target).power[-1])
     except DataError:
         return None
+
+
+def _proportional(scenario: Scenario) -> Scenario | None:
+    """The scenario with its last hazard ratio from the first day; None if that is what it has."""
+    if any(s.control.rates[-1] == 0.0 for s in scenario.strata):
+        return None
+    held = scenario.with_hazards(
+        lambda s: (s.control, s.control.times(s.experimental.rates[-1] / s.control.rates[-1]))
+    )
+    times = [cut for s in scenario.strata for cut in (0.0, *s.control.cuts, *s.experimental.cuts)]
+    same = all(
+        np.allclose(old.experimental.rate(times), new.experimental.rate(times))
+        for old, new in zip(scenario.strata, held.strata, strict=True)
+    )
+    return None if same else held

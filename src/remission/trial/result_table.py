@@ -1,0 +1,175 @@
+"""A design's result as plain numbers (for JSON) and as text tables (for the terminal)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from remission.trial.design import DesignResult
+from remission.trial.operating import Operating, monte_carlo_error
+from remission.trial.statistic import MaxCombo, WeightedLogRank
+from remission.units import DAYS_PER_MONTH
+
+
+def as_numbers(result: DesignResult) -> dict[str, Any]:
+    """Everything that was found, JSON-ready; times in days and months, NaN and infinity as None."""
+    design, found = result.design, result.found
+    looks = {
+        "time_day": found.time.mean(axis=0),
+        "time_month": found.time.mean(axis=0) / DAYS_PER_MONTH,
+        "events": found.events.mean(axis=0),
+        "patients": found.patients.mean(axis=0),
+        "too_few_events": (~found.reached).sum(axis=0),
+    }
+    each = zip(result.rows, result.calculated, result.null_notes, strict=True)
+    content: dict[str, Any] = {
+        "design": design.name,
+        "title": design.title,
+        "origin": design.origin,
+        "margin": design.margin_note,
+        "question": "non-inferiority" if design.non_inferiority else "superiority",
+        "alpha": design.plan.alpha,
+        "patients": design.source.patients,
+        "trials": found.trials,
+        "seed": design.seed,
+        "looks": looks,
+        "tests": [_test(row, calculated, note) for row, calculated, note in each],
+    }
+    if result.expected is not None:
+        content["average_hazard_ratio"] = result.expected.average_hazard_ratio
+        content["expected_events"] = result.expected.events
+    if result.proportional is not None:
+        content["power_if_proportional"] = dict(
+            zip((row.statistic.name for row in result.rows), result.proportional, strict=True)
+        )
+    plain: dict[str, Any] = _plain(content)
+    return plain
+
+
+def _test(row: Operating, calculated: float | None, note: str) -> dict[str, Any]:
+    return {
+        "test": row.statistic.name,
+        "power": row.power,
+        "power_error": monte_carlo_error(row.power, row.trials),
+        "power_calculated": calculated,
+        "type_i_error": row.type_i_error,
+        "type_i_error_error": monte_carlo_error(row.type_i_error, row.trials_null),
+        "without_effect": note,
+        "information_fraction": row.fraction,
+        "upper_z": row.upper,
+        "lower_z": row.lower,
+        "success_by_look": row.success,
+        "futility_by_look": row.futility,
+        "false_success_by_look": row.false_success,
+        "not_computed": row.failed,
+        "not_computed_without_effect": row.failed_null,
+        "mean_time_day": row.mean_time,
+        "mean_events": row.mean_events,
+        "mean_patients": row.mean_patients,
+        "estimate": _scale(row),
+        "estimate_at_stop": row.estimate_at_stop,
+        "estimate_at_end": row.estimate_at_end,
+        "bias_of_stopping": row.bias,
+        "estimate_spread": row.estimate_spread,
+    }
+
+
+def _scale(row: Operating) -> str:
+    ratio = isinstance(row.statistic, WeightedLogRank | MaxCombo)
+    return "log hazard ratio" if ratio else "difference"
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, np.ndarray | list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, np.integer):
+        return int(value)
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return value
+
+
+Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
+
+
+def tests_table(result: DesignResult) -> Table:
+    """Header and rows: one row for each test."""
+    header = ("test", "power", "calculated", "type I error", "mean month", "mean events", "not computed")
+    rows: list[tuple[str, ...]] = []
+    for row, calculated in zip(result.rows, result.calculated, strict=True):
+        known = "" if calculated is None else f"{calculated:.3f}"
+        error = share(row.type_i_error, row.trials_null)
+        when = f"{row.mean_time / DAYS_PER_MONTH:.1f}", f"{row.mean_events:.0f}"
+        rows.append((shown_name(row), share(row.power, row.trials), known, error, *when, _failures(row)))
+    return header, rows
+
+
+def look_table(result: DesignResult) -> Table:
+    """Header and rows: one row for each test and look."""
+    header = (
+        "test",
+        "look",
+        "month",
+        "events",
+        "information",
+        "bound",
+        "success",
+        "futility",
+        "false success",
+    )
+    time, events = result.found.time.mean(axis=0) / DAYS_PER_MONTH, result.found.events.mean(axis=0)
+    rows: list[tuple[str, ...]] = []
+    for row in result.rows:
+        for k in range(row.upper.size):
+            name = shown_name(row) if k == 0 else ""
+            when = str(k + 1), f"{time[k]:.1f}", f"{events[k]:.0f}", f"{row.fraction[k]:.3f}"
+            low = "" if np.isinf(row.lower[k]) else f"{row.lower[k]:.3f} to "
+            false = "" if row.false_success is None else f"{row.false_success[k]:.4f}"
+            stopped = f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false
+            rows.append((name, *when, f"{low}{row.upper[k]:.3f}", *stopped))
+    return header, rows
+
+
+def shown_name(row: Operating) -> str:
+    """Name of a test with its times in months."""
+    statistic = row.statistic
+    for field in ("tau", "at"):
+        if hasattr(statistic, field):
+            day = getattr(statistic, field)
+            return statistic.name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
+    return statistic.name
+
+
+def share(value: float, trials: int) -> str:
+    """A share with its Monte Carlo error, or a dash."""
+    if math.isnan(value):
+        return "not simulated"
+    return f"{value:.4f} ± {monte_carlo_error(value, trials):.4f}"
+
+
+def _failures(row: Operating) -> str:
+    total, null = int(row.failed.sum()), int(row.failed_null.sum())
+    looks = row.trials * row.failed.size
+    return "none" if total + null == 0 else f"{total} of {looks}, {null} without effect"
+
+
+def as_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table in plain text.
+
+    Examples
+    --------
+    >>> print(as_text(("test", "power"), [("log-rank", "0.9")]))
+    test      power
+    log-rank  0.9
+    """
+    lines = [tuple(header), *map(tuple, rows)]
+    widths = [max(len(line[k]) for line in lines) for k in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
