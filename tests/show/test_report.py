@@ -92,7 +92,7 @@ def test_drawings_have_words_for_those_who_do_not_see_them(page: Page) -> None:
 def test_headings_go_down_one_level_at_a_time(page: Page) -> None:
     levels = [int(element.tag[1]) for element in page.elements if re.fullmatch(r"h[1-6]", element.tag)]
     assert levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels[1:]))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
 def test_page_says_that_it_is_for_research_only(page: Page) -> None:
@@ -269,3 +269,11 @@ def test_every_drawing_is_well_formed_xml(page: Page) -> None:
 
     for drawing in re.findall(r"<svg.*?</svg>", page.source, flags=re.DOTALL):
         ElementTree.fromstring(drawing)
+
+
+def test_command_for_one_drawing_wants_three_words() -> None:
+    from remission.errors import RemissionError
+    from remission.show.__main__ import main
+
+    with pytest.raises(RemissionError, match="three words"):
+        main(["run"])

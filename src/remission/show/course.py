@@ -53,8 +53,8 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Scan:
-    """Response at a visit."""
+class Visit:
+    """A visit and its response, which is empty at the baseline and at visits without a scan."""
 
     month: float
     response: str
@@ -83,7 +83,7 @@ class Course:
     reason: str
     facts: Mapping[str, Any]
     lesions: tuple[Lesion, ...]
-    scans: tuple[Scan, ...]
+    visits: tuple[Visit, ...]
     dose_month: Mapping[tuple[str, int, int], Floats]
     steps: tuple[Step, ...]
     last_month: float

@@ -41,7 +41,7 @@ _FEWEST = 5  # patients behind a curve that is worth drawing
 
 @dataclass(frozen=True)
 class Table:
-    """Numbers of a drawing that are worth reading as numbers."""
+    """Numbers of a drawing worth reading as numbers; rows begin with a name, above which no header stands."""
 
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -157,7 +157,7 @@ def care_section(
 def _care_table(shares: Shares, words: Words) -> Table:
     """The same shares as numbers, once a year or so."""
     months = [month for month in (12, 24, 36, 60) if month < shares.month.size]
-    header = ("", *(words("care.month", month=month) for month in months))
+    header = tuple(words("care.month", month=month) for month in months)
     rows = [
         (words(f"state.{state}"), *(words("percent", value=words.number(row[month])) for month in months))
         for state, row in zip(STATES, shares.percent, strict=True)

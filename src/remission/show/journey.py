@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from remission.show.course import REASONS, Course, Lesion, Scan, Step, Stories, choose
+from remission.show.course import REASONS, Course, Lesion, Step, Stories, Visit, choose
 from remission.show.gather import ArmData, Folder, as_floats
 from remission.units import DAYS_PER_MONTH
 
@@ -55,14 +55,13 @@ def journey(folder: Folder, arms: Sequence[ArmData]) -> Course | None:
 def _course(folder: Folder, arm: ArmData, patient: int, reason: str) -> Course:
     facts = _rows(folder, "patients", arm.name, patient).to_pylist()[0]
     visits = _rows(folder, "visits", arm.name, patient, ["time_day", "response"]).to_pylist()
-    scans = [Scan(row["time_day"] / DAYS_PER_MONTH, row["response"]) for row in visits if row["response"]]
     return Course(
         patient,
         arm.label,
         reason,
         facts,
         _lesions(_rows(folder, "lesions", arm.name, patient)),
-        tuple(scan for scan in scans if scan.month > 0),
+        tuple(Visit(row["time_day"] / DAYS_PER_MONTH, row["response"] or "") for row in visits),
         _doses(_rows(folder, "doses", arm.name, patient)),
         _steps(_rows(folder, "events", arm.name, patient).to_pylist()),
         facts["os_day"] / DAYS_PER_MONTH,

@@ -16,6 +16,7 @@ from remission.show.style import arm_colour, variable
 from remission.show.texts import Words
 
 _FREE = "treatment_free_36"
+_SEX = {True: "patient.woman", False: "patient.man", None: "patient.person"}
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,7 @@ def patient_facts(course: Course, words: Words) -> str:
     facts = course.facts
     return words(
         "patient.facts",
-        sex=words("patient.woman" if facts["female"] else "patient.man"),
+        sex=words(_SEX[facts["female"]]),
         age=words.number(facts["age_year"]),
         weight=words.number(facts["weight_kg"]),
         ldh=words.number(facts["ldh_ratio_uln"], 1),

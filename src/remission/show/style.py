@@ -18,6 +18,10 @@ MUTED: Final = "#5b6472"
 GRID: Final = "#e3e6ea"
 PAPER: Final = "#fefefe"
 
+# Words on a coloured ground, which stays when the page turns dark: not variables of the page.
+LIGHT_WORDS: Final = "#ffffff"
+DARK_WORDS: Final = "#161a22"
+
 ARMS: Final = ("#0072b2", "#d55e00", "#009e73", "#8a5a9e", "#5f6b7a", "#a6761d")
 RESPONSES: Final = {
     "CR": "#01665e",

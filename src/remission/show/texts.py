@@ -66,7 +66,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "key.published": "published, with its interval",
     "key.measured": "as measured",
     "key.true": "as it was",
-    "strip.response": "response",
+    "strip.response": "visits",
     "none.scans": "No scan after baseline",
     "none.patients": "No patient was followed",
     # endpoints of the result table
@@ -159,7 +159,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "table.caption": (
         "NR: not reached. A percentage is met inside the published interval widened by 3 points, a time"
         " inside the interval or within 15 % of the value, a hazard ratio inside the interval. Evidence:"
-        " read in the source; computed from its curves; or recalled, that is not verified."
+        " read in the source; computed from its curves; or recalled, that is not verified. Progression in"
+        " print may rest on other criteria and readers than RECIST 1.1 as it is read here."
     ),
     "table.own": "Simulated numbers that nothing published stands beside",
     "table.sources": "Sources",
@@ -241,6 +242,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     ),
     "patient.woman": "Woman",
     "patient.man": "Man",
+    "patient.person": "Patient",
     "step.number": "No.",
     "step.month": "Month",
     "step.what": "What happened",

@@ -65,7 +65,7 @@ def bars(
     corners = np.stack([x0, y0, x1, y0, x1, y1, x0, y1, x0, y0], axis=1).reshape(-1, 2)
     one = [Path.MOVETO, Path.LINETO, Path.LINETO, Path.LINETO, Path.CLOSEPOLY]
     path = Path(corners, np.tile(np.array(one, dtype=Path.code_type), x0.size))
-    axes.add_patch(PathPatch(path, facecolor=colour, edgecolor="none", linewidth=0, alpha=opacity))
+    axes.add_artist(PathPatch(path, facecolor=colour, edgecolor="none", linewidth=0, alpha=opacity))
 
 
 def polylines(
@@ -93,7 +93,7 @@ def polylines(
     line.set_zorder(level)
     if transform is not None:
         line.set_transform(transform)
-    axes.add_line(line)
+    axes.add_artist(line)
     line.set_clip_on(transform is None)
 
 
@@ -116,7 +116,7 @@ def markers(
     line.set_markerfacecolor(colour)
     line.set_markeredgecolor(edge or colour)
     line.set_markeredgewidth(edge_width)
-    axes.add_line(line)
+    axes.add_artist(line)
     line.set_clip_on(clip)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from remission.show.figures.axes import even_ticks, month_axis, plain_axes, y_axis
 from remission.show.figures.canvas import canvas, markers, polylines
 from remission.show.figures.key import Entry, key, key_height
-from remission.show.style import INK, LESIONS, MUTED, PAPER, RESPONSES, SMALL, STATES
+from remission.show.style import DARK_WORDS, INK, LESIONS, LIGHT_WORDS, MUTED, PAPER, RESPONSES, SMALL, STATES
 from remission.show.texts import Words
 
 if TYPE_CHECKING:
@@ -101,10 +101,12 @@ def _strips(axes: Axes, course: Course, words: Words, drugs: int) -> None:
     ticks = [0.7, *(-0.5 - row for row in range(len(names)))]
     labels = [words("strip.response"), *names]
     y_axis(axes, (-drugs, 1.4), ticks, labels=labels, grid=False, line=False)
-    for response in dict.fromkeys(scan.response for scan in course.scans):
-        month = [scan.month for scan in course.scans if scan.response == response]
+    plain = [visit.month for visit in course.visits if not visit.response]
+    markers(axes, plain, [0.7] * len(plain), "o", MUTED, size=4, clip=False)
+    for response in dict.fromkeys(visit.response for visit in course.visits if visit.response):
+        month = [visit.month for visit in course.visits if visit.response == response]
         markers(axes, month, [0.7] * len(month), "s", RESPONSES[response], size=17)
-        colour = "#fefefe" if response in ("CR", "PD") else "#1f2430"
+        colour = LIGHT_WORDS if response in ("CR", "PD") else DARK_WORDS
         for time in month:
             letters = _LETTERS[response]
             axes.text(time, 0.7, letters, color=colour, fontsize=8.5, ha="center", va="center_baseline")

@@ -9,7 +9,7 @@ from remission.show.figures.axes import plain_axes, x_axis, y_axis
 from remission.show.figures.canvas import bars, canvas
 from remission.show.figures.key import key
 from remission.show.freedom import PARTS
-from remission.show.style import FONT_SIZE, INK, SMALL, STATES
+from remission.show.style import DARK_WORDS, FONT_SIZE, INK, LIGHT_WORDS, SMALL, STATES
 from remission.show.texts import Words
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def freedom_figure(rows: Sequence[TimeSpent], words: Words) -> Figure:
             bars(axes, left, row + 0.42, left + months, row + 0.84, STATES[part])
             if months > 0.028 * longest:
                 number = words.number(months, 1)
-                colour = "#fefefe" if part in ("on drug", "dead") else "#1f2430"
+                colour = LIGHT_WORDS if part in ("on drug", "dead") else DARK_WORDS
                 axes.text(
                     left + months / 2,
                     row + 0.645,
