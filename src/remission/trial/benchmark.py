@@ -26,7 +26,7 @@ GOALS = {
 
 
 def benchmark_scenario() -> Scenario:
-    """500 patients over 12 months, control median 12, hazard ratio 1 for three months then 0.6, dropout 0.001.
+    """500 patients in 12 months, control median 12, hazard ratio 1 for 3 months then 0.6, dropout 0.001.
 
     Examples
     --------
