@@ -10,7 +10,7 @@ from remission.show.compare import Published
 from remission.show.course import Course
 from remission.show.drawings import Drawn, Section
 from remission.show.gather import ArmData, Folder, courses
-from remission.show.journey import journey
+from remission.show.journey import CANDIDATES, journey
 from remission.show.lines import Group, result_groups
 from remission.show.results import published_results, read_arms, result_of
 from remission.show.texts import Words
@@ -45,7 +45,7 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
         "groups": [_group(group) for group in groups],
         "sources": page.sources(groups),
         "drawn": sections,
-        "patient": None if course is None else _patient(course, words),
+        "patient": None if course is None else _patient(course, folder.provenance.patients, words),
         "counted": {
             "columns": page.counted_columns(words),
             "rows": [page.counted(arm, words) for arm in arms],
@@ -100,10 +100,13 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _patient(course: Course, words: Words) -> dict[str, Any]:
+def _patient(course: Course, patients: int, words: Words) -> dict[str, Any]:
+    choice = words("choice", reason=words(course.reason))
+    if patients > CANDIDATES:
+        choice += " " + words("choice.among", candidates=words.number(CANDIDATES))
     return {
         "facts": page.patient_facts(course, words),
-        "choice": words("choice", reason=words(course.reason)),
+        "choice": choice,
         "figure": drawings.course_drawing(course, words),
         "steps": page.patient_steps(course, words),
     }

@@ -218,6 +218,7 @@ ENGLISH: Final[Mapping[str, str]] = {
         " list below."
     ),
     "choice": "Chosen by rule: {reason}; of these the one with the most lesions, then the lowest number.",
+    "choice.among": "Only the first {candidates} patients by number were looked at.",
     "choice.several_again": (
         "three lesions or more, a complete response, treatment stopped, relapse, a second course with a"
         " response, alive at the end"
