@@ -112,6 +112,13 @@ def test_new_lesions_are_measured_apart_five_in_all_two_an_organ(rule):
 
 
 @rule("iRECIST: new-lesion measurement")
+def test_the_sum_of_new_lesions_is_known_only_where_all_were_measured(rule):
+    rows = [("t", day, 30) for day in (0, 42, 84, 126)]
+    rows += [("n", 42, 12), ("m", 42, 12), ("n", 84, 30), ("n", 126, 30), ("m", 126, 12)]
+    assert assess_table(table(*rows)).arrow("visits")["iresponse"].to_pylist() == ["iUPD", "iUPD", "iCPD"]
+
+
+@rule("iRECIST: new-lesion measurement")
 def test_small_new_lesions_are_not_measured_but_seen_to_grow(rule):
     rows = [("t", 0, 30), ("t", 84, 30), ("n", 84, 6), ("t", 126, 30), ("n", 126, 7)]
     tables = assess_table(table(*rows))
@@ -221,6 +228,12 @@ def test_progression_is_dated_at_the_first_scan_of_the_confirmed_block(rule):
     end = read_endpoints(course.state)
     assert (end.ipfs_day.tolist(), end.ipfs_event.tolist()) == ([42.0], [True])
     assert end.pfs_day.tolist() == [42.0]
+
+
+@rule("iRECIST: iPFS date")
+def test_after_a_confirmed_progression_no_other_waits(rule):
+    end = read_endpoints(follow(50.0, look(42, 70.0), look(84, 80.0), look(126, 50.0), look(168, 70.0)).state)
+    assert (end.ipfs_day.tolist(), np.isnan(end.iupd_waiting_day).tolist()) == ([42.0], [True])
 
 
 @rule("iRECIST: iPFS date")

@@ -273,6 +273,14 @@ def test_fragments_add_up(rule):
 
 
 @rule("RECIST 1.1: split / coalesced lesions")
+@pytest.mark.parametrize(("other", "total"), [("too small", 20.0), ("absent", 15.0), ("present", None)])
+def test_fragments_too_small_or_gone_or_not_measured(rule, other, total):
+    part = {"part_of": "a"}
+    rows = [("a", 0, 40), ("a1", 84, 15, part), ("a2", 84, other, part)]
+    assert assess_table(table(*rows)).arrow("visits")["sum_mm"].to_pylist() == [total]
+
+
+@rule("RECIST 1.1: split / coalesced lesions")
 def test_of_merged_lesions_the_longest_diameter_counts(rule):
     rows = [("a", 0, 20), ("b", 0, 20), ("a", 84, 27), ("b", 84, "merged")]
     tables = assess_table(table(*rows))
