@@ -138,9 +138,7 @@ def test_all_wrong_numbers_are_told_at_once(capsys):
 
 
 @pytest.mark.parametrize("verb", ["check", "plan", "run"])
-def test_a_molecule_without_a_place_in_the_mechanism_is_refused_before_anything_is_written(
-    capsys, small, verb
-):
+def test_a_molecule_without_a_place_in_the_mechanism_is_refused_before_anything_is_written(capsys, small, verb):
     text = SMALL.replace("pembrolizumab, dose: 2 mg/kg", "relatlimab, dose: 160 mg")
     Path(small).write_text(text, encoding="utf-8")
     assert "no place for relatlimab" in said(capsys, verb, small, status=WRONG_INPUT)

@@ -7,9 +7,7 @@ import pytest
 from remission.units import Amount, parse_dose, parse_duration
 
 
-@pytest.mark.parametrize(
-    ("text", "days"), [("1 day", 1), ("12 weeks", 84), ("24 months", 730.5), ("5 years", 1826.25)]
-)
+@pytest.mark.parametrize(("text", "days"), [("1 day", 1), ("12 weeks", 84), ("24 months", 730.5), ("5 years", 1826.25)])
 def test_durations(text, days):
     assert parse_duration(text) == days
 

@@ -136,9 +136,7 @@ def bounded(values: dict[str, float]) -> dict[str, float]:
 
 def _evaluate(job: tuple[dict[str, float], int, int]) -> tuple[float, list[float]]:
     values, patients, seed = job
-    bounded = dict(
-        values, escape_share=min(values["escape_share"], 1.0), expansion=min(values["expansion"], 2.0)
-    )
+    bounded = dict(values, escape_share=min(values["escape_share"], 1.0), expansion=min(values["expansion"], 2.0))
     simulated = simulate(bounded, patients, seed)
     return loss(simulated, patients), simulated
 

@@ -47,9 +47,7 @@ def write_plain(folder: Path, patients: int, lives: dict[str, dict[str, Any]]) -
             for name, table in tables.items():
                 place = folder / name / arm
                 place.mkdir(parents=True, exist_ok=True)
-                pq.write_table(
-                    rows_of(table, block), place / f"{block.index:05d}.parquet", compression="zstd"
-                )
+                pq.write_table(rows_of(table, block), place / f"{block.index:05d}.parquet", compression="zstd")
 
 
 def one_round(patients: int) -> dict[str, tuple[float, float]]:

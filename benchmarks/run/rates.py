@@ -42,9 +42,7 @@ def run_rates(patients: int, workers: int) -> None:
     seconds = time.perf_counter() - began
     size = sum(entry.bytes for entry in run.files.values())
     shutil.rmtree(folder)
-    memory = [
-        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    ]
+    memory = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(
         f"  {patients} patients, {workers} worker(s): {seconds:.1f} s, {size / patients:.0f} bytes each; "
         f"largest process {max(memory):.0f} MB"

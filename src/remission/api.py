@@ -140,9 +140,7 @@ class Study:
         folder = self._folder(patients, seed, out, twins)
         return plan_run(self.definition, out=folder, **self._asked(patients, seed, twins, arms, workers))
 
-    def default_folder(
-        self, patients: int | None = None, seed: int | None = None, *, twins: bool = False
-    ) -> Path:
+    def default_folder(self, patients: int | None = None, seed: int | None = None, *, twins: bool = False) -> Path:
         """Where a run goes when no folder is given: its name says in what it differs from the study file.
 
         Examples
@@ -157,9 +155,7 @@ class Study:
         parts += ["twins"] if twins and study.filled != "twins" else []
         return RUNS / "-".join(parts)
 
-    def _folder(
-        self, patients: int | None, seed: int | None, out: str | os.PathLike[str] | None, twins: bool
-    ) -> Path:
+    def _folder(self, patients: int | None, seed: int | None, out: str | os.PathLike[str] | None, twins: bool) -> Path:
         return self.default_folder(patients, seed, twins=twins) if out is None else Path(out)
 
     def _asked(

@@ -96,9 +96,7 @@ def test_a_patient_who_cannot_be_integrated_is_counted(study, monkeypatch):
 def test_a_population_without_patients_is_counted(study):
     """Where no candidate is ever diagnosed every number is there, as not enrolled."""
     table = load_tumour("melanoma").with_values({"slow_growth_limit": 1.0})
-    tables = simulate_block(
-        study, seed=3, patients=np.arange(3), arms=("pembrolizumab",), filled="twins", tumour=table
-    )
+    tables = simulate_block(study, seed=3, patients=np.arange(3), arms=("pembrolizumab",), filled="twins", tumour=table)
     people = tables["pembrolizumab"]["patients"].to_pylist()
     assert [row["status"] for row in people] == ["not_enrolled"] * 3
     assert all(row["status_reason"] for row in people)

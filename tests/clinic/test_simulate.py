@@ -23,9 +23,7 @@ def _rows_of(table, patients):
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.integers(0, 95), min_size=1, max_size=9, unique=True))
 def test_a_patient_is_the_same_in_any_company_and_order(study, twins, patients):
-    some = simulate_block(
-        study, seed=SEED, patients=np.array(patients), arms=("pembrolizumab",), filled="twins"
-    )
+    some = simulate_block(study, seed=SEED, patients=np.array(patients), arms=("pembrolizumab",), filled="twins")
     for name, table in some["pembrolizumab"].items():
         assert table.to_pylist() == _rows_of(twins["pembrolizumab"][name], patients), name
 

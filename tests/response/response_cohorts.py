@@ -80,9 +80,7 @@ def columns_of(rows):
     """Rows as the columns that `assess_table` takes."""
     columns = {name: [row.get(name) for row in rows] for name in COLUMNS}
     columns["time_day"] = np.array(columns["time_day"], np.float64)
-    columns["diameter_mm"] = np.array(
-        [np.nan if size is None else size for size in columns["diameter_mm"]], np.float64
-    )
+    columns["diameter_mm"] = np.array([np.nan if size is None else size for size in columns["diameter_mm"]], np.float64)
     for name in ("is_node", "evaluable"):
         columns[name] = np.array(columns[name], np.bool_)
     return {

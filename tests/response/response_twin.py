@@ -220,8 +220,7 @@ def judge(
     if expected and len(sizes) == len(expected) and None not in sizes:
         new_sum = sum(sizes)
     new_grown = any(
-        name in seen and name not in new_targets and increased(seen[name], known.get(name))
-        for name in roles["new"]
+        name in seen and name not in new_targets and increased(seen[name], known.get(name)) for name in roles["new"]
     )
 
     unprogressed = combine(target, nontarget)
@@ -337,8 +336,7 @@ def irecist(
     if nontarget == "PD" or (block and "non-target" in block["reasons"] and grown):
         reasons.add("non-target")
     larger_new = block is not None and (
-        (new_sum is not None and block["new_sum"] is not None and new_sum >= block["new_sum"] + 5 - EPS)
-        or new_grown
+        (new_sum is not None and block["new_sum"] is not None and new_sum >= block["new_sum"] + 5 - EPS) or new_grown
     )
     if fresh or (new and new_sum is not None and best_new is not None and progressed(new_sum, best_new)):
         reasons.add("new")

@@ -103,9 +103,7 @@ def test_new_lesions_are_measured_apart_five_in_all_two_an_organ(rule):
     organs = ("lung", "lung", "lung", "liver", "brain", "bone", "skin")
     rows += [(f"n{k}", 84, 10 + k, {"organ": organ}) for k, organ in enumerate(organs)]
     tables = assess_table(table(*rows))
-    chosen = [
-        name for name, new in zip(tables.lesions["lesion"], tables.lesions["new_target"], strict=True) if new
-    ]
+    chosen = [name for name, new in zip(tables.lesions["lesion"], tables.lesions["new_target"], strict=True) if new]
     assert chosen == ["n2", "n3", "n4", "n5", "n6"]
     assert tables.visits["sum_mm"].tolist() == [30.0]
     assert tables.visits["new_lesions"].tolist() == [7]
@@ -137,9 +135,7 @@ def test_increases_add_up(rule):
 @rule("iRECIST: additivity")
 def test_the_mark_of_new_lesions_is_their_first_sum_in_the_block(rule):
     new = [look(42, 50.0, **NEW)]
-    new += [
-        look(day, 50.0, new_lesion_sum_mm=mm, **NEW) for day, mm in ((84, 20.0), (126, 24.0), (168, 25.0))
-    ]
+    new += [look(day, 50.0, new_lesion_sum_mm=mm, **NEW) for day, mm in ((84, 20.0), (126, 24.0), (168, 25.0))]
     assert follow(50.0, *new).irecist == ["iUPD", "iUPD", "iUPD", "iCPD"]
 
 
@@ -264,7 +260,5 @@ def test_after_confirmation_scans_are_still_judged():
 )
 def test_best_response_as_in_seymour_table_3(sums, best):
     days = (42, 84, 126, 168)
-    looks = [
-        look(d) if s is None else look(d, s, targets_gone=s == 0) for d, s in zip(days, sums, strict=True)
-    ]
+    looks = [look(d) if s is None else look(d, s, targets_gone=s == 0) for d, s in zip(days, sums, strict=True)]
     assert follow(50.0, *looks).best_irecist == best

@@ -34,9 +34,7 @@ def test_lesions_below_10_mm_are_not_measurable(rule):
 
 @rule("RECIST 1.1: target lesions")
 def test_all_nodes_are_one_organ(rule):
-    nodes = [
-        (f"n{s}", 0, s, {"organ": o, "is_node": True}) for o, s in (("neck", 15), ("groin", 16), ("neck", 17))
-    ]
+    nodes = [(f"n{s}", 0, s, {"organ": o, "is_node": True}) for o, s in (("neck", 15), ("groin", 16), ("neck", 17))]
     assert roles(table(*nodes)) == {"n15": NON_TARGET, "n16": TARGET, "n17": TARGET}
 
 
@@ -55,16 +53,12 @@ def test_given_targets_beyond_the_rule_are_followed_and_reported(rule):
 @rule("RECIST 1.1: target lesions")
 def test_given_targets_take_their_places_before_larger_lesions(rule):
     given = {"organ": "lung", "role": "target"}
-    found = roles(
-        table(("a", 0, 12, given), ("b", 0, 13, given), ("c", 0, 40, {"organ": "lung"}), ("d", 0, 11))
-    )
+    found = roles(table(("a", 0, 12, given), ("b", 0, 13, given), ("c", 0, 40, {"organ": "lung"}), ("d", 0, 11)))
     assert found == {"a": TARGET, "b": TARGET, "c": NON_TARGET, "d": TARGET}
 
 
 @rule("RECIST 1.1: node status")
-@pytest.mark.parametrize(
-    ("short_axis", "role"), [(15.0, TARGET), (14.9, NON_TARGET), (10.0, NON_TARGET), (9.9, 0)]
-)
+@pytest.mark.parametrize(("short_axis", "role"), [(15.0, TARGET), (14.9, NON_TARGET), (10.0, NON_TARGET), (9.9, 0)])
 def test_nodes_by_short_axis(rule, short_axis, role):
     assert roles(table(("n", 0, short_axis, {"is_node": True}), ("a", 0, 20)))["n"] == role
 
@@ -88,9 +82,7 @@ def test_persisting_or_unseen_non_targets_leave_a_partial_response(rule):
 
 
 @rule("RECIST 1.1: PR")
-@pytest.mark.parametrize(
-    ("baseline", "now", "expected"), [(90.0, 63.0, "PR"), (90.0, 63.1, "SD"), (0.3, 0.21, "PR")]
-)
+@pytest.mark.parametrize(("baseline", "now", "expected"), [(90.0, 63.0, "PR"), (90.0, 63.1, "SD"), (0.3, 0.21, "PR")])
 def test_partial_at_seventy_percent_of_baseline(rule, baseline, now, expected):
     assert follow(baseline, look(84, now)).recist == [expected]
 

@@ -78,8 +78,7 @@ def test_step_and_table_agree(data):
             new_lesion=new[:, k],
             evaluable=True,
             further_new_lesion=new[:, k] & ~new[:, k - 1],
-            nontargets_increased=(words[:, k] == "unequivocal progression")
-            & (words[:, k - 1] != words[:, k]),
+            nontargets_increased=(words[:, k] == "unequivocal progression") & (words[:, k - 1] != words[:, k]),
             reappeared=((targets[:, k - 1] == 0) & (targets[:, k] > 0)).any(1)
             | ((words[:, k - 1] == "absent") & (words[:, k] != "absent")),
         )
@@ -89,9 +88,7 @@ def test_step_and_table_agree(data):
     rows = []
     for i, k in np.ndindex(n, scans + 1):
         base = {"patient": f"p{i}", "time_day": 42.0 * k, "is_node": False, "evaluable": True}
-        rows += [
-            base | {"lesion": f"t{j}", "role": "target", "diameter_mm": targets[i, k, j]} for j in (0, 1)
-        ]
+        rows += [base | {"lesion": f"t{j}", "role": "target", "diameter_mm": targets[i, k, j]} for j in (0, 1)]
         rows.append(base | {"lesion": "x", "role": "non-target", "status": words[i, k]})
         if new[i, k]:
             rows.append(base | {"lesion": "n", "role": "new", "status": "present"})

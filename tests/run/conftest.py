@@ -50,12 +50,3 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def done(finished: Path, tmp_path: Path) -> Path:
     """The finished run, in the place where ``run`` would have left it."""
     return Path(shutil.copytree(finished, tmp_path / "run"))
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder, by its path within it."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }

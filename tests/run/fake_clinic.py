@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from remission import draws
-from remission.run.tables import TABLE_NAMES, make_table
+from remission.tables import TABLE_NAMES, make_table
 
 FOLLOW_UP_DAY = 60 * 30.4375
 

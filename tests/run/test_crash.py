@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from conftest import files_of
+from run_helpers import files_of
 
 HERE = Path(__file__).parent
 PATIENTS = 512 * 9 + 100
@@ -106,9 +106,7 @@ def test_two_processes_on_one_folder(tmp_path: Path, whole: tuple[dict[str, byte
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_says_how_to_go_on(
-    tmp_path: Path, whole: tuple[dict[str, bytes], float], workers: int
-) -> None:
+def test_ctrl_c_says_how_to_go_on(tmp_path: Path, whole: tuple[dict[str, bytes], float], workers: int) -> None:
     out = tmp_path / "run"
     process = start(out, workers)
     assert process.stdout is not None

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from remission.run.columns import TABLES
 from remission.run.documentation import with_tables
-from remission.run.tables import schema
+from remission.tables import schema
+from remission.tables.columns import TABLES
 
 PAGE = (Path(__file__).parents[2] / "docs/run-folder.md").read_text(encoding="utf-8")
 

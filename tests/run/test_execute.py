@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import files_of
 from fake_clinic import FakeArm, FakeStudy, simulate
+from run_helpers import files_of
 
 from remission.errors import DataError, RunError
 from remission.run.execute import InterruptedRunError, Step, execute, plan_run
@@ -68,12 +68,8 @@ def test_a_finished_run_is_not_done_again(done: Path, run: Run, tmp_path: Path, 
     assert {path: path.stat().st_mtime_ns for path in (tmp_path / "run").rglob("*")} == before
 
 
-@pytest.mark.parametrize(
-    "lost", ["visits/A/00001.parquet", "blocks/A/00001.json", "patients/A/00001.parquet"]
-)
-def test_a_lost_file_is_made_again_alone(
-    done: Path, run: Run, tmp_path: Path, calls: Path, lost: str
-) -> None:
+@pytest.mark.parametrize("lost", ["visits/A/00001.parquet", "blocks/A/00001.json", "patients/A/00001.parquet"])
+def test_a_lost_file_is_made_again_alone(done: Path, run: Run, tmp_path: Path, calls: Path, lost: str) -> None:
     whole = files_of(tmp_path / "run")
     (tmp_path / "run" / lost).unlink()
     run(FakeStudy(calls=str(calls)))
@@ -82,9 +78,7 @@ def test_a_lost_file_is_made_again_alone(
 
 
 @pytest.mark.parametrize("lost", ["manifest.json", "summary.json"])
-def test_a_lost_document_needs_no_simulation(
-    done: Path, run: Run, tmp_path: Path, calls: Path, lost: str
-) -> None:
+def test_a_lost_document_needs_no_simulation(done: Path, run: Run, tmp_path: Path, calls: Path, lost: str) -> None:
     whole = files_of(tmp_path / "run")
     (tmp_path / "run" / lost).unlink()
     run(FakeStudy(calls=str(calls)))
@@ -266,9 +260,7 @@ def test_blocks_of_another_run_are_refused_without_provenance(done: Path, run: R
         run(seed=6)
 
 
-def test_a_disk_that_fills_up_loses_nothing(
-    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_fills_up_loses_nothing(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(out=tmp_path / "whole")
     true_fsync, count = os.fsync, 0
 
@@ -355,9 +347,7 @@ def test_a_later_format_names_the_version_that_reads_it(
         later.setattr("remission.run.provenance.FORMAT", 2)
         later.setattr("remission.run.provenance.__version__", "2.0.0")
         run()
-    with pytest.raises(
-        RunError, match=r"format 2, made by remission 2\.0\.0(?s:.*)install remission 2\.0\.0"
-    ):
+    with pytest.raises(RunError, match=r"format 2, made by remission 2\.0\.0(?s:.*)install remission 2\.0\.0"):
         RunFolder.open(tmp_path / "run")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from conftest import files_of
+from run_helpers import files_of
 
 from remission.run.execute import execute
 from remission.run.folder import RunFolder
@@ -31,9 +31,7 @@ def lives(patients: Any, arms: tuple[str, ...] = ARMS, **changed: Any) -> Lives:
 
 
 def files(result: Lives) -> dict[tuple[str, str], bytes]:
-    return {
-        (arm, name): to_parquet(table) for arm, tables in result.items() for name, table in tables.items()
-    }
+    return {(arm, name): to_parquet(table) for arm, tables in result.items() for name, table in tables.items()}
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +48,7 @@ def test_order_changes_no_bit(together: Lives) -> None:
 def test_company_changes_no_bit(together: Lives, cuts: list[int]) -> None:
     parts = [lives(np.arange(first, last)) for first, last in pairwise(cuts)]
     joined = {
-        arm: {
-            name: pa.concat_tables([part[arm][name] for part in parts]).unify_dictionaries()
-            for name in tables
-        }
+        arm: {name: pa.concat_tables([part[arm][name] for part in parts]).unify_dictionaries() for name in tables}
         for arm, tables in together.items()
     }
     assert files(joined) == files(together)
@@ -86,9 +81,7 @@ def test_twins_are_the_same_persons() -> None:
 
 
 def test_another_seed_is_another_run(together: Lives) -> None:
-    other = clinic.simulate_block(
-        load_definition("keynote-006"), seed=SEED + 1, patients=np.arange(48), arms=ARMS
-    )
+    other = clinic.simulate_block(load_definition("keynote-006"), seed=SEED + 1, patients=np.arange(48), arms=ARMS)
     assert files(other)["pembrolizumab", "patients"] != files(together)["pembrolizumab", "patients"]
 
 

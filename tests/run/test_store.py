@@ -107,9 +107,7 @@ def test_no_name_leads_out_of_the_folder(store: LocalStore, name: str) -> None:
             attempt(name)
 
 
-def test_a_temporary_file_that_another_process_cleared(
-    store: LocalStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_temporary_file_that_another_process_cleared(store: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
     true_replace, calls = os.replace, []
 
     def cleared_once(source: Path, target: Path) -> None:
@@ -125,9 +123,7 @@ def test_a_temporary_file_that_another_process_cleared(
 
 
 @given(data=st.binary(min_size=1, max_size=200), place=st.integers(min_value=0))
-def test_any_flipped_bit_is_refused(
-    tmp_path_factory: pytest.TempPathFactory, data: bytes, place: int
-) -> None:
+def test_any_flipped_bit_is_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes, place: int) -> None:
     store = LocalStore(tmp_path_factory.mktemp("bits"))
     entry = entry_of(data)
     spoilt = bytearray(data)

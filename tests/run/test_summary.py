@@ -16,7 +16,7 @@ from remission.run.arm_summary import ArmPatients, arm_summary
 from remission.run.contrast_summary import contrast_summary
 from remission.run.folder import RunFolder
 from remission.run.numbers import MONTHS, course_ends, treatment_free_numbers
-from remission.run.tables import make_table
+from remission.tables import make_table
 
 MONTH = 30.4375
 Run = Callable[..., RunFolder]
@@ -36,9 +36,7 @@ def test_the_keys_that_others_read(summary: dict[str, Any]) -> None:
     assert list(summary) == ["study", "seed", "patients", "version", "arms", "contrasts"]
     assert list(summary["arms"]) == ["A", "B/1"]
     arm = summary["arms"]["A"]
-    promised = (
-        "n failed ORR CR median_OS median_PFS OS PFS TRAE_G3-5 completed_2y_treatment treatment_free_36"
-    )
+    promised = "n failed ORR CR median_OS median_PFS OS PFS TRAE_G3-5 completed_2y_treatment treatment_free_36"
     assert set(promised.split()) <= set(arm)
     months = {str(month) for month in MONTHS}
     for name in ("OS", "OS_low", "OS_high", "PFS", "PFS_low", "PFS_high"):
@@ -51,9 +49,7 @@ def test_limits_lie_around_their_number(summary: dict[str, Any]) -> None:
     checked = 0
     for numbers in (*summary["arms"].values(), *summary["contrasts"].values()):
         for name in [name for name in numbers if f"{name}_low" in numbers]:
-            triples = zip(
-                *(np.atleast_1d(_values(numbers[name + end])) for end in ("_low", "", "_high")), strict=True
-            )
+            triples = zip(*(np.atleast_1d(_values(numbers[name + end])) for end in ("_low", "", "_high")), strict=True)
             for low, value, high in triples:
                 assert low is None or low <= value
                 assert high is None or value <= high

@@ -63,8 +63,7 @@ class Page(HTMLParser):
         return [
             element
             for element in self.elements
-            if element.tag == tag
-            and all(element.attributes.get(name) == value for name, value in wanted.items())
+            if element.tag == tag and all(element.attributes.get(name) == value for name, value in wanted.items())
         ]
 
     def rows(self) -> list[tuple[str, list[str]]]:

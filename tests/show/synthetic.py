@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from remission.run.provenance import Identity, Provenance
 from remission.run.summary import summarise
-from remission.run.tables import TABLE_NAMES, make_table, schema
 from remission.study import load_definition
+from remission.tables import TABLE_NAMES, make_table, schema
 
 SCANS = (84, 126, 168, 210, 252, 294, 336, *range(420, 1827, 84))
 SITES = ("lung", "liver", "node", "skin", "brain")
@@ -87,9 +87,7 @@ class MadeRun:
                 piece = table.slice(first, last - first)
                 yield piece if columns is None else piece.select(columns)
 
-    def table(
-        self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
-    ) -> pa.Table:
+    def table(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         empty = schema(name).empty_table()
         whole = pa.concat_tables([empty, *self.pieces(name, arms)]).unify_dictionaries()
         return whole if columns is None else whole.select(columns)
@@ -119,9 +117,7 @@ def make_run(
     known = tuple(SimpleNamespace(name=arm.name, label=arm.label, policy=policy) for arm in arms)
     identity = Identity("synthetic", "0" * 64, seed, "randomised", "0.1.0", "1" * 64)
     names = tuple(arm.name for arm in arms)
-    provenance = Provenance(
-        identity, sum(arm.patients for arm in arms), names, "2" * 64, ({"python": "3.11"},)
-    )
+    provenance = Provenance(identity, sum(arm.patients for arm in arms), names, "2" * 64, ({"python": "3.11"},))
     return MadeRun(MadeStudy(title, follow_up_day, known), provenance, tables)
 
 
@@ -168,9 +164,7 @@ def _patient(
     rows.patients.append(key | base | _course(rows, arm, key, random, until))
 
 
-def _course(
-    rows: Rows, arm: MadeArm, key: dict[str, Any], random: np.random.Generator, until: float
-) -> dict[str, Any]:
+def _course(rows: Rows, arm: MadeArm, key: dict[str, Any], random: np.random.Generator, until: float) -> dict[str, Any]:
     death = float(random.exponential(arm.median_os_day / np.log(2)))
     responder = bool(random.random() < arm.response)
     if responder:
@@ -215,9 +209,7 @@ def _follow(
             scale *= np.exp((time - progression) / 200)
         if second is not None and depth < 0.9:
             scale *= 0.4
-        measured = np.where(
-            diameters * scale < 5, 0.0, diameters * scale * random.normal(1, 0.04, len(diameters))
-        )
+        measured = np.where(diameters * scale < 5, 0.0, diameters * scale * random.normal(1, 0.04, len(diameters)))
         total = float(measured.sum())
         previous_nadir = nadir
         nadir = min(nadir, total)

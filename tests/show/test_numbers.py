@@ -137,9 +137,7 @@ def test_waterfall_falls(change: np.ndarray) -> None:
 
 
 def test_best_change_ignores_patients_of_other_lists() -> None:
-    found = best_change(
-        np.array([1, 2, 3]), np.array([-5.0, -90.0, -7.0]), np.full(3, True), np.array([1, 3])
-    )
+    found = best_change(np.array([1, 2, 3]), np.array([-5.0, -90.0, -7.0]), np.full(3, True), np.array([1, 3]))
     np.testing.assert_array_equal(found, [-5.0, -7.0])
 
 

@@ -61,9 +61,7 @@ def test_tags_match(page: Page) -> None:
 
 
 def test_every_section_is_there_and_linked(page: Page) -> None:
-    assert [element.attributes["id"] for element in page.named("section") if "id" in element.attributes] == [
-        *SECTIONS
-    ]
+    assert [element.attributes["id"] for element in page.named("section") if "id" in element.attributes] == [*SECTIONS]
     links = [element.attributes["href"] for element in page.named("a")]
     assert {f"#{name}" for name in SECTIONS} <= set(links)
 
@@ -121,9 +119,7 @@ def test_misses_are_marked_and_only_misses(page: Page, run: MadeRun, summary: di
         for one, row in ((row.published, row) for row in compare(published_results(run.definition), summary))
         if row.simulated.value is not None
     }
-    rows = [
-        (state, cells) for state, cells in page.rows() if len(cells) == 8 and cells[5] in ("met", "missed")
-    ]
+    rows = [(state, cells) for state, cells in page.rows() if len(cells) == 8 and cells[5] in ("met", "missed")]
     assert {"met", "missed"} == {state for state, _ in rows}
     for state, cells in rows:
         assert cells[5] == state
@@ -184,9 +180,7 @@ def test_one_patient_is_enough() -> None:
     shown = Page(report_html(make_run([replace(PEMBROLIZUMAB, patients=1)], failed=0)))
     assert shown.faults == []
     assert "1 virtual patients" in shown.source
-    assert [element.attributes["id"] for element in shown.named("section") if "id" in element.attributes] == [
-        *SECTIONS
-    ]
+    assert [element.attributes["id"] for element in shown.named("section") if "id" in element.attributes] == [*SECTIONS]
 
 
 def test_arm_without_responders() -> None:

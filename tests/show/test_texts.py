@@ -30,13 +30,11 @@ def test_texts_asked_for_exist(source: Path) -> None:
 def test_languages_have_the_same_texts_with_the_same_places(language: str) -> None:
     table = LANGUAGES[language]
     assert set(table) == set(ENGLISH)
-    assert {key: places(text) for key, text in table.items()} == {
-        key: places(t) for key, t in ENGLISH.items()
-    }
+    assert {key: places(text) for key, text in table.items()} == {key: places(t) for key, t in ENGLISH.items()}
 
 
 def test_every_kind_of_event_has_a_text() -> None:
-    from remission.run.columns import EVENT_KINDS, RESPONSES
+    from remission.tables.columns import EVENT_KINDS, RESPONSES
 
     assert {f"event.{kind}" for kind in EVENT_KINDS} <= set(ENGLISH)
     assert {f"response.{name}" for name in RESPONSES} <= set(ENGLISH)

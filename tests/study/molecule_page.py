@@ -84,9 +84,7 @@ def section(molecule: Molecule) -> str:
         if isinstance(value, Parameter | Sourced)
     ]
     notes = kinetics_notes(molecule.kinetics) if molecule.kinetics else ""
-    return (
-        f"## {molecule.name}\n\n{molecule.kind}, {molecule.target}{since}\n\n{notes}{HEAD}{''.join(rows)}\n"
-    )
+    return f"## {molecule.name}\n\n{molecule.kind}, {molecule.target}{since}\n\n{notes}{HEAD}{''.join(rows)}\n"
 
 
 def tables() -> str:

@@ -117,16 +117,11 @@ def _row(raw: dict[str, str], where: str) -> tuple[Parameter | None, list[Proble
         numbers = {key: float(raw[key]) for key in ("value", "sd_patient", "sd_lesion", "low", "high")}
     except (KeyError, TypeError, ValueError) as error:
         return None, [Problem("a number is missing", where, str(error), "a number in each numeric column")]
-    texts = {
-        key: (raw[key] or "").strip()
-        for key in ("parameter", "unit", "kind", "source", "evidence", "meaning")
-    }
+    texts = {key: (raw[key] or "").strip() for key in ("parameter", "unit", "kind", "source", "evidence", "meaning")}
     row = Parameter(**texts, **numbers)  # type: ignore[arg-type]
     problems = []
     if not row.source:
-        problems.append(
-            Problem(f"{row.parameter} has no source", where, next_step="say where the number is from")
-        )
+        problems.append(Problem(f"{row.parameter} has no source", where, next_step="say where the number is from"))
     if row.kind not in KINDS:
         problems.append(Problem("unknown kind", where, row.kind, ", ".join(KINDS)))
     if row.evidence not in EVIDENCE:
@@ -148,9 +143,7 @@ def load_tumour(name: str) -> TumourTable:
     folder = files("remission") / "catalogue" / "tumours"
     known = catalogue_tumours()
     if name not in known:
-        raise StudyError(
-            "no such tumour in the catalogue", where="tumour", found=name, allowed=", ".join(known)
-        )
+        raise StudyError("no such tumour in the catalogue", where="tumour", found=name, allowed=", ".join(known))
     return read_tumour(Path(str(folder / f"{name}.csv")), name)
 
 

@@ -67,9 +67,7 @@ def _change_treatment(ward: Ward, who: Index, then: Action, name: str, recorder:
     start_course(ward, who, regimen, np.inf if then.for_day is None else then.for_day, recorder, name)
 
 
-def start_course(
-    ward: Ward, who: Index, regimen: str, for_day: float, recorder: Recorder, rule: str | None
-) -> None:
+def start_course(ward: Ward, who: Index, regimen: str, for_day: float, recorder: Recorder, rule: str | None) -> None:
     """Begin a course of a regimen now, for at most ``for_day`` days."""
     place = _place(ward, regimen)
     now = ward.time_day[who]
@@ -131,9 +129,7 @@ def _place(ward: Ward, regimen: str) -> int:
     raise StudyError("no such regimen", found=regimen, allowed=", ".join(r.name for r in ward.regimens))
 
 
-def _write(
-    recorder: Recorder, ward: Ward, who: Index, kind: str, rule: str | None, detail: str | None = None
-) -> None:
+def _write(recorder: Recorder, ward: Ward, who: Index, kind: str, rule: str | None, detail: str | None = None) -> None:
     recorder.add(
         "events",
         patient=ward.number[who],

@@ -103,17 +103,13 @@ class Assessor:
         responded = np.isnan(before.first_response_day) & ~np.isnan(after.first_response_day)
         return ScanResult(reading, scan.sum_mm, judged, responded)
 
-    def facts(
-        self, at: Index, due: NDArray[np.bool_], scan: ScanResult, grade: NDArray[np.int8]
-    ) -> VisitFacts:
+    def facts(self, at: Index, due: NDArray[np.bool_], scan: ScanResult, grade: NDArray[np.int8]) -> VisitFacts:
         """What the policy may ask at a visit; without a scan (``due`` False) the latest response stands."""
         state = self._ward.recist(at)
         confirmed = np.zeros(len(at), bool)
         confirmed[due] = scan.judged.confirmed_progression
         line, course = self._ward.line[at].copy(), self._ward.course[at].copy()
-        return VisitFacts(
-            state.response, state.since_day, state.best_response, confirmed, grade, line, course
-        )
+        return VisitFacts(state.response, state.since_day, state.best_response, confirmed, grade, line, course)
 
     def record(
         self,

@@ -120,6 +120,4 @@ def _treatment(ward: Ward) -> dict[str, NDArray[Any]]:
 
 def is_planned_stop(rule) -> bool:
     """A rule that stops treatment at a fixed time on drug."""
-    return (
-        rule.then.kind == "stop" and rule.when.on_drug_for_day is not None and rule.when.course in (None, 1)
-    )
+    return rule.then.kind == "stop" and rule.when.on_drug_for_day is not None and rule.when.course in (None, 1)

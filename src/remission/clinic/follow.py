@@ -164,9 +164,7 @@ def settle_new_lesions(ward: Ward, here: Index, before: Array, last_day: Array, 
         share = (levels[new, place] - before[new]) / (hazard[new] - before[new])
         day = last_day[new] + share * (ward.time_day[here[new]] - last_day[new])
         number = ward.number[here[new]]
-        recorder.add(
-            "events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=0
-        )
+        recorder.add("events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=0)
     ward.new_lesions[here] = np.maximum(ward.new_lesions[here], count)
 
 

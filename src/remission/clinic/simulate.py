@@ -18,11 +18,10 @@ from remission.clinic.ward import Ward, admit
 from remission.population import NO_CANDIDATE, Patients, enrol
 from remission.response import begin
 from remission.study import Arm, StudyDefinition
+from remission.tables import TABLE_NAMES, make_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-TABLES = ("patients", "visits", "lesions", "doses", "events")
 
 
 def simulate_block(
@@ -54,8 +53,6 @@ def simulate_block(
     dict of str to dict of str to pyarrow.Table
         Arm, then table. Rows in order of patient.
     """
-    from remission.run.tables import make_table
-
     table = tumour or load_tumour(definition.tumour)
     enrolled = enrol(table, seed, np.sort(patients), definition.previously_treated)
     dealt = deal(definition, seed, enrolled.number, filled or definition.filled)
@@ -64,15 +61,11 @@ def simulate_block(
         arm = definition.arm(name)
         members = enrolled.take(np.flatnonzero((dealt == name) | (dealt == "") | (arm.ratio is None)))
         columns = follow_arm(definition, arm, table, seed, members)
-        result[name] = {
-            table_name: make_table(table_name, columns[table_name], arm=name) for table_name in TABLES
-        }
+        result[name] = {table_name: make_table(table_name, columns[table_name], arm=name) for table_name in TABLE_NAMES}
     return result
 
 
-def deal(
-    definition: StudyDefinition, seed: int, patients: NDArray[np.int64], filled: str
-) -> NDArray[np.str_]:
+def deal(definition: StudyDefinition, seed: int, patients: NDArray[np.int64], filled: str) -> NDArray[np.str_]:
     """The randomised arm of each patient; empty for twins, who are in every arm.
 
     Patients are dealt by permuted blocks of the ratio's length: within each block of consecutive numbers
@@ -115,7 +108,7 @@ def follow_arm(
         ward, assessor = _open_ward(definition, arm, table, seed, patients.take(patients.enrolled))
         follow(ward, assessor, recorder)
         rows = patient_rows(ward)
-    columns: dict[str, dict[str, Any]] = {name: dict(recorder.columns(name)) for name in TABLES[1:]}
+    columns: dict[str, dict[str, Any]] = {name: dict(recorder.columns(name)) for name in TABLE_NAMES[1:]}
     columns["patients"] = _with_not_enrolled(rows, patients.take(~patients.enrolled))
     return columns
 
@@ -148,8 +141,7 @@ def _with_not_enrolled(rows: dict[str, Any], missing: Patients) -> dict[str, Any
         return extra
     nothing = np.full(count, None, object)
     both = {
-        name: np.concatenate([np.asarray(column, object), extra.get(name, nothing)])
-        for name, column in rows.items()
+        name: np.concatenate([np.asarray(column, object), extra.get(name, nothing)]) for name, column in rows.items()
     }
     order = np.argsort(both["patient"].astype(np.int64), kind="stable")
     return {name: column[order] for name, column in both.items()}

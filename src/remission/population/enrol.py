@@ -92,9 +92,7 @@ def _put(record, index, other) -> None:
             _put(value, index, getattr(other, field.name))
 
 
-def enrol(
-    table: TumourTable, seed: int, patients: NDArray[np.int64], previously_treated: float = 0.0
-) -> Patients:
+def enrol(table: TumourTable, seed: int, patients: NDArray[np.int64], previously_treated: float = 0.0) -> Patients:
     """Patients by number, each from its own row of candidates.
 
     Parameters
@@ -201,9 +199,7 @@ def diameter_mm(volume_mL: Array) -> Array:
     return 10 * np.cbrt(6 / np.pi * volume_mL)
 
 
-def choose_targets(
-    volume_mL: Array, site: NDArray[np.int64], present: NDArray[np.bool_]
-) -> NDArray[np.bool_]:
+def choose_targets(volume_mL: Array, site: NDArray[np.int64], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """RECIST 1.1 targets (Eisenhauer 2009): the largest measurable lesions, at most 2 per organ and 5 in all.
 
     Shapes are (n, 5). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).

@@ -100,9 +100,7 @@ class Candidates:
     covariates: Covariates
 
 
-def draw_candidates(
-    table: TumourTable, mechanism: Mechanism, lot: Lot, previously_treated: float
-) -> Candidates:
+def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previously_treated: float) -> Candidates:
     """Candidates of a tumour.
 
     Parameters
@@ -117,12 +115,8 @@ def draw_candidates(
     treated = lot.uniform("previously treated") < previously_treated
     parameters = _model_parameters(table, mechanism, lot)
     frailty = lot.normal("death_rate")
-    parameters[:, mechanism.parameter["death_rate"]] *= np.where(
-        treated, table.value("pretreated_frailty"), 1.0
-    )
-    lesions = 1 + lot.choice(
-        "lesions", np.array([table.value(f"lesions_{count}") for count in range(1, LESIONS + 1)])
-    )
+    parameters[:, mechanism.parameter["death_rate"]] *= np.where(treated, table.value("pretreated_frailty"), 1.0)
+    lesions = 1 + lot.choice("lesions", np.array([table.value(f"lesions_{count}") for count in range(1, LESIONS + 1)]))
     present = np.arange(LESIONS) < lesions[:, None]
     burden = np.where(treated, table.value("pretreated_burden"), 1.0)
     cells = np.where(present, lot.of_lesion(table["lesion_cells"]) * burden[:, None], 0.0)
@@ -170,18 +164,14 @@ def _escape_fraction(table: TumourTable, lot: Lot) -> Array:
     return np.where(carrier, table.value("escape_fraction") * 10.0**-decades, 0.0)
 
 
-def _covariates(
-    table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailty: Array, cells: Array
-) -> Covariates:
+def _covariates(table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailty: Array, cells: Array) -> Covariates:
     female = lot.uniform("female") < table.value("female")
     by_sex = {
         name: np.where(female, lot.of_patient(table[f"{name}_female"]), lot.of_patient(table[f"{name}_male"]))
         for name in ("weight", "height")
     }
     size = np.log(cells / (3 * table.value("lesion_cells")))
-    ldh = lot.of_patient(table["ldh"]) * np.exp(
-        table.value("ldh_burden") * size + table.value("ldh_frailty") * frailty
-    )
+    ldh = lot.of_patient(table["ldh"]) * np.exp(table.value("ldh_burden") * size + table.value("ldh_frailty") * frailty)
     return Covariates(
         age_year=lot.of_patient(table["age"]),
         female=female,

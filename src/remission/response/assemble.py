@@ -87,9 +87,7 @@ def assemble_scans(
 class _Counter:
     """Counts and sums of records per visit, and of lesions per patient."""
 
-    def __init__(
-        self, records: Records, visits: Visits, role: Codes, patients: int, lesions: Lesions
-    ) -> None:
+    def __init__(self, records: Records, visits: Visits, role: Codes, patients: int, lesions: Lesions) -> None:
         self._visit, self._visits = records.visit, len(visits.patient)
         self._patient, self._patients = lesions.patient, patients
         self._role = role

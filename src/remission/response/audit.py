@@ -52,9 +52,7 @@ def compare_recorded(visits: Mapping[str, np.ndarray[Any, Any]], recorded: Array
     said = np.asarray(recorded, np.int8)
     differs = said != visits["response"]
     missed = differs & (said != Response.PD) & (said != Response.NE) & _only_from_nadir(visits)
-    return np.where(missed, Finding.FROM_BASELINE, np.where(differs, Finding.DIFFERS, Finding.AGREES)).astype(
-        np.int8
-    )
+    return np.where(missed, Finding.FROM_BASELINE, np.where(differs, Finding.DIFFERS, Finding.AGREES)).astype(np.int8)
 
 
 def _only_from_nadir(visits: Mapping[str, np.ndarray[Any, Any]]) -> Bools:

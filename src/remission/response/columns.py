@@ -82,9 +82,7 @@ def read_measurements(table: Any) -> Measurements:
     _refuse(lesion < 0, "a lesion has no name", "lesion")
     m = len(patient)
     if m == 0:
-        raise DataError(
-            "the table of measurements is empty", where="measurements", allowed="at least one row"
-        )
+        raise DataError("the table of measurements is empty", where="measurements", allowed="at least one row")
     organ_names, organ = _optional_words(table, names, "organ", m)
     columns = {
         "patient": patient,
@@ -162,9 +160,7 @@ def _check_columns(names: tuple[str, ...]) -> None:
     if "diameter_mm" not in names and "status" not in names:
         missing.append("diameter_mm or status")
     if missing:
-        raise DataError(
-            "columns are missing", where="measurements", found=", ".join(names), allowed=", ".join(missing)
-        )
+        raise DataError("columns are missing", where="measurements", found=", ".join(names), allowed=", ".join(missing))
 
 
 def _column(table: Any, name: str) -> Any:
@@ -226,9 +222,7 @@ def _check_values(columns: dict[str, Any]) -> None:
 def _refuse(bad: Bools, what: str, column: str) -> None:
     if bad.any():
         rows = np.flatnonzero(bad)
-        raise DataError(
-            what, where=f"measurements, column {column}", found=f"row {rows[0]} ({len(rows)} rows)"
-        )
+        raise DataError(what, where=f"measurements, column {column}", found=f"row {rows[0]} ({len(rows)} rows)")
 
 
 def _wholes(table: Any, names: tuple[str, ...], lesion_names: NDArray[Any], lesion: Ints) -> Ints:
@@ -238,9 +232,7 @@ def _wholes(table: Any, names: tuple[str, ...], lesion_names: NDArray[Any], lesi
         return lesion
     place = np.searchsorted(lesion_names, wholes)
     known = lesion_names[np.minimum(place, len(lesion_names) - 1)] == wholes
-    _refuse(
-        (codes >= 0) & ~known[codes], "a fragment is part of a lesion that is not in the table", "part_of"
-    )
+    _refuse((codes >= 0) & ~known[codes], "a fragment is part of a lesion that is not in the table", "part_of")
     return np.where(codes >= 0, place[codes], lesion)
 
 

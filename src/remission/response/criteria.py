@@ -73,6 +73,4 @@ def has_progressed(sum_mm: Floats, nadir_mm: Floats) -> Bools:
     >>> has_progressed(np.array([12.0, 60.0, 59.0]), np.array([8.0, 50.0, 50.0])).tolist()
     [False, True, False]
     """
-    return at_least(sum_mm, PROGRESSION_RATIO * nadir_mm) & at_least(
-        sum_mm, nadir_mm + PROGRESSION_INCREASE_MM
-    )
+    return at_least(sum_mm, PROGRESSION_RATIO * nadir_mm) & at_least(sum_mm, nadir_mm + PROGRESSION_INCREASE_MM)

@@ -142,9 +142,7 @@ def _fresh(state: IrecistState, scan: Scan) -> Bools:
 
 def _improved(state: IrecistState, timepoint: Timepoint) -> Bools:
     """Targets or non-targets are in a better category than when the block opened."""
-    return _is_better(timepoint.target, state.block_target) | _is_better(
-        timepoint.nontarget, state.block_nontarget
-    )
+    return _is_better(timepoint.target, state.block_target) | _is_better(timepoint.nontarget, state.block_nontarget)
 
 
 def _is_better(codes: Codes, before: Codes) -> Bools:
@@ -178,9 +176,7 @@ def _confirms(state: IrecistState, causes: Codes, scan: Scan, timing: Timing) ->
     return np.where(early, scan.symptomatic & _fresh(state, scan), further & ~late)
 
 
-def _remember(
-    state: IrecistState, block: _Block, confirmed: Bools, timepoint: Timepoint, scan: Scan
-) -> IrecistState:
+def _remember(state: IrecistState, block: _Block, confirmed: Bools, timepoint: Timepoint, scan: Scan) -> IrecistState:
     progressing = block.causes != 0
     had = np.where(block.opens | block.resets, np.int8(0), state.causes)
     added = block.causes & ~had

@@ -105,9 +105,7 @@ def assess(
     runs = extend_runs(state, timepoint.overall, scan.time_day)
     confirmation = confirm(runs, timepoint.overall, scan.time_day, timing)
     best = improve_best(state, timepoint.overall, runs, confirmation, scan.time_day, timing)
-    irecist, iresponse = assess_irecist(
-        state.irecist, timepoint, scan, timing, scan.time_day - state.baseline_day
-    )
+    irecist, iresponse = assess_irecist(state.irecist, timepoint, scan, timing, scan.time_day - state.baseline_day)
     after = _remember(state, scan, timepoint, runs, best, irecist, confirmation.lasting)
     return after, _report(state, after, scan, timepoint, confirmation.response, iresponse)
 

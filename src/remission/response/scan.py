@@ -88,9 +88,7 @@ def check_scan(scan: Scan, last_day: Floats, has_target: Bools) -> None:
         that exist are called evaluable without a sum.
     """
     if len(scan) != len(last_day):
-        raise DataError(
-            "scan and state differ in length", where="scan", found=f"{len(scan)} and {len(last_day)}"
-        )
+        raise DataError("scan and state differ in length", where="scan", found=f"{len(scan)} and {len(last_day)}")
     _refuse(~np.isfinite(scan.time_day), "the day of the scan is not a number", "time_day", scan.time_day)
     _refuse(scan.time_day <= last_day, "the scan is not after the one before", "time_day", scan.time_day)
     _refuse(scan.sum_mm < 0, "the sum of diameters is negative", "sum_mm", scan.sum_mm)

@@ -8,10 +8,8 @@ from remission.run.plan import Block, Plan
 from remission.run.progress import shown_progress
 from remission.run.provenance import Provenance
 from remission.run.summary import summarise
-from remission.run.tables import TABLE_NAMES, make_table, schema
 
 __all__ = [
-    "TABLE_NAMES",
     "Block",
     "InterruptedRunError",
     "Plan",
@@ -19,9 +17,7 @@ __all__ = [
     "RunFolder",
     "Step",
     "execute",
-    "make_table",
     "plan_run",
-    "schema",
     "shown_progress",
     "summarise",
 ]

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from remission.run.columns import DEATH_CAUSES
 from remission.run.numbers import (
     MONTHS,
     curve_numbers,
@@ -20,6 +19,7 @@ from remission.run.numbers import (
     share,
     treatment_free_numbers,
 )
+from remission.tables.columns import DEATH_CAUSES
 
 _RESPONSE = ("CR", "PR")
 _CONTROL = ("CR", "PR", "SD", "NON_CR_NON_PD")
@@ -128,16 +128,10 @@ def _responses(people: ArmPatients) -> dict[str, Any]:
 
 def _survival(people: ArmPatients) -> dict[str, Any]:
     ends = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
-    times = {
-        name: (people[f"{stem}_day"], people[f"{stem}_event"].astype(bool)) for name, stem in ends.items()
-    }
+    times = {name: (people[f"{stem}_day"], people[f"{stem}_event"].astype(bool)) for name, stem in ends.items()}
     alive = ~times["OS"][1]
     return {
-        **{
-            key: value
-            for name, end in times.items()
-            for key, value in median_numbers(f"median_{name}", *end).items()
-        },
+        **{key: value for name, end in times.items() for key, value in median_numbers(f"median_{name}", *end).items()},
         **curve_numbers("OS", *times["OS"], MONTHS),
         **curve_numbers("PFS", *times["PFS"], MONTHS),
         **median_numbers("median_follow_up", times["OS"][0], alive),

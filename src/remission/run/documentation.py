@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from remission.run.columns import CONTENTS, TABLES, Column
+from remission.tables.columns import CONTENTS, TABLES, Column
 
 BEGIN, END = "<!-- columns: made by remission.run.documentation -->", "<!-- end of columns -->"
 _KINDS = {

@@ -60,9 +60,7 @@ class Step:
 
     def after(self, task: Task) -> Step:
         """The step when a task is done."""
-        return replace(
-            self, done=self.done + len(task.blocks), patients_done=self.patients_done + len(task.patients)
-        )
+        return replace(self, done=self.done + len(task.blocks), patients_done=self.patients_done + len(task.patients))
 
 
 Progress = Callable[[Step], None]

@@ -19,7 +19,7 @@ from remission.run.plan import blocks
 from remission.run.provenance import Provenance, check_format, read_provenance
 from remission.run.seal import unsealed
 from remission.run.store import LocalStore, Store, damaged, read_verified
-from remission.run.tables import TABLE_NAMES, schema
+from remission.tables import TABLE_NAMES, schema
 
 _READERS = 4  # threads: hashing and decoding release the interpreter's lock
 
@@ -97,9 +97,7 @@ class RunFolder:
         }
         return replace(parse_study(text, where=STUDY), **asked)
 
-    def table(
-        self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
-    ) -> pa.Table:
+    def table(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """One of the five tables, verified while it is read.
 
         Parameters
@@ -133,9 +131,7 @@ class RunFolder:
         ]
         with ThreadPoolExecutor(_READERS) as readers:
             for first in range(0, len(names), _READERS):
-                yield from readers.map(
-                    lambda file: self._read(file, name, columns), names[first : first + _READERS]
-                )
+                yield from readers.map(lambda file: self._read(file, name, columns), names[first : first + _READERS])
 
     def _read(self, file: str, name: str, columns: Sequence[str] | None) -> pa.Table:
         return from_parquet(read_verified(self.store, file, self._entry(file)), file, name, columns)

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from remission.run.store import damaged
-from remission.run.tables import normalised, schema
+from remission.tables import normalised, schema
 
 
 def to_parquet(table: pa.Table) -> bytes:
@@ -46,8 +46,6 @@ def from_parquet(data: bytes, name: str, table: str, columns: Sequence[str] | No
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, str(error).splitlines()[0]) from None
     expected = schema(table, None if columns is None else tuple(columns))
-    if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(
-        expected
-    ):
+    if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(expected):
         raise damaged(name, f"columns {read.schema.names}", f"columns {expected.names}")
     return read.select(expected.names)

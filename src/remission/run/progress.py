@@ -71,9 +71,7 @@ def _lines(label: str, place: TextIO) -> Progress:
         reached = step.done * LINES // max(step.total, 1)
         if reached > shown:
             shown = reached
-            what = (
-                f"{step.done} of {step.total} blocks, {step.patients_done} of {step.patients_total} patients"
-            )
+            what = f"{step.done} of {step.total} blocks, {step.patients_done} of {step.patients_total} patients"
             print(f"{label}: {what}", file=place, flush=True)
 
     return show

@@ -17,7 +17,7 @@ from remission.run.files import FileEntry, record_name, table_name
 from remission.run.parquet import to_parquet
 from remission.run.seal import sealed_json, unsealed
 from remission.run.store import Store, entry_of, read_verified
-from remission.run.tables import TABLE_NAMES
+from remission.tables import TABLE_NAMES
 
 _ENCODERS = 4  # threads: encoding and compressing release the interpreter's lock
 
@@ -81,9 +81,7 @@ def write_blocks(store: Store, key: str, finished: Sequence[FinishedBlock]) -> N
     store.write_all(dict(_record_file(key, each, entries) for each in finished))
 
 
-def _record_file(
-    key: str, each: FinishedBlock, entries: Mapping[tuple[str, int, str], FileEntry]
-) -> tuple[str, bytes]:
+def _record_file(key: str, each: FinishedBlock, entries: Mapping[tuple[str, int, str], FileEntry]) -> tuple[str, bytes]:
     files = {table: entries[each.arm, each.block, table] for table in TABLE_NAMES}
     record = BlockRecord(key, each.arm, each.block, each.patients, files)
     return record_name(each.arm, each.block), sealed_json(asdict(record))

@@ -78,9 +78,7 @@ def _asked(definition: Any, patients: int | None, seed: int | None, filled: str 
     given = {"patients": patients, "seed": seed, "filled": filled}
     study = replace(definition, **{name: value for name, value in given.items() if value is not None})
     if study.patients < 1:
-        raise RunError(
-            "a run needs patients", where="--patients", found=str(study.patients), allowed="1 or more"
-        )
+        raise RunError("a run needs patients", where="--patients", found=str(study.patients), allowed="1 or more")
     if not 0 <= study.seed < 2**64:
         raise RunError("not a seed", where="--seed", found=str(study.seed), allowed="0 to 2**64 - 1")
     return study
@@ -109,9 +107,7 @@ def _refuse_strangers(store: Store) -> None:
     strangers = set(store.names()) - {STUDY, PROVENANCE, MANIFEST, SUMMARY}
     if strangers and RECORDS not in strangers:
         found = ", ".join(sorted(strangers)[:5])
-        raise RunError(
-            "the folder is not empty and holds no run", where="--out", found=found, next_step=_ELSEWHERE
-        )
+        raise RunError("the folder is not empty and holds no run", where="--out", found=found, next_step=_ELSEWHERE)
 
 
 def _differences(held: Provenance, now: Identity, patients: int) -> list[tuple[str, object, object, str]]:

@@ -15,7 +15,7 @@ from remission.errors import DataError
 from remission.run.plan import Block, Task
 from remission.run.records import FinishedBlock, write_blocks
 from remission.run.store import Store
-from remission.run.tables import TABLE_NAMES, check_table
+from remission.tables import TABLE_NAMES, check_table
 
 Simulate = Callable[..., Mapping[str, Mapping[str, pa.Table]]]
 
@@ -81,9 +81,7 @@ def rows_of(table: pa.Table, block: Block) -> pa.Table:
     return table.slice(start, stop - start)
 
 
-def check_lives(
-    arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.Table], *, everyone: bool
-) -> None:
+def check_lives(arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.Table], *, everyone: bool) -> None:
     """Refuse tables that are not those of this arm and these patients, in order of patient.
 
     Parameters

@@ -90,9 +90,7 @@ def survival_section(
     return Section("survival", tuple(figures))
 
 
-def _curve(
-    arm: ArmData, name: str, endpoint: str, published: Sequence[Published], months: Sequence[float]
-) -> Curve:
+def _curve(arm: ArmData, name: str, endpoint: str, published: Sequence[Published], months: Sequence[float]) -> Curve:
     points = _points(published, arm.name, (endpoint,))
     day, event = arm.patients[f"{name}_day"], arm.patients[f"{name}_event"]
     return curve(arm.label, arm_colour(arm.index), day, event, months, points)
@@ -126,9 +124,7 @@ def response_section(
     for arm in arms:
         fall, web = courses[arm.name].waterfall, courses[arm.name].spider
         numbers = {"bars": fall.change_pct.size, "measured": fall.measured, "unmeasured": fall.unmeasured}
-        text = words(
-            "figure.waterfall.text", **{name: words.number(value) for name, value in numbers.items()}
-        )
+        text = words("figure.waterfall.text", **{name: words.number(value) for name, value in numbers.items()})
         title = words("figure.waterfall", arm=arm.label)
         figures.append(drawn(waterfall_figure(fall, words), f"waterfall-{arm.index}", title, text))
     for arm in arms:
@@ -140,9 +136,7 @@ def response_section(
     return Section("response", tuple(figures))
 
 
-def care_section(
-    arms: Sequence[ArmData], courses: Mapping[str, Courses], last_month: float, words: Words
-) -> Section:
+def care_section(arms: Sequence[ArmData], courses: Mapping[str, Courses], last_month: float, words: Words) -> Section:
     """Where the patients of each arm stand, month by month."""
     figures = []
     for arm in arms:
@@ -198,9 +192,7 @@ def freedom_section(
     return Section("freedom", (figure, *(one for one in after if one is not None)))
 
 
-def _after_drawing(
-    arm: ArmData, published: Sequence[Published], last_month: float, words: Words
-) -> Drawn | None:
+def _after_drawing(arm: ArmData, published: Sequence[Published], last_month: float, words: Words) -> Drawn | None:
     """Progression after the planned end of treatment by best response; None where too few completed it."""
     found = {best: after_completion(arm.patients, "pfs", best) for best in ("CR", "PR", "SD")}
     shown = {best: ends for best, ends in found.items() if ends[0].size >= _FEWEST}
@@ -216,9 +208,7 @@ def _after_drawing(
             day,
             event,
             months,
-            _points(
-                published, arm.name, (f"PFS_after_completion_{best}", f"no_PD_after_completion_if_{best}")
-            ),
+            _points(published, arm.name, (f"PFS_after_completion_{best}", f"no_PD_after_completion_if_{best}")),
         )
         for best, (day, event) in shown.items()
     )
@@ -264,9 +254,7 @@ def toxicity_section(arms: Sequence[ArmData], last_month: float, words: Words) -
         for arm in followed
     ]
     first = onset_figure(onsets, words, last_month)
-    return Section(
-        "toxicity", (worst, drawn(first, "onset", words("figure.onset"), words("figure.onset.text")))
-    )
+    return Section("toxicity", (worst, drawn(first, "onset", words("figure.onset"), words("figure.onset.text"))))
 
 
 def course_drawing(course: Course, words: Words) -> Drawn:

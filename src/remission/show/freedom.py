@@ -53,9 +53,7 @@ def time_spent(label: str, stop: Ends, other: Ends, death: Ends, horizon_month: 
     horizon = min(horizon_month * DAYS_PER_MONTH, *(_known_until(curve) for curve in curves))
     treated, until_other, alive = (restricted_mean(curve, horizon)[0] for curve in curves)
     days = (treated, until_other - treated, alive - until_other, horizon - alive)
-    return TimeSpent(
-        label, tuple(float(max(0.0, day)) / DAYS_PER_MONTH for day in days), horizon / DAYS_PER_MONTH
-    )
+    return TimeSpent(label, tuple(float(max(0.0, day)) / DAYS_PER_MONTH for day in days), horizon / DAYS_PER_MONTH)
 
 
 def _known_until(curve: KaplanMeier) -> float:

@@ -32,9 +32,7 @@ _AFTER: Final = {
 }
 
 
-def with_further(
-    summary: Mapping[str, Any], arms: Sequence[ArmData], published: Sequence[Published]
-) -> dict[str, Any]:
+def with_further(summary: Mapping[str, Any], arms: Sequence[ArmData], published: Sequence[Published]) -> dict[str, Any]:
     """The summary with what the published results of each arm need besides; its own numbers stay as they are.
 
     Parameters
@@ -49,9 +47,7 @@ def with_further(
         wanted = [one for one in published if one.arm == arm.name]
         for key, value in _further(arm, wanted).items():
             known = extended[arm.name].get(key)
-            merged = (
-                {**value, **known} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
-            )
+            merged = {**value, **known} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
             extended[arm.name][key] = known if known is not None and merged is value else merged
     return {**summary, "arms": extended}
 

@@ -58,9 +58,7 @@ class Folder(Protocol):
         self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
     ) -> Iterator[pa.Table]: ...
 
-    def table(
-        self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None
-    ) -> pa.Table: ...
+    def table(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table: ...
 
     def summary(self) -> dict[str, Any]: ...
 
@@ -125,9 +123,7 @@ def arm_data(folder: Folder, name: str, label: str, index: int) -> ArmData:
     patients = {column: as_floats(table[column])[followed] for column in _FLOATS}
     patients |= {column: as_names(table[column])[followed] for column in _NAMES}
     patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(bool) for column in _FLAGS}
-    patients |= {
-        column: np.nan_to_num(as_floats(table[column])[followed]).astype(np.int64) for column in _NUMBERS
-    }
+    patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(np.int64) for column in _NUMBERS}
     return ArmData(name, label, index, len(status), _tally(status), _tally(reason[reason != ""]), patients)
 
 

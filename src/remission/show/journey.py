@@ -68,9 +68,7 @@ def _course(folder: Folder, arm: ArmData, patient: int, reason: str) -> Course:
     )
 
 
-def _rows(
-    folder: Folder, table: str, arm: str, patient: int, columns: Sequence[str] | None = None
-) -> pa.Table:
+def _rows(folder: Folder, table: str, arm: str, patient: int, columns: Sequence[str] | None = None) -> pa.Table:
     """Rows of one patient; blocks after his or hers are not read."""
     import pyarrow.compute as pc
 

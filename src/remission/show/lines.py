@@ -149,9 +149,7 @@ def _months(numbers: Numbers, endpoint: str) -> list[float | None]:
     if endpoint not in numbers:
         return []
     value = numbers[endpoint]
-    return (
-        [float(month) for month in value if float(month) % 12 == 0] if isinstance(value, Mapping) else [None]
-    )
+    return [float(month) for month in value if float(month) % 12 == 0] if isinstance(value, Mapping) else [None]
 
 
 def _own_row(arm: str, endpoint: str, month: float | None, against: str | None, summary: Numbers) -> Row:
@@ -168,9 +166,7 @@ def endpoint_text(endpoint: str, month: float | None, words: Words, *, other: st
     >>> endpoint_text("OS", 12.0, Words()), endpoint_text("HR_OS", None, Words(), other="Ipilimumab")
     ('Alive at 12 months', 'Hazard ratio of death v Ipilimumab')
     """
-    return words.named(
-        "endpoint", endpoint, month=words.number(month) if month is not None else "", other=other
-    )
+    return words.named("endpoint", endpoint, month=words.number(month) if month is not None else "", other=other)
 
 
 def quantity(value: float | None, unit: str, words: Words, *, absent: str = "unknown") -> str:

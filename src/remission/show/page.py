@@ -76,9 +76,7 @@ def last_alive_month(summary: Mapping[str, Any], arm: str, last_month: float) ->
     60.0
     """
     months = summary["arms"].get(arm, {}).get("OS", {})
-    known = [
-        float(month) for month, value in months.items() if value is not None and float(month) <= last_month
-    ]
+    known = [float(month) for month, value in months.items() if value is not None and float(month) <= last_month]
     return max(known, default=None)
 
 
@@ -162,8 +160,7 @@ def sources(groups: Sequence[Group]) -> list[str]:
 def counted_columns(words: Words) -> tuple[str, ...]:
     """Headings of the numbers in `Counted`."""
     return tuple(
-        words(f"counted.{name}")
-        for name in ("patients", "followed", "failed", "not_enrolled", "died", "lost")
+        words(f"counted.{name}") for name in ("patients", "followed", "failed", "not_enrolled", "died", "lost")
     )
 
 

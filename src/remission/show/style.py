@@ -101,7 +101,5 @@ def palette() -> tuple[tuple[str, str, str], ...]:
     ('--c-1f2430', '#1f2430', '#e8eaee')
     """
     groups = (RESPONSES.values(), STATES.values(), GRADES.values(), LESIONS)
-    colours = dict.fromkeys(
-        (INK, MUTED, GRID, PAPER, *ARMS, *(colour for group in groups for colour in group))
-    )
+    colours = dict.fromkeys((INK, MUTED, GRID, PAPER, *ARMS, *(colour for group in groups for colour in group)))
     return tuple((variable(colour), colour, _DARK.get(colour, colour)) for colour in colours)

@@ -70,9 +70,7 @@ def at_risk_times(last_month: float) -> tuple[float, ...]:
     >>> at_risk_times(24.0)
     (0.0, 3.0, 6.0, 9.0, 12.0, 15.0, 18.0, 21.0, 24.0)
     """
-    step = next(
-        step for step in (1, 3, 6, 12, 24, 60, 120, 1200) if last_month / step <= 10.5 or step == 1200
-    )
+    step = next(step for step in (1, 3, 6, 12, 24, 60, 120, 1200) if last_month / step <= 10.5 or step == 1200)
     return tuple(float(month) for month in np.arange(0, last_month + 1e-9, step))
 
 

@@ -84,9 +84,7 @@ def swimmer(
         for kind, days in signs.items()
         for i in np.flatnonzero(np.isfinite(days))
     ]
-    marks += [
-        Mark(int(lane_of[i]), float(last_day[i]) / DAYS_PER_MONTH, "death") for i in np.flatnonzero(died)
-    ]
+    marks += [Mark(int(lane_of[i]), float(last_day[i]) / DAYS_PER_MONTH, "death") for i in np.flatnonzero(died)]
     alive = tuple((int(lane_of[i]), float(last_day[i]) / DAYS_PER_MONTH) for i in np.flatnonzero(~died))
     return Swimmer(tuple(_bars(shown, last_day, lane_of, stays)), tuple(marks), alive, shown.size, patients)
 

@@ -30,9 +30,7 @@ def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, col
     return result_table(groups, words, width=width, colour=colour)
 
 
-def result_table(
-    groups: Sequence[Group], words: Words | None = None, *, width: int = 100, colour: bool = False
-) -> str:
+def result_table(groups: Sequence[Group], words: Words | None = None, *, width: int = 100, colour: bool = False) -> str:
     """The table as text.
 
     Parameters
@@ -72,12 +70,8 @@ def result_table(
                 line.verdict,
                 line.evidence,
             )
-            table.add_row(
-                *(Text(cell, style=style if place == 3 else "") for place, cell in enumerate(cells))
-            )
-    console = Console(
-        file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False
-    )
+            table.add_row(*(Text(cell, style=style if place == 3 else "") for place, cell in enumerate(cells)))
+    console = Console(file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False)
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]
 

@@ -265,9 +265,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "event.lost to follow-up": "lost to follow-up",
     "event.end of follow-up": "end of follow-up",
     "event.failed": "failed",
-    "counted.text": (
-        "Nothing is dropped in silence: a patient who could not be followed is a row with a reason."
-    ),
+    "counted.text": ("Nothing is dropped in silence: a patient who could not be followed is a row with a reason."),
     "counted.arm": "Arm",
     "counted.patients": "Patients",
     "counted.followed": "Followed",

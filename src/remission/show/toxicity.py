@@ -43,9 +43,7 @@ def grades(label: str, worst_grade: NDArray[np.int64]) -> Grades:
     (50.0, 0.0, 25.0)
     """
     share = 100.0 / max(1, worst_grade.size)
-    return Grades(
-        label, tuple(share * int((worst_grade == grade).sum()) for grade in GRADES), worst_grade.size
-    )
+    return Grades(label, tuple(share * int((worst_grade == grade).sum()) for grade in GRADES), worst_grade.size)
 
 
 def onset(

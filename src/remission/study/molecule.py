@@ -197,9 +197,7 @@ class Kinetics:
     correlation: float = 0.0
     clearance_change: ClearanceChange | None = None
 
-    def individual(
-        self, patients: Mapping[str, NDArray], normal: Callable[[str], NDArray]
-    ) -> dict[str, NDArray]:
+    def individual(self, patients: Mapping[str, NDArray], normal: Callable[[str], NDArray]) -> dict[str, NDArray]:
         """The four quantities of every patient, and ``clearance_emax_ln`` where clearance changes with time.
 
         Parameters

@@ -71,17 +71,13 @@ def covariates(place: Place, problems: Problems) -> Any:
 def _covariate(name: str, place: Place, problems: Problems) -> Any:
     if name not in COVARIATES:
         hint = reader.did_you_mean(name, COVARIATES)
-        return problems.add(
-            place, "unknown covariate", found=name, allowed=", ".join(COVARIATES), next_step=hint
-        )
+        return problems.add(place, "unknown covariate", found=name, allowed=", ".join(COVARIATES), next_step=hint)
     values = reader.read_section(place, COVARIATE, problems)
     if not reader.whole(values.values()):
         return BAD
     by_power = values["reference"] is not None and values["power"] is not None
     if by_power == (values["factor"] is not None):
-        return problems.add(
-            place, "a covariate acts in one way", allowed="reference and power, or factor alone"
-        )
+        return problems.add(place, "a covariate acts in one way", allowed="reference and power, or factor alone")
     return Covariate(name, **values)
 
 

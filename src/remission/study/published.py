@@ -177,9 +177,7 @@ def _subject(figure: PublishedFigure) -> tuple[str, str, str, str, float]:
 
 
 def _best(same: list[PublishedFigure]) -> PublishedFigure:
-    first, *others = sorted(
-        same, key=lambda f: (f.evidence == "recalled", -f.year, f.evidence != "read", f.value)
-    )
+    first, *others = sorted(same, key=lambda f: (f.evidence == "recalled", -f.year, f.evidence != "read", f.value))
     if not others:
         return first
     aside = ", ".join(f"{f.value:g} ({f.evidence}, {f.year or 'no year'})" for f in others)

@@ -208,9 +208,7 @@ def _regimen(molecules: tuple[str, ...]) -> Any:
 
 
 def _dose_order(values: Mapping[str, Any]) -> DoseOrder:
-    return DoseOrder(
-        values["molecule"], values["dose"], values["every"], values["doses_at_most"], values["start"]
-    )
+    return DoseOrder(values["molecule"], values["dose"], values["every"], values["doses_at_most"], values["start"])
 
 
 def _own_molecule(name: str, place: Place, problems: Problems) -> Any:

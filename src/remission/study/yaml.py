@@ -87,9 +87,7 @@ def read_text(path: str | Path) -> str:
     except OSError as error:
         raise StudyError("the file cannot be read", where=str(path), found=error.strerror) from None
     if len(raw) > MOST_BYTES:
-        raise StudyError(
-            "the file is too large", where=str(path), found="more", allowed=f"at most {MOST_BYTES} bytes"
-        )
+        raise StudyError("the file is too large", where=str(path), found="more", allowed=f"at most {MOST_BYTES} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -115,9 +113,7 @@ def parse_yaml(text: str, file: str) -> Place:
     """
     node = _compose(text, file)
     if node is None:
-        raise StudyError(
-            "the file is empty", where=file, next_step="`remission new FILE` writes a commented study"
-        )
+        raise StudyError("the file is empty", where=file, next_step="`remission new FILE` writes a commented study")
     problems: list[Problem] = []
     place = _place(node, file, node.start_mark.line + 1, problems, MOST_DEPTH)
     if problems:
@@ -140,9 +136,7 @@ def _compose(text: str, file: str) -> Any:
     except (YAMLError, ValueError) as error:
         raise StudyError("this is not YAML", where=file, found=str(error).splitlines()[0]) from None
     except RecursionError:
-        raise StudyError(
-            "the file is nested too deeply", where=file, allowed=f"{MOST_DEPTH} levels"
-        ) from None
+        raise StudyError("the file is nested too deeply", where=file, allowed=f"{MOST_DEPTH} levels") from None
 
 
 def _hint(problem: str) -> str:
@@ -160,9 +154,7 @@ def _place(node: Any, file: str, line: int, problems: list[Problem], depth: int)
     if depth == 0:
         raise StudyError("the file is nested too deeply", where=where, allowed=f"{MOST_DEPTH} levels")
     if node.anchor is not None:
-        problems.append(
-            Problem("anchors are not allowed", where, f"&{node.anchor}", None, "write the value out")
-        )
+        problems.append(Problem("anchors are not allowed", where, f"&{node.anchor}", None, "write the value out"))
         return Place(None, file, line)
     if str(node.tag).removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
         problems.append(Problem("tags are not allowed", where, str(node.tag), None, "remove the tag"))
@@ -186,9 +178,7 @@ def _section(node: Any, file: str, problems: list[Problem], depth: int) -> dict[
         if key in entries:
             first = entries[key].line
             problems.append(
-                Problem(
-                    "a key stands twice", f"{file}:{line}", key, None, f"remove it here or on line {first}"
-                )
+                Problem("a key stands twice", f"{file}:{line}", key, None, f"remove it here or on line {first}")
             )
             continue
         entries[key] = _place(value_node, file, line, problems, depth - 1)

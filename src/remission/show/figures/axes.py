@@ -25,9 +25,7 @@ _TICK_PX, _LABEL_PX, _NAME_PX, _FURTHEST_NAME_PX = 4.0, 7.0, 24.0, 42.0
 def plain_axes(figure: Figure, left: float, bottom: float, right: float, top: float) -> Axes:
     """Axes without lines or ticks, so many pixels from the figure's edges."""
     width, height = figure.get_size_inches() * PIXELS_PER_INCH
-    axes = figure.add_axes(
-        (left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height)
-    )
+    axes = figure.add_axes((left / width, bottom / height, 1 - (left + right) / width, 1 - (bottom + top) / height))
     axes.set_axis_off()
     return axes
 

@@ -56,9 +56,7 @@ def bars(
     left, bottom, right, top : array_like, shape (n,)
         Edges in the units of the axes. Nothing is drawn for n = 0.
     """
-    edges = np.broadcast_arrays(
-        *(np.atleast_1d(np.asarray(edge, float)) for edge in (left, bottom, right, top))
-    )
+    edges = np.broadcast_arrays(*(np.atleast_1d(np.asarray(edge, float)) for edge in (left, bottom, right, top)))
     if edges[0].size == 0:
         return
     x0, y0, x1, y1 = edges
@@ -110,9 +108,7 @@ def markers(
     clip: bool = True,
 ) -> None:
     """The same sign at any number of places."""
-    line = Line2D(
-        np.asarray(x, float), np.asarray(y, float), linestyle="none", marker=marker, markersize=size
-    )
+    line = Line2D(np.asarray(x, float), np.asarray(y, float), linestyle="none", marker=marker, markersize=size)
     line.set_markerfacecolor(colour)
     line.set_markeredgecolor(edge or colour)
     line.set_markeredgewidth(edge_width)
@@ -122,6 +118,4 @@ def markers(
 
 def note(axes: Axes, words: str) -> None:
     """A sentence in the middle of axes that have nothing to show."""
-    axes.text(
-        0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=FONT_SIZE, color=MUTED
-    )
+    axes.text(0.5, 0.5, words, transform=axes.transAxes, ha="center", va="center", fontsize=FONT_SIZE, color=MUTED)

@@ -76,9 +76,7 @@ def spider_figure(data: Spider, words: Words, last_month: float) -> Figure:
     for response in reversed(BEST_FIRST):
         of = [number for number, best in enumerate(data.response) if best == response]
         y = [data.change_pct[number] for number in of]
-        polylines(
-            axes, [data.month[number] for number in of], y, RESPONSES[response], width=0.9, opacity=0.75
-        )
+        polylines(axes, [data.month[number] for number in of], y, RESPONSES[response], width=0.9, opacity=0.75)
     _response_key(figure, set(data.response), words)
     return figure
 

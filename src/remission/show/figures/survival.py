@@ -64,10 +64,6 @@ def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
     for row, curve in enumerate(survival.curves, start=1):
         y = top - row * _ROW / height
         colour = curve.colour
-        axes.text(
-            -0.075, y, "■", transform=axes.transAxes, fontsize=14, color=colour, ha="center", va="center"
-        )
+        axes.text(-0.075, y, "■", transform=axes.transAxes, fontsize=14, color=colour, ha="center", va="center")
         for month, number in zip(survival.at_risk_month, curve.at_risk, strict=True):
-            axes.text(
-                month, y, f"{number:,}", transform=across, fontsize=SMALL, color=INK, ha="center", va="center"
-            )
+            axes.text(month, y, f"{number:,}", transform=across, fontsize=SMALL, color=INK, ha="center", va="center")

@@ -77,9 +77,7 @@ def standalone_svg(drawing: Markup) -> str:
     """
     width, height = _VIEW_BOX.search(drawing).groups()  # type: ignore[union-attr]
     text = _VARIABLE.sub(r"#\1", str(drawing))
-    size = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{_FACES}" '
-    )
+    size = f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" font-family="{_FACES}" '
     ground = f'<rect width="{width}" height="{height}" fill="#ffffff"/>'
     return text.replace("<svg ", size, 1).replace("</desc>", f"</desc>{ground}", 1) + "\n"
 

@@ -40,9 +40,7 @@ def grades_figure(arms: Sequence[Grades], words: Words) -> Figure:
             left += percent
         axes.text(0, row + 0.36, arm.label, fontsize=FONT_SIZE, color=INK, ha="left", va="bottom")
         total = words("percent", value=words.number(left, 1))
-        axes.text(
-            left + 0.012 * widest, row + 0.62, total, fontsize=FONT_SIZE, color=INK, ha="left", va="center"
-        )
+        axes.text(left + 0.012 * widest, row + 0.62, total, fontsize=FONT_SIZE, color=INK, ha="left", va="center")
     key(figure, [("bar", colour, words("grade", grade=grade)) for grade, colour in GRADES.items()], 16)
     return figure
 

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from remission.errors import DataError, Problem
-from remission.run.columns import TABLES, Column
+from remission.tables.columns import TABLES, Column
 
 _CATEGORY = pa.dictionary(pa.int32(), pa.string())
 _TYPES: dict[str, pa.DataType] = {
@@ -84,9 +84,7 @@ def make_table(table: str, columns: Mapping[str, Any], *, arm: str | None = None
         return wanted.empty_table()
     unknown = sorted(set(columns) - set(wanted.names))
     if unknown:
-        raise DataError(
-            "no such column", where=table, found=", ".join(unknown), allowed=", ".join(wanted.names)
-        )
+        raise DataError("no such column", where=table, found=", ".join(unknown), allowed=", ".join(wanted.names))
     rows = len(columns["patient"]) if "patient" in columns else 0
     filled = {**columns, "arm": [arm] * rows} if arm is not None else columns
     return pa.table([_array(table, field, filled.get(field.name), rows) for field in wanted], schema=wanted)
@@ -140,9 +138,7 @@ def check_table(name: str, table: pa.Table, *, where: str) -> None:
     >>> check_table("doses", schema("doses").empty_table(), where="arm A")
     """
     if not table.schema.equals(schema(name)):
-        raise DataError(
-            "the table has another schema", where=f"{where}, {name}", found=str(table.schema.names)
-        )
+        raise DataError("the table has another schema", where=f"{where}, {name}", found=str(table.schema.names))
     followed = pc.equal(table["status"].cast(pa.string()), "followed") if name == "patients" else None
     faults = [(column, _fault(column, table[column.name], followed)) for column in TABLES[name]]
     problems = [Problem(fault, where=f"{where}, {name}.{column.name}") for column, fault in faults if fault]

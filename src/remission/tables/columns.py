@@ -84,16 +84,12 @@ PATIENTS = (
     Column("weight_kg", "float64", "body weight", "not followed"),
     Column("height_cm", "float64", "body height", "not followed"),
     Column("albumin_g_per_L", "float64", "serum albumin", "not followed"),
-    Column(
-        "ldh_ratio_uln", "float64", "lactate dehydrogenase over the upper limit of normal", "not followed"
-    ),
+    Column("ldh_ratio_uln", "float64", "lactate dehydrogenase over the upper limit of normal", "not followed"),
     Column("ecog", "int8", "ECOG performance status", "not followed"),
     Column("previously_treated", "bool", "true if an earlier treatment had failed", "not followed"),
     Column("lesions", "int8", "lesions at baseline", "not followed"),
     Column("targets", "int8", "target lesions (RECIST 1.1)", "not followed"),
-    Column(
-        "baseline_sum_mm", "float64", "sum of the target diameters at baseline, as measured", "not followed"
-    ),
+    Column("baseline_sum_mm", "float64", "sum of the target diameters at baseline, as measured", "not followed"),
     Column("growth_time_day", "float64", "time from the small tumour to diagnosis", "not followed"),
     Column(
         "best_response",
@@ -110,9 +106,7 @@ PATIENTS = (
         RESPONSES,
     ),
     Column("time_to_response_day", "float64", "first dose to the first CR or PR", "may"),
-    Column(
-        "response_duration_day", "float64", "first CR or PR to progression, death or the last scan", "may"
-    ),
+    Column("response_duration_day", "float64", "first CR or PR to progression, death or the last scan", "may"),
     Column("response_ended", "bool", "true if the response ended by progression or death", "may"),
     Column("pfs_day", "float64", "first dose to progression or death, or to the last scan", "not followed"),
     Column("pfs_event", "bool", "true if progression or death was seen", "not followed"),

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 
 from remission.errors import DataError
-from remission.run.columns import TABLES
 from remission.run.parquet import from_parquet, to_parquet
-from remission.run.tables import check_table, make_table, schema
+from remission.tables import check_table, make_table, schema
+from remission.tables.columns import TABLES
 
 DOSE = {"patient": [0, 1], "time_day": [0.0, 21.0], "molecule": ["ipilimumab"] * 2, "dose_mg": [240.0, 250.0]}
 COURSE = {"line": [1, 1], "course": [1, 1]}

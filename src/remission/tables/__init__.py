@@ -1,0 +1,10 @@
+"""The five tables of a run folder: what every column means, and its Arrow schema.
+
+Left of everything that fills them (the clinic, a cohort) and of everything that reads them.
+"""
+
+from __future__ import annotations
+
+from remission.tables.schema import TABLE_NAMES, check_table, make_table, normalised, schema
+
+__all__ = ["TABLE_NAMES", "check_table", "make_table", "normalised", "schema"]
