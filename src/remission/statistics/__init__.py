@@ -11,12 +11,20 @@ that has no right answer raises `remission.errors.DataError`.
 
 from __future__ import annotations
 
+from typing import Any
+
+# A name that is also the name of its module must be bound plainly: importing the module binds that name too.
+from remission.statistics.concordance import Concordance, concordance
 from remission.statistics.cox import CoxModel, cox
 from remission.statistics.estimate import Contrast, Estimate, difference
 from remission.statistics.kaplan_meier import KaplanMeier, SurvivalAt, kaplan_meier, reverse_kaplan_meier
 from remission.statistics.log_rank import LogRankTest, log_rank, weighted_log_rank
+from remission.statistics.max_combo import MaxComboTest, max_combo
 from remission.statistics.milestone import milestone
 from remission.statistics.nelson_aalen import CumulativeHazard, nelson_aalen
+from remission.statistics.one_sample import OneSampleTest, one_sample_log_rank
+from remission.statistics.piecewise_exponential import PiecewiseExponential, piecewise_exponential
+from remission.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from remission.statistics.proportions import (
     FisherTest,
     fisher_test,
@@ -24,7 +32,9 @@ from remission.statistics.proportions import (
     proportion_difference,
     proportion_test,
 )
+from remission.statistics.reconstruct import Reconstruction, reconstruct
 from remission.statistics.rmst import RestrictedMeans, rmst, rmst_difference
+from remission.statistics.rmst_adjusted import AdjustedMeans, rmst_adjusted
 from remission.statistics.treatment_free import TreatmentFree, treatment_free_survival
 from remission.statistics.weights import (
     EarlyZero,
@@ -37,38 +47,43 @@ from remission.statistics.weights import (
     TaroneWare,
 )
 
-__all__ = [
-    "Contrast",
-    "CoxModel",
-    "CumulativeHazard",
-    "EarlyZero",
-    "Estimate",
-    "FisherTest",
-    "FlemingHarrington",
-    "Gehan",
-    "KaplanMeier",
-    "LogRank",
-    "LogRankTest",
-    "MagirrBurman",
-    "ModestlyWeighted",
-    "Peto",
-    "RestrictedMeans",
-    "SurvivalAt",
-    "TaroneWare",
-    "TreatmentFree",
-    "cox",
-    "difference",
-    "fisher_test",
-    "kaplan_meier",
-    "log_rank",
-    "milestone",
-    "nelson_aalen",
-    "proportion",
-    "proportion_difference",
-    "proportion_test",
-    "reverse_kaplan_meier",
-    "rmst",
-    "rmst_difference",
-    "treatment_free_survival",
-    "weighted_log_rank",
-]
+# Models that need SciPy are loaded when first used.
+_LATER = {
+    "CureModel": "cure",
+    "cure_model": "cure",
+    "CureSpread": "cure_evidence",
+    "FollowUp": "cure_evidence",
+    "cure_follow_up": "cure_evidence",
+    "cure_spread": "cure_evidence",
+    "CumulativeIncidence": "competing_risks",
+    "GrayTest": "competing_risks",
+    "cumulative_incidence": "competing_risks",
+    "gray_test": "competing_risks",
+    "IntervalRegression": "interval_censored",
+    "TurnbullCurve": "interval_censored",
+    "interval_regression": "interval_censored",
+    "turnbull": "interval_censored",
+}
+
+__all__ = [  # noqa: RUF022  what is loaded now, then what is loaded later
+    "AdjustedMeans", "Concordance", "Contrast", "CoxModel", "CumulativeHazard", "EarlyZero", "Estimate",
+    "FisherTest", "FlemingHarrington", "Gehan", "KaplanMeier", "LogRank", "LogRankTest", "MagirrBurman",
+    "MaxComboTest", "ModestlyWeighted", "OneSampleTest", "Peto", "PiecewiseExponential",
+    "ProportionalHazardsTest", "Reconstruction", "RestrictedMeans", "SurvivalAt", "TaroneWare",
+    "TreatmentFree", "concordance", "cox", "difference", "fisher_test", "kaplan_meier", "log_rank",
+    "max_combo", "milestone", "nelson_aalen", "one_sample_log_rank", "piecewise_exponential",
+    "proportion", "proportion_difference", "proportion_test", "proportional_hazards_test",
+    "reconstruct", "reverse_kaplan_meier", "rmst", "rmst_adjusted", "rmst_difference",
+    "treatment_free_survival", "weighted_log_rank", "CumulativeIncidence", "CureModel", "CureSpread",
+    "FollowUp", "GrayTest", "IntervalRegression", "TurnbullCurve", "cumulative_incidence",
+    "cure_follow_up", "cure_model", "cure_spread", "gray_test", "interval_regression", "turnbull",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    """Load a name of `_LATER`."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)

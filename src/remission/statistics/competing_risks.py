@@ -18,9 +18,6 @@ from remission.errors import DataError
 from remission.statistics.estimate import normal_deviate
 from remission.statistics.inputs import Bools, Floats, Ints, checked_groups, checked_level, checked_times
 
-# Patients times event times held at once by the influence of each patient.
-_CELLS = 4_000_000
-
 
 @dataclass(frozen=True)
 class CumulativeIncidence:
@@ -137,28 +134,37 @@ def _counts_at(values: Floats, moments: Floats) -> Floats:
 def _influence_squares(
     times: Floats, causes: Ints, kinds: Ints, moments: Floats, at_risk: Floats, events: Floats, before: Floats
 ) -> Floats:
-    """Sum over patients of the squared influence on each cumulative incidence.
+    """Sum over patients of the squared influence on each cumulative incidence, at each event time.
 
-    A patient moves each hazard by ``(own event - at risk * hazard) / n``; survival and incidence follow by
-    the product rule. Patients are taken in portions, so that memory stays bounded.
+    While at risk all patients have the same influence. After a patient's last time ``T`` it is
+    ``U(T) + L(T) (F(t) - F(T))`` with ``L`` the influence on log survival: a line in ``F(t)``, so that
+    running sums of the squares and products of its two coefficients give all sums in linear time and memory.
     """
     hazard = events / at_risk[:, None]
     total = hazard.sum(axis=1)
-    alive = np.maximum(1 - total, 1e-300)
-    squares = np.zeros_like(events)
-    step = max(1, _CELLS // moments.size)
-    for start in range(0, times.size, step):
-        t, c = times[start : start + step, None], causes[start : start + step, None]
-        here = t >= moments
-        moved = [((c == kind) & (t == moments)) / at_risk - here * (hazard[:, k] / at_risk)
-                 for k, kind in enumerate(kinds)]  # fmt: skip
-        # d log S(t-): minus the sum of moved hazards over (1 - hazard), up to the time before.
-        log_survival = -np.cumsum(sum(moved) / alive, axis=1)
-        log_before = np.concatenate([np.zeros((t.shape[0], 1)), log_survival[:, :-1]], axis=1)
-        for k in range(kinds.size):
-            influence = np.cumsum(before * (moved[k] + log_before * hazard[:, k]), axis=1)
-            squares[:, k] += (influence**2).sum(axis=0)
-    return squares
+    # Once all have died nothing follows; any finite number will do.
+    spread = np.divide(1.0, at_risk * (1 - total), out=np.zeros_like(total), where=total < 1)
+    shared_log = np.cumsum(total * spread)
+    shared_log_before = np.append(0.0, shared_log[:-1])
+    incidence = np.cumsum(before[:, None] * hazard, axis=0)
+    place = np.searchsorted(moments, times, side="right") - 1
+    seen = place >= 0
+    at, died = place[seen], causes[seen] > 0
+    log_survival = shared_log[at] - np.where(died, spread[at], 0.0)
+    left = np.cumsum(np.bincount(at, minlength=moments.size))
+    staying = times.size - (~seen).sum() - left
+    squares = np.empty_like(events)
+    for k, kind in enumerate(kinds):
+        shared = np.cumsum(before * hazard[:, k] * (shared_log_before - 1 / at_risk))
+        own = shared[at] + np.where(causes[seen] == kind, (before / at_risk)[at], 0.0)
+        start = own - log_survival * incidence[at, k]
+        sums = [
+            np.cumsum(np.bincount(at, product, minlength=moments.size))
+            for product in (start**2, start * log_survival, log_survival**2)
+        ]
+        f = incidence[:, k]
+        squares[:, k] = sums[0] + 2 * f * sums[1] + f**2 * sums[2] + staying * shared**2
+    return np.maximum(squares, 0.0)
 
 
 def _limits(incidence: Floats, std_error: Floats, level: float) -> tuple[Floats, Floats]:

@@ -333,8 +333,16 @@ def _checked_covariates(covariates: ArrayLike, patients: int) -> Floats:
 def _maximise(likelihood: Callable[[Floats], Derivatives], start: Derivatives) -> tuple[Floats, Derivatives]:
     """Newton's method; a step that lowers the likelihood is halved."""
     beta, here = np.zeros(start.score.size), start
+    if not _informative(start):
+        raise DataError(
+            "the covariates carry no separate information: some say the same, or no event had a choice",
+            where="covariates",
+            next_step="drop covariates that repeat others",
+        )
     for _ in range(_MOST_STEPS):
-        step = _newton_step(here)
+        if not _informative(here) or np.abs(beta).max() > _RUNAWAY:
+            break
+        step = np.linalg.solve(here.information, here.score)
         gain = float(step @ here.score)
         if abs(gain) < _CONVERGED:
             return beta, here
@@ -343,8 +351,6 @@ def _maximise(likelihood: Callable[[Floats], Derivatives], start: Derivatives) -
             step = step / 2
             there = likelihood(beta + step)
         beta, here = beta + step, there
-        if np.abs(beta).max() > _RUNAWAY:
-            break
     raise DataError(
         "the hazard ratio has no finite estimate: along some covariate all events fall on one side",
         where="covariates",
@@ -352,13 +358,7 @@ def _maximise(likelihood: Callable[[Floats], Derivatives], start: Derivatives) -
     )
 
 
-def _newton_step(here: Derivatives) -> Floats:
-    """Information into score; collinear covariates have no step."""
-    smallest = np.linalg.eigvalsh(here.information)[0]
-    if not math.isfinite(smallest) or smallest <= 1e-10 * max(1.0, float(np.trace(here.information))):
-        raise DataError(
-            "the covariates carry no separate information: some say the same, or no event had a choice",
-            where="covariates",
-            next_step="drop covariates that repeat others",
-        )
-    return np.asarray(np.linalg.solve(here.information, here.score))
+def _informative(here: Derivatives) -> bool:
+    """Whether every direction of the coefficients has information."""
+    smallest = float(np.linalg.eigvalsh(here.information)[0])
+    return math.isfinite(smallest) and smallest > 1e-10 * max(1.0, float(np.trace(here.information)))

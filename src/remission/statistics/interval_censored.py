@@ -19,6 +19,7 @@ from remission.statistics.newton import LogLikelihood, covariance_of, maximise
 
 _MOST_STEPS = 20_000
 _CONVERGED = 1e-10
+_MOST_CELLS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,13 @@ def turnbull(left: ArrayLike, right: ArrayLike) -> TurnbullCurve:
         raise DataError("no event was seen in any interval", where="right", next_step="follow for longer")
     pairs, count = np.unique(np.stack([low, high], axis=1), axis=0, return_counts=True)
     inner_left, inner_right = _innermost(pairs)
+    if pairs.shape[0] * inner_left.size > _MOST_CELLS:
+        raise DataError(
+            "there are too many different intervals",
+            where="left, right",
+            found=f"{pairs.shape[0]} intervals, {inner_left.size} steps",
+            next_step="round times, for example to days; equal intervals are counted together",
+        )
     exact = pairs[:, 0] == pairs[:, 1]
     exact_point = inner_left == inner_right
     # An exact point at the open left end of an interval is outside it.

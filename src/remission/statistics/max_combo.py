@@ -16,7 +16,6 @@ from numpy.typing import ArrayLike
 from remission.errors import DataError
 from remission.statistics.inputs import Floats, checked_events, checked_times, two_groups
 from remission.statistics.log_rank import event_tables
-from remission.statistics.multinormal import largest_above, largest_above_each
 from remission.statistics.two_arms import weighted_scores
 from remission.statistics.weights import FlemingHarrington, Weight
 
@@ -83,6 +82,8 @@ def max_combo(
     >>> print(test.z.round(3), round(test.p_one_sided, 4))
     [1.501 1.173 1.459 1.071] 0.1189
     """
+    from remission.statistics.multinormal import largest_above
+
     times = checked_times(time)
     events = checked_events(event, times.size)
     groups = two_groups(group, times.size)
@@ -143,6 +144,8 @@ def max_combo_p(z: Floats, correlation: Floats) -> Floats:
     >>> print(max_combo_p(np.array([[1.96, 1.0]]), np.eye(2)[None]).round(4))
     [0.0494]
     """
+    from remission.statistics.multinormal import largest_above_each
+
     usable = np.isfinite(z).all(axis=-1)
     p = np.full(z.shape[:-1], np.nan)
     if usable.any():

@@ -1,189 +1,244 @@
-"""Patients behind a published curve (Guyot, Ades, Ouwens and Welton 2012).
+"""Patients from a published survival curve and the numbers at risk below it.
 
-From points read off a Kaplan-Meier curve and the numbers at risk printed under it. Between two printed
-numbers, censorings are spread evenly; the events at each point are those that make the curve drop as read;
-the number of censorings is changed until the number at risk at the next printed time comes out.
+Guyot P, Ades AE, Ouwens MJNM, Welton NJ, "Enhanced secondary analysis of survival data", BMC Med Res Methodol
+2012;12:9. Between two published numbers at risk, censoring is spread evenly; events follow from the drops
+of the curve; the number censored is the one that leaves as many at risk as were published.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from remission.errors import DataError
-from remission.statistics.inputs import Bools, Floats, checked_times
+from remission.statistics.inputs import Bools, Floats, Ints, checked_times
+from remission.statistics.kaplan_meier import kaplan_meier
 
-_MOST_STEPS = 200
+# Enough for the search below to settle: each step moves by the patients that are left over.
+_MOST_STEPS = 50
 
 
 @dataclass(frozen=True)
-class ReconstructedPatients:
-    """One row for each patient.
+class Reconstruction:
+    """Patients whose curve is the published one.
 
     Parameters
     ----------
     time : ndarray, shape (patients,)
+        In the unit of the curve, ascending.
     event : ndarray of bool, shape (patients,)
+    at_risk : ndarray, shape (published numbers,)
+        Patients at risk at the published times, to hold against the published numbers.
+    survival_error : float
+        Largest distance between their Kaplan-Meier curve and the curve as read.
     """
 
     time: Floats
     event: Bools
+    at_risk: Ints
+    survival_error: float
 
 
-def reconstruct_patients(
+class _Curve(NamedTuple):
+    """A curve as read, from (0, 1) on, never rising, one point a time."""
+
+    time: Floats
+    survival: Floats
+
+
+class _Stretch(NamedTuple):
+    """What happened between two published numbers at risk."""
+
+    events: Ints
+    censored_at: Floats
+    left: int
+    survival: float
+
+
+def reconstruct(
     time: ArrayLike,
     survival: ArrayLike,
     risk_time: ArrayLike,
     at_risk: ArrayLike,
-    *,
-    events: int | None = None,
-) -> ReconstructedPatients:
-    """Individual times that reproduce a published curve.
+    total_events: int | None = None,
+) -> Reconstruction:
+    """Rebuild the patients behind a published Kaplan-Meier curve.
 
     Parameters
     ----------
     time, survival : array_like, shape (points,)
-        Read off the curve, in order of time; survival between 0 and 1 (small rises of reading are levelled).
-    risk_time, at_risk : array_like, shape (numbers,)
-        Printed times, from 0, and numbers at risk.
-    events : int, optional
-        Total number of events, if published: the last stretch is fitted to it.
+        The curve as read, in any order; survival as a fraction. A point that rises, from the reader's hand,
+        is brought down to the one before.
+    risk_time, at_risk : array_like, shape (published numbers,)
+        Times from 0 on and the numbers at risk there. All patients are ``at_risk[0]``.
+    total_events : int, optional
+        Published number of events: fits the censoring after the last number at risk. Without it, censoring
+        goes on there at the rate of the stretch before.
+
+    Returns
+    -------
+    Reconstruction
 
     Raises
     ------
     DataError
-        If arrays do not fit, do not begin at time 0, or numbers at risk rise.
+        If survival is not a fraction, times or numbers at risk run the wrong way, or there are more events
+        than patients.
 
     Examples
     --------
-    >>> found = reconstruct_patients([0, 1, 2, 3], [1, 0.9, 0.8, 0.7], [0, 2], [10, 9])
-    >>> print(found.time.size, found.event.sum())
-    10 3
+    >>> made = reconstruct([1, 2, 3, 4], [0.75, 0.75, 0.5, 0.5], [0, 2, 4], [8, 6, 4])
+    >>> made.time.size, int(made.event.sum()), made.at_risk.tolist(), made.survival_error
+    (8, 4, [8, 6, 4], 0.0)
     """
-    times, curve = _checked_curve(time, survival)
-    marks, numbers = _checked_numbers(risk_time, at_risk)
-    edges = np.append(marks, np.inf)
-    walk = _Walk(times, curve, int(numbers[0]))
-    censored_before = 0
-    for place in range(marks.size):
-        points = np.flatnonzero((times >= edges[place]) & (times < edges[place + 1]))
-        if points.size == 0:
-            continue
-        last = place == marks.size - 1
-        end = float(times[-1]) if last else float(edges[place + 1])
-        if last:
-            rate = censored_before / marks[-1] if marks[-1] > 0 else 0.0
-            count = min(round(rate * float(end - marks[-1])), walk.left)
-            if events is not None:
-                count = walk.fit_events(points, float(marks[place]), end, events)
+    curve = _checked_curve(time, survival)
+    starts, published = _checked_numbers(risk_time, at_risk)
+    if total_events is not None and not 0 <= total_events <= published[0]:
+        raise DataError(
+            "the number of events does not fit the number of patients",
+            where="total_events",
+            found=str(total_events),
+            allowed=f"0 to {published[0]}",
+        )
+    end = max(float(curve.time[-1]), float(starts[-1]))
+    stretches = _fit(curve, starts, published, total_events, end)
+    return _patients(curve, starts, stretches, end)
+
+
+def _fit(
+    curve: _Curve, starts: Floats, published: Ints, total_events: int | None, end: float
+) -> list[_Stretch]:
+    """One stretch after each published number."""
+    stretches: list[_Stretch] = []
+    left, survival = int(published[0]), 1.0
+    for place, start in enumerate(starts):
+        stop = starts[place + 1] if place + 1 < len(starts) else np.inf
+        part = _part(curve, start, stop)
+        if place + 1 < len(starts):
+            stretch = _matching(part, start, stop, left, survival, int(published[place + 1]))
         else:
-            count = walk.fit_number(points, float(marks[place]), end, int(numbers[place + 1]))
-        walk.advance(points, float(marks[place]), end, count)
-        censored_before += count
-    return walk.patients()
+            happened = sum(int(stretch.events.sum()) for stretch in stretches)
+            wanted = None if total_events is None else total_events - happened
+            rate = len(stretches[-1].censored_at) / (start - starts[place - 1]) if stretches else 0.0
+            stretch = _last(part, start, end, left, survival, wanted, rate)
+        stretches.append(stretch)
+        left, survival = stretch.left, stretch.survival
+    return stretches
 
 
-def _checked_curve(time: ArrayLike, survival: ArrayLike) -> tuple[Floats, Floats]:
+def _part(curve: _Curve, start: float, stop: float) -> _Curve:
+    inside = (curve.time >= start) & (curve.time < stop)
+    return _Curve(curve.time[inside], curve.survival[inside])
+
+
+def _walk(part: _Curve, start: float, stop: float, at_risk: int, survival: float, censored: int) -> _Stretch:
+    """Events along the curve when so many are censored, evenly, between ``start`` and ``stop``."""
+    censored_at = start + (stop - start) * np.arange(1, censored + 1) / (censored + 1)
+    before = np.searchsorted(censored_at, part.time, side="left")
+    events = np.zeros(len(part.time), np.intp)
+    died = 0
+    for point, target in enumerate(part.survival):
+        now = at_risk - died - int(before[point])
+        if now <= 0:
+            break
+        # The drop from the curve of the patients so far, not from the point before: rounding never adds up.
+        events[point] = deaths = (
+            min(max(round(now * (1.0 - target / survival)), 0), now) if survival > 0 else 0
+        )
+        died += deaths
+        survival *= 1.0 - deaths / now
+    kept = min(censored, at_risk - died)
+    return _Stretch(events, censored_at[:kept], at_risk - died - kept, survival)
+
+
+def _matching(
+    part: _Curve, start: float, stop: float, at_risk: int, survival: float, wanted: int
+) -> _Stretch:
+    """The stretch whose censoring leaves as many at risk as were published, or as near as may be."""
+    final = part.survival[-1] if len(part.survival) else survival
+    expected = at_risk * final / survival if survival > 0 else 0.0
+    censored = int(np.clip(round(expected) - wanted, 0, at_risk))
+    best = _walk(part, start, stop, at_risk, survival, censored)
+    tried = {censored}
+    for _ in range(_MOST_STEPS):
+        censored = int(np.clip(censored + best.left - wanted, 0, at_risk))
+        if best.left == wanted or censored in tried:
+            break
+        tried.add(censored)
+        stretch = _walk(part, start, stop, at_risk, survival, censored)
+        if abs(stretch.left - wanted) < abs(best.left - wanted):
+            best = stretch
+    return best
+
+
+def _last(
+    part: _Curve,
+    start: float,
+    end: float,
+    at_risk: int,
+    survival: float,
+    wanted: int | None,
+    rate: float,
+) -> _Stretch:
+    """The stretch after the last number at risk; who is left at its end is censored there."""
+    if wanted is None:
+        censored = min(round(rate * (end - start)), at_risk)
+        return _walk(part, start, end, at_risk, survival, censored)
+    stretches = (_walk(part, start, end, at_risk, survival, censored) for censored in range(at_risk + 1))
+    return min(stretches, key=lambda stretch: abs(int(stretch.events.sum()) - wanted))
+
+
+def _patients(curve: _Curve, starts: Floats, stretches: list[_Stretch], end: float) -> Reconstruction:
+    events = np.concatenate([stretch.events for stretch in stretches])
+    censored_at = np.concatenate([stretch.censored_at for stretch in stretches])
+    time = np.concatenate([np.repeat(curve.time, events), censored_at, np.full(stretches[-1].left, end)])
+    event = np.arange(len(time)) < events.sum()
+    order = np.lexsort((~event, time))
+    time, event = time[order], event[order]
+    made = kaplan_meier(time, event)
+    read = made.at(curve.time, extend=True).survival
+    return Reconstruction(
+        time, event, made.number_at_risk(starts).astype(np.intp), float(np.abs(read - curve.survival).max())
+    )
+
+
+def _checked_curve(time: ArrayLike, survival: ArrayLike) -> _Curve:
     times = checked_times(time)
-    values = np.asarray(survival, dtype=np.float64)
-    inside = values.shape == times.shape and bool(((values >= 0) & (values <= 1)).all())
-    if not inside or (np.diff(times) < 0).any():
+    values = np.asarray(survival, np.float64)
+    if values.shape != times.shape or not ((values >= 0) & (values <= 1)).all():
         raise DataError(
-            "the points of the curve must be in order of time, with survival between 0 and 1",
+            "survival must be a fraction for each time",
             where="survival",
+            found=f"shape {values.shape}, {values.min(initial=1.0):g} to {values.max(initial=0.0):g}",
+            allowed=f"shape {times.shape}, from 0 to 1",
+            next_step="divide percentages by 100",
         )
-    if times[0] > 0:
-        times, values = np.append(0.0, times), np.append(1.0, values)
-    return times, np.minimum.accumulate(values)
+    order = np.lexsort((-values, times))
+    times, values = np.append(0.0, times[order]), np.append(1.0, values[order])
+    values = np.minimum.accumulate(values)
+    # Of several points at one time, the lowest is the foot of the drop.
+    last = np.append(times[1:] != times[:-1], True)
+    return _Curve(times[last], values[last])
 
 
-def _checked_numbers(risk_time: ArrayLike, at_risk: ArrayLike) -> tuple[Floats, Floats]:
-    marks = checked_times(risk_time, "risk_time")
-    numbers = np.asarray(at_risk, dtype=np.float64)
-    fits = numbers.shape == marks.shape and marks[0] == 0 and bool((np.diff(marks) > 0).all())
-    if (
-        not fits
-        or (np.diff(numbers) > 0).any()
-        or (numbers < 0).any()
-        or (numbers != np.floor(numbers)).any()
-    ):
+def _checked_numbers(risk_time: ArrayLike, at_risk: ArrayLike) -> tuple[Floats, Ints]:
+    starts = checked_times(risk_time, "risk_time")
+    numbers = np.asarray(at_risk, np.float64)
+    if starts[0] != 0 or (np.diff(starts) <= 0).any():
         raise DataError(
-            "numbers at risk must be whole, start at time 0 and never rise",
-            where="at_risk",
-            found=f"{numbers.tolist()} at {marks.tolist()}",
+            "times of the numbers at risk must ascend from 0",
+            where="risk_time",
+            found=f"{starts[:4].tolist()}",
         )
-    return marks, numbers
-
-
-class _Walk:
-    """Where the reconstruction stands: patients left, their curve, and what became of the others."""
-
-    def __init__(self, times: Floats, curve: Floats, patients: int) -> None:
-        self.times, self.curve = times, curve
-        self.left, self.reached = patients, 1.0
-        self.events: list[float] = []
-        self.censored: list[float] = []
-
-    def try_stretch(
-        self, points: np.ndarray, begin: float, end: float, count: int
-    ) -> tuple[int, float, list[float], list[float]]:
-        """Left over, curve reached, event times and censoring times after one stretch with so many
-        censorings.
-        """
-        left, reached = self.left, self.reached
-        spread = begin + (end - begin) * (np.arange(count) + 0.5) / max(count, 1)
-        gone: list[float] = []
-        lost: list[float] = []
-        waiting = 0
-        for point in points:
-            while waiting < count and spread[waiting] < self.times[point]:
-                waiting = self._lose(spread, waiting, lost, left - len(gone) - len(lost))
-            here = left - len(gone) - len(lost)
-            deaths = min(here, max(0, round(here * (1 - self.curve[point] / reached)))) if reached > 0 else 0
-            if deaths:
-                reached *= 1 - deaths / here
-                gone += [float(self.times[point])] * deaths
-        while waiting < count:
-            waiting = self._lose(spread, waiting, lost, left - len(gone) - len(lost))
-        return left - len(gone) - len(lost), reached, gone, lost
-
-    @staticmethod
-    def _lose(spread: Floats, waiting: int, lost: list[float], here: int) -> int:
-        if here > 0:
-            lost.append(float(spread[waiting]))
-        return waiting + 1
-
-    def fit_number(self, points: np.ndarray, begin: float, end: float, wanted: int) -> int:
-        """Censorings that leave the wanted number at risk; none where the curve alone falls too far."""
-        count, best = 0, (10**9, 0)
-        for _ in range(_MOST_STEPS):
-            over = self.try_stretch(points, begin, end, count)[0] - wanted
-            best = min(best, (abs(over), count))
-            if over == 0 or (over < 0 and count == 0):
-                break
-            count = max(0, count + over)
-        return best[1]
-
-    def fit_events(self, points: np.ndarray, begin: float, end: float, wanted: int) -> int:
-        """Censorings in the last stretch that bring the total of events nearest to the published one."""
-        totals = [
-            abs(len(self.events) + len(self.try_stretch(points, begin, end, count)[2]) - wanted)
-            for count in range(self.left + 1)
-        ]
-        return int(np.argmin(totals))
-
-    def advance(self, points: np.ndarray, begin: float, end: float, count: int) -> None:
-        """Keep a stretch."""
-        self.left, self.reached, gone, lost = self.try_stretch(points, begin, end, count)
-        self.events += gone
-        self.censored += lost
-
-    def patients(self) -> ReconstructedPatients:
-        """All rows; who is left is censored at the end of the curve."""
-        censored = self.censored + [float(self.times[-1])] * self.left
-        time = np.array(self.events + censored)
-        event = np.arange(time.size) < len(self.events)
-        order = np.argsort(time, kind="stable")
-        return ReconstructedPatients(time[order], event[order])
+    whole = numbers.shape == starts.shape and (numbers == np.rint(numbers)).all()
+    if not whole or numbers[0] < 1 or numbers[-1] < 0 or (np.diff(numbers) > 0).any():
+        raise DataError(
+            "numbers at risk must be whole, one for each time, and never rise",
+            where="at_risk",
+            found=f"{numbers[:4].tolist()}",
+            next_step="look for a number read wrongly",
+        )
+    return starts, numbers.astype(np.intp)

@@ -10,7 +10,7 @@ from remission.statistics.interval_censored import interval_regression, turnbull
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.piecewise_exponential import piecewise_exponential
 from remission.statistics.r_call import find_call
-from remission.statistics.reconstruct import reconstruct_patients
+from remission.statistics.reconstruct import reconstruct
 from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.validation_kinds.formula import column, two_arms
 
@@ -87,7 +87,7 @@ def simtrial_piecewise(case: Case) -> Ours:
 def guyot(case: Case) -> Ours:
     """Reconstruction judged by the rule of the note: patients, events, curve and median."""
     time, survival = np.asarray(case.data["time"], float), np.asarray(case.data["surv"], float)
-    found = reconstruct_patients(time, survival, case.data["trisk"], case.data["nrisk"])
+    found = reconstruct(time, survival, case.data["trisk"], case.data["nrisk"])
     curve = kaplan_meier(found.time, found.event)
     gap = float(np.abs(curve.at(time, extend=True).survival - survival).max())
     events, median = float(found.event.sum()), curve.median.value

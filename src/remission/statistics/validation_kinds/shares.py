@@ -75,8 +75,6 @@ def _as_coarse_as_r(*table: int) -> tuple[float, float, float]:
 
     R looks for the odds ratio between 0 and 1, or for its inverse where it is above 1.
     """
-    from scipy.optimize import brentq
-
     cells, ways = overlap_weights(*table)
     seen = table[0]
 
@@ -96,11 +94,47 @@ def _as_coarse_as_r(*table: int) -> tuple[float, float, float]:
         def at(share: float) -> float:
             return function(tilted(cells, ways, sign * math.log(max(share, 1e-300))))
 
-        root = brentq(at, _R_LEAST if inverse else 0.0, 1.0, xtol=_R_TOLERANCE, rtol=4 * _R_LEAST)
-        return 1 / root if inverse else float(root)
+        root = _zero(at, _R_LEAST if inverse else 0.0, 1.0, _R_TOLERANCE)
+        return 1 / root if inverse else root
 
     return (
         0.0 if seen == cells[0] else math.inf if seen == cells[-1] else solve(mean),
         0.0 if seen == cells[0] else solve(above),
         math.inf if seen == cells[-1] else solve(below),
     )
+
+
+def _zero(function: Callable[[float], float], a: float, b: float, tolerance: float) -> float:
+    """Brent's ``zero`` (1973, chapter 4), stopping where R's ``uniroot`` stops."""
+    fa, fb = function(a), function(b)
+    c, fc = a, fa
+    while True:
+        before = b - a
+        if abs(fc) < abs(fb):
+            a, b, c, fa, fb, fc = b, c, b, fb, fc, fb
+        least = 2 * _R_LEAST * abs(b) + tolerance / 2
+        step = (c - b) / 2
+        if abs(step) <= least or fb == 0:
+            return b
+        if abs(before) >= least and abs(fa) > abs(fb):
+            p, q = _interpolated(a, b, c, fa, fb, fc)
+            if p < 0.75 * (c - b) * q - abs(least * q) / 2 and p < abs(before * q / 2):
+                step = p / q
+        if abs(step) < least:
+            step = math.copysign(least, step)
+        a, fa = b, fb
+        b += step
+        fb = function(b)
+        if fb * fc > 0:
+            c, fc = a, fa
+
+
+def _interpolated(a: float, b: float, c: float, fa: float, fb: float, fc: float) -> tuple[float, float]:
+    """Step of the secant, or of the inverse parabola, as numerator (not negative) and denominator."""
+    if a == c:
+        p, q = (c - b) * fb / fa, 1 - fb / fa
+    else:
+        q, r, s = fa / fc, fb / fc, fb / fa
+        p = s * ((c - b) * q * (q - r) - (b - a) * (r - 1))
+        q = (q - 1) * (r - 1) * (s - 1)
+    return (p, -q) if p > 0 else (-p, q)
