@@ -128,7 +128,7 @@ def start() -> dict[str, float]:
 
 
 def bounded(values: dict[str, float]) -> dict[str, float]:
-    """Values held inside what is published: growth of medium to fast melanoma, a T cell divides in half a day."""
+    """Values held inside what is published: growth of medium to fast melanoma, two divisions of a T cell a day."""
     limits = {"growth": (0.0036, 0.0088), "escape_share": (0.0, 0.6), "expansion": (0.0, 2.0)}
     limits |= {"growth.sd_patient": (0.3, 1.1)}
     return values | {name: min(max(values[name], low), high) for name, (low, high) in limits.items()}

@@ -42,7 +42,14 @@ def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
 
 
 def _text(values: NDArray[np.str_]) -> NDArray[np.object_]:
-    return np.where(values == "", None, values.astype(object))
+    return _else_none(values != "", values)
+
+
+def _else_none(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object_]:
+    """Values where they are known, None elsewhere."""
+    column = np.full(len(known), None, object)
+    column[known] = values[known]
+    return column
 
 
 def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
@@ -61,13 +68,13 @@ def _responses(ward: Ward) -> dict[str, NDArray[Any]]:
     responder = np.isin(first.best_response, _RESPONDERS)
     ended, end = _end_of_response(ward)
     second = ~np.isnan(ward.second_course_day) & (ward.line == 1)
-    second_best = np.where(second, _RESPONSES[ward.later.best_response], None)
+    second_best = _else_none(second, _RESPONSES[ward.later.best_response])
     return {
         "best_response": _RESPONSES[first.best_response],
         "confirmed_response": _RESPONSES[first.confirmed_response],
         "time_to_response_day": np.where(responder, first.first_response_day, np.nan),
         "response_duration_day": np.where(responder, end - first.first_response_day, np.nan),
-        "response_ended": np.where(responder, ended.astype(object), None),
+        "response_ended": _else_none(responder, ended),
         "second_course_best": second_best,
     }
 
@@ -84,8 +91,8 @@ def _end_of_response(ward: Ward) -> tuple[NDArray[np.bool_], Array]:
 def _progression(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
     event, day = _end_of_response(ward)
     progressed = ~np.isnan(ward.first.first_progression_day)
-    cause = np.where(progressed, _CAUSES[ward.first.first_progression_cause], None)
-    cause = np.where(event & ~progressed, "death", cause)
+    cause = _else_none(progressed, _CAUSES[ward.first.first_progression_cause])
+    cause[event & ~progressed] = "death"
     confirmed = ~np.isnan(ward.first.irecist.ipfs_day)
     # An unconfirmed iUPD counts where nothing could come after it: death, or a change of treatment (Seymour
     # 2017).

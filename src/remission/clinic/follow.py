@@ -88,7 +88,7 @@ def unscheduled_day(ward: Ward, here: Index) -> Array:
     """Next day after now on which a patient is seen without a scan, infinite if there is none."""
     now = ward.time_day[here]
     days = [ward.toxicity_day[here], ward.course_end_day[here]]
-    lengths = {rule.when.on_drug_for_day for rule in ward.arm.policy} - {None}
+    lengths = {length for rule in ward.arm.policy if (length := rule.when.on_drug_for_day) is not None}
     days += [ward.course_start_day[here] + length for length in lengths]
     later = [np.where(ward.on_drug[here] & (day > now), day, np.inf) for day in days]
     return np.minimum.reduce(later)

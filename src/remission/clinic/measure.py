@@ -87,8 +87,8 @@ def make_scan(ward: Ward, at: Index, patients: Patients, reading: Reading, memor
     return Scan(
         time_day=ward.time_day[at],
         sum_mm=target_sum(patients, reading),
-        targets_gone=(reading.gone | ~patients.target).all(axis=1),
-        nontargets_gone=(reading.gone | ~nontarget).all(axis=1),
+        targets_gone=np.all(reading.gone | ~patients.target, axis=1),
+        nontargets_gone=np.all(reading.gone | ~nontarget, axis=1),
         nontargets_progressed=grown,
         new_lesion=ward.new_lesions[at] > ward.known_new_lesions[at],
         evaluable=np.ones(len(at), bool),

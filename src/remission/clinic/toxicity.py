@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remission import draws
 from remission.clinic.ward import Array, Index, Ward
@@ -60,7 +61,7 @@ def fatal_day(ward: Ward, who: Index) -> Array:
     return np.where(ward.toxicity_grade[who] == 5, ward.toxicity_day[who], np.inf)
 
 
-def since_last_visit(ward: Ward, who: Index, last_day: Array) -> Array:
+def since_last_visit(ward: Ward, who: Index, last_day: Array) -> NDArray[np.int8]:
     """Worst grade of an event with its onset since the last visit, 0 without."""
     here = (ward.toxicity_day[who] > last_day) & (ward.toxicity_day[who] <= ward.time_day[who])
     return np.where(here, ward.toxicity_grade[who], 0).astype(np.int8)
