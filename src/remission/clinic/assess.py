@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic.measure import (
-    NonTargets,
     Reading,
+    ScanMemory,
     make_scan,
     nontarget_sum,
     read_lesions,
@@ -39,13 +39,13 @@ class ScanResult:
 
 
 class Assessor:
-    """Measures and judges the scans of one ward; remembers non-targets between scans."""
+    """Measures and judges the scans of one ward; remembers what RECIST's own memory does not hold."""
 
     def __init__(self, ward: Ward, baseline: Reading) -> None:
         self._ward = ward
         self._baseline = baseline
         total = nontarget_sum(ward.patients, baseline)
-        self._memory = NonTargets(total, total.copy(), np.zeros(len(total), np.int8))
+        self._memory = ScanMemory(total, total.copy(), np.zeros(len(total), np.int8), baseline.measured_mm == 0)
 
     def baseline(self, at: Index, recorder: Recorder) -> None:
         """Write visit 0 and enrolment."""

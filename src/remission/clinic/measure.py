@@ -74,9 +74,11 @@ def nontarget_sum(patients: Patients, reading: Reading) -> Array:
     return np.where(patients.present & ~patients.target, reading.measured_mm, 0.0).sum(axis=1)
 
 
-def make_scan(ward: Ward, at: Index, patients: Patients, reading: Reading, memory: NonTargets) -> Scan:
+def make_scan(ward: Ward, at: Index, patients: Patients, reading: Reading, memory: ScanMemory) -> Scan:
     """What RECIST needs of a scan of the patients at ``at``; ``memory`` is brought up to date."""
     nontarget = patients.present & ~patients.target
+    back = memory.unseen[at] & (reading.measured_mm > 0) & (patients.site != LYMPH_NODE)
+    memory.unseen[at] = reading.measured_mm == 0
     total = nontarget_sum(patients, reading)
     nadir, last = memory.nadir_mm[at], memory.last_mm[at]
     grown = (total >= NONTARGET_GROWTH * nadir) & (total - nadir >= NONTARGET_GROWTH_MM)
@@ -94,13 +96,18 @@ def make_scan(ward: Ward, at: Index, patients: Patients, reading: Reading, memor
         evaluable=np.ones(len(at), bool),
         further_new_lesion=ward.new_lesions[at] > known,
         nontargets_increased=total > last + FLOOR_MM,
+        reappeared=np.any(back & patients.present, axis=1),
     )
 
 
 @dataclass
-class NonTargets:
-    """What is remembered of non-targets and new lesions between scans, shape (n,)."""
+class ScanMemory:
+    """What is remembered between scans besides RECIST's own memory.
+
+    Sum of non-targets, its nadir, and new lesions, shape (n,); lesions not seen at the latest scan, shape (n, 5).
+    """
 
     nadir_mm: Array
     last_mm: Array
     new_lesions: NDArray[np.int8]
+    unseen: NDArray[np.bool_]
