@@ -41,9 +41,7 @@ def test_events_that_are_neither_seen_nor_censored(name: str) -> None:
         ANALYSES[name](TIME, [2, *EVENT[1:]], ARM)
 
 
-@pytest.mark.parametrize(
-    "name", ["log_rank", "max_combo", "cox", "cure_model", "cumulative_incidence", "concordance"]
-)
+@pytest.mark.parametrize("name", ["log_rank", "max_combo", "cox", "cure_model", "cumulative_incidence", "concordance"])
 def test_no_events(name: str) -> None:
     with pytest.raises(DataError):
         ANALYSES[name](TIME, [0] * 6, ARM)
@@ -125,9 +123,7 @@ def test_two_weights_that_are_one_test_are_no_obstacle() -> None:
     rng = np.random.default_rng(1)
     time, arm = rng.exponential(size=60), np.arange(60) % 2
     once = s.max_combo(time, np.ones(60), arm, [s.LogRank(), s.FlemingHarrington(0, 1)])
-    twice = s.max_combo(
-        time, np.ones(60), arm, [s.LogRank(), s.FlemingHarrington(0, 0), s.FlemingHarrington(0, 1)]
-    )
+    twice = s.max_combo(time, np.ones(60), arm, [s.LogRank(), s.FlemingHarrington(0, 0), s.FlemingHarrington(0, 1)])
     assert twice.p_one_sided == pytest.approx(once.p_one_sided, rel=1e-7)
 
 

@@ -71,9 +71,7 @@ class TestEveryTest:
         mixed = type(data)(*(column[order] for column in data))
         assert TESTS[name](mixed, 1.0) == pytest.approx(TESTS[name](data, 1.0), rel=1e-9)
 
-    def test_renaming_the_arms_flips_the_sign_and_nothing_else(
-        self, cohort: Maker, name: str, ties: bool
-    ) -> None:
+    def test_renaming_the_arms_flips_the_sign_and_nothing_else(self, cohort: Maker, name: str, ties: bool) -> None:
         data = cohort(5, ties=ties)
         renamed = data._replace(arm=1 - data.arm)
         assert TESTS[name](renamed, 1.0) == pytest.approx(-TESTS[name](data, 1.0), rel=1e-9)

@@ -79,13 +79,8 @@ def checked_causes(cause: ArrayLike, patients: int) -> Ints:
     array([0, 1, 2])
     """
     given = np.asarray(cause, dtype=np.float64)
-    if (
-        given.shape != (patients,)
-        or not (np.isfinite(given) & (given >= 0) & (given == np.floor(given))).all()
-    ):
-        raise DataError(
-            "a cause is 0 (censored) or a whole number above", where="cause", found=f"shape {given.shape}"
-        )
+    if given.shape != (patients,) or not (np.isfinite(given) & (given >= 0) & (given == np.floor(given))).all():
+        raise DataError("a cause is 0 (censored) or a whole number above", where="cause", found=f"shape {given.shape}")
     return given.astype(np.intp)
 
 
@@ -203,9 +198,7 @@ class GrayTest:
     z: float | None
 
 
-def gray_test(
-    time: ArrayLike, cause: ArrayLike, group: ArrayLike, *, of: int = 1, rho: float = 0.0
-) -> GrayTest:
+def gray_test(time: ArrayLike, cause: ArrayLike, group: ArrayLike, *, of: int = 1, rho: float = 0.0) -> GrayTest:
     """Gray's K-sample test of the cumulative incidence of one cause.
 
     Parameters
@@ -245,9 +238,7 @@ def gray_test(
     return GrayTest(of, groups.labels, score, chi_square, degrees, float(chdtrc(degrees, chi_square)), z)
 
 
-def _gray_sums(
-    times: Floats, causes: Ints, codes: Ints, groups: int, of: int, rho: float
-) -> tuple[Floats, Floats]:
+def _gray_sums(times: Floats, causes: Ints, codes: Ints, groups: int, of: int, rho: float) -> tuple[Floats, Floats]:
     """Scores and their covariance (Gray 1988, section 3 and appendix; ties as in his R package cmprsk)."""
     moments = np.unique(times[causes > 0])
     members = [codes == g for g in range(groups)]

@@ -36,9 +36,7 @@ class Concordance:
     tied: int
 
 
-def concordance(
-    time: ArrayLike, event: ArrayLike, risk: ArrayLike, *, strata: ArrayLike | None = None
-) -> Concordance:
+def concordance(time: ArrayLike, event: ArrayLike, risk: ArrayLike, *, strata: ArrayLike | None = None) -> Concordance:
     """Concordance of a risk score with what happened; pairs inside strata.
 
     Raises

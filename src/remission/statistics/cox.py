@@ -88,9 +88,7 @@ class CoxModel:
         >>> model.hazard_ratio().lower < model.hazard_ratio().value < model.hazard_ratio().upper
         True
         """
-        return ratio_estimate(
-            float(self.coefficients[covariate]), float(self.std_errors[covariate]), self.level
-        )
+        return ratio_estimate(float(self.coefficients[covariate]), float(self.std_errors[covariate]), self.level)
 
 
 class RiskOrder(NamedTuple):
@@ -166,9 +164,7 @@ def _running(values: Floats, sets: RiskOrder) -> Floats:
     return risk
 
 
-def risk_means(
-    beta: Floats, x: Floats, sets: RiskOrder, efron: bool
-) -> tuple[Floats, Floats, Floats, Floats]:
+def risk_means(beta: Floats, x: Floats, sets: RiskOrder, efron: bool) -> tuple[Floats, Floats, Floats, Floats]:
     """Log of the risk, and mean and covariance of the covariates among those at risk, for each event.
 
     Parameters

@@ -80,9 +80,7 @@ def _evaluate(beta: Floats, x: Floats, sets: RiskOrder) -> Derivatives:
             score = score - mean
             information += dde[d] / e[d] - np.outer(mean, mean)
     if not np.isfinite(value):
-        raise DataError(
-            "the exact likelihood left the range of numbers", where="ties", next_step='use ties="efron"'
-        )
+        raise DataError("the exact likelihood left the range of numbers", where="ties", next_step='use ties="efron"')
     return Derivatives(value, score, information)
 
 
@@ -93,9 +91,7 @@ def _empty(degree: int, covariates: int) -> tuple[Floats, Floats, Floats]:
     return e, np.zeros((degree + 1, covariates)), np.zeros((degree + 1, covariates, covariates))
 
 
-def _with_one_more(
-    e: Floats, de: Floats, dde: Floats, risk: float, x: Floats
-) -> tuple[Floats, Floats, Floats]:
+def _with_one_more(e: Floats, de: Floats, dde: Floats, risk: float, x: Floats) -> tuple[Floats, Floats, Floats]:
     """Add one patient: ``e_k <- e_k + risk e_(k-1)``, differentiated once and twice by the coefficients."""
     low, dlow, ddlow = e[:-1], de[:-1], dde[:-1]
     cross = x[:, None] * dlow[:, None, :]

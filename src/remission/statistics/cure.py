@@ -171,9 +171,7 @@ def _row(at: ArrayLike, width: int) -> Floats:
     if given.size == 0:
         given = np.zeros(width - 1)
     if given.size != width - 1:
-        raise DataError(
-            "covariates do not fit the model", where="at", found=str(given.size), allowed=str(width - 1)
-        )
+        raise DataError("covariates do not fit the model", where="at", found=str(given.size), allowed=str(width - 1))
     return np.append(1.0, given)
 
 
@@ -225,9 +223,7 @@ def cure_model(
     eta = design.cure @ best.parameters[: design.cure.shape[1]]
     _checked_share(eta)
     covariance = covariance_of(best.at, what)
-    return CureModel(
-        family, kind, link, best.parameters, covariance, best.at.value, checked_level(level), design
-    )
+    return CureModel(family, kind, link, best.parameters, covariance, best.at.value, checked_level(level), design)
 
 
 def _checked_share(eta: Floats) -> None:
@@ -253,9 +249,7 @@ def _design(
     events = checked_events(event, times.size)
     for name, value, allowed in (("kind", kind, KINDS), ("link", link, LINKS)):
         if value not in allowed:
-            raise DataError(
-                "there is no such model", where=name, found=repr(value), allowed=", ".join(allowed)
-            )
+            raise DataError("there is no such model", where=name, found=repr(value), allowed=", ".join(allowed))
     if not events.any() or events.all():
         raise DataError(
             "a cure model needs patients with and without the event",
@@ -284,9 +278,7 @@ def _with_intercept(covariates: ArrayLike | None, patients: int) -> Floats:
         raise DataError("covariates must be known numbers, one row for each patient", where="covariates")
     whole = np.column_stack([np.ones(patients), x])
     if np.linalg.matrix_rank(whole) < whole.shape[1]:
-        raise DataError(
-            "covariates repeat each other or do not vary", where="covariates", next_step="drop those"
-        )
+        raise DataError("covariates repeat each other or do not vary", where="covariates", next_step="drop those")
     return whole
 
 
@@ -336,9 +328,7 @@ def _likelihood(theta: Floats, design: Design, q: float = 0.0) -> LogLikelihood:
     curve = standard(design.family, w, q)
     with np.errstate(all="ignore"):
         parts = (_mixture if design.kind == "mixture" else _non_mixture)(eta, curve, design)
-    value = float(
-        parts.value.sum() - design.event.sum() * math.log(scale) - design.log_time[design.event].sum()
-    )
+    value = float(parts.value.sum() - design.event.sum() * math.log(scale) - design.log_time[design.event].sum())
     # w moves by -1/scale with the location and by -w with the log scale.
     by = np.column_stack([design.location * (-1 / scale), -w])
     gradient = np.concatenate([parts.by_eta @ design.cure, parts.by_w @ by])
@@ -417,6 +407,12 @@ def _fit_generalised_gamma(design: Design, start: Floats, what: str) -> Maximum:
 
     best = minimize_scalar(lost, bounds=(-_WIDEST_Q, _WIDEST_Q), method="bounded", options={"xatol": 1e-7})
     q = float(best.x)
+    if abs(q) > _WIDEST_Q - 0.01:
+        raise DataError(
+            f"{what} has no finite maximum of its likelihood: its shape Q runs away",
+            found=f"Q {q:.2f}",
+            next_step="the data do not carry this model; take a simpler one",
+        )
     at = inner(q)
     step = 1e-4
     high, low = (_likelihood(at.parameters, design, q + side) for side in (step, -step))
@@ -425,9 +421,7 @@ def _fit_generalised_gamma(design: Design, start: Floats, what: str) -> Maximum:
     hessian[:many, :many] = at.at.hessian
     hessian[many, :many] = hessian[:many, many] = (high.gradient - low.gradient) / (2 * step)
     hessian[many, many] = (high.value - 2 * at.at.value + low.value) / step**2
-    return Maximum(
-        np.append(at.parameters, q), LogLikelihood(at.at.value, np.append(at.at.gradient, 0.0), hessian)
-    )
+    return Maximum(np.append(at.parameters, q), LogLikelihood(at.at.value, np.append(at.at.gradient, 0.0), hessian))
 
 
 def _profile(model: CureModel, row: Floats) -> Estimate:
@@ -458,9 +452,7 @@ def _profile(model: CureModel, row: Floats) -> Estimate:
             return model.log_likelihood + best(model.q) - allowed
         reach = 4 * float(model.std_errors[-1])
         bounds = (model.q - reach, model.q + reach)
-        return (
-            model.log_likelihood + float(minimize_scalar(best, bounds=bounds, method="bounded").fun) - allowed
-        )
+        return model.log_likelihood + float(minimize_scalar(best, bounds=bounds, method="bounded").fun) - allowed
 
     limits = []
     for side in (-1.0, 1.0):

@@ -38,7 +38,7 @@ class FollowUp:
     uncured_at_end : float
         Estimated share of the survivors at the end who are not cured.
     cured : float
-        Estimated cured share.
+        Estimated cured share; 0 where the model has no maximum with one.
     enough : bool
         Both rules hold.
     """
@@ -57,7 +57,7 @@ def cure_follow_up(time: ArrayLike, event: ArrayLike, *, family: str = "weibull"
     Raises
     ------
     DataError
-        As `cure_model`.
+        For bad arrays or no events.
 
     Examples
     --------
@@ -68,11 +68,16 @@ def cure_follow_up(time: ArrayLike, event: ArrayLike, *, family: str = "weibull"
     """
     times = checked_times(time)
     events = checked_events(event, times.size)
-    model = cure_model(times, events, family=family)
+    if not events.any():
+        raise DataError("no event was seen, so nothing can be said of cure", where="event")
     last_event, last = float(times[events].max()), float(times.max())
     inside = events & (times > 2 * last_event - last)
     count = int(inside.sum()) if last > last_event else 0
     alpha = float((1 - count / times.size) ** times.size)
+    try:
+        model = cure_model(times, events, family=family)
+    except DataError:  # the likelihood is highest at the edge, where nobody is cured
+        return FollowUp(last_event, last, alpha, 1.0, 0.0, False)
     cured = model.cure_fraction().value
     alive = float(model.survival([last])[0])
     uncured = (alive - cured) / alive

@@ -159,9 +159,7 @@ def difference(treated: Estimate, control: Estimate, *, margin: float = 0.0) -> 
     1 (0.02002 to 1.98)
     """
     if not treated.std_error and not control.std_error:
-        raise DataError(
-            "neither estimate has a standard error, so their difference cannot be tested", where="estimate"
-        )
+        raise DataError("neither estimate has a standard error, so their difference cannot be tested", where="estimate")
     std_error = math.hypot(treated.std_error or 0.0, control.std_error or 0.0)
     value = treated.value - control.value
     return contrast(normal_estimate(value, std_error, treated.level), (value - margin) / std_error)

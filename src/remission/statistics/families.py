@@ -66,9 +66,7 @@ def _generalised_gamma(w: Floats, q: float) -> Standard:
     grown = np.exp(np.clip(q * w, -700.0, 60.0))
     tail = gammaincc if q > 0 else gammainc
     constant = np.log(abs(q)) + shape * np.log(shape) - gammaln(shape)
-    return Standard(
-        np.asarray(tail(shape, shape * grown)), constant + shape * (q * w - grown), (1 - grown) / q, -grown
-    )
+    return Standard(np.asarray(tail(shape, shape * grown)), constant + shape * (q * w - grown), (1 - grown) / q, -grown)
 
 
 def log_survival(family: str, w: Floats, q: float = 0.0) -> Floats:

@@ -114,9 +114,7 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
     if values.dtype == np.bool_:
         values = values.astype(np.intp)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise DataError(
-            "a group is missing", where=name, next_step="leave out rows without a group, and say so"
-        )
+        raise DataError("a group is missing", where=name, next_step="leave out rows without a group, and say so")
     if values.dtype.kind in "iu":
         # Whole numbers 0, 1, ... are their own codes: the usual case, and quick.
         sizes = _sizes(values)
@@ -187,7 +185,5 @@ def checked_horizon(tau: float, name: str = "tau") -> float:
     24.0
     """
     if not 0 < tau < np.inf:
-        raise DataError(
-            "the horizon must be above zero", where=name, found=str(tau), allowed="a finite time above 0"
-        )
+        raise DataError("the horizon must be above zero", where=name, found=str(tau), allowed="a finite time above 0")
     return float(tau)

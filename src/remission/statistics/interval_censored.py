@@ -150,9 +150,7 @@ def _innermost(pairs: Floats) -> tuple[Floats, Floats]:
         else:
             ends += [(low, 3, 0.0), (high, 0, 1.0)]
     ends.sort()
-    found = {
-        (first[0], second[0]) for first, second in pairwise(ends) if first[2] == 0.0 and second[2] == 1.0
-    }
+    found = {(first[0], second[0]) for first, second in pairwise(ends) if first[2] == 0.0 and second[2] == 1.0}
     ordered = np.array(sorted(found))
     return ordered[:, 0], ordered[:, 1]
 
@@ -178,9 +176,7 @@ def _self_consistent(inside: Floats, count: Floats) -> Floats:
         mass = step(leap / leap.sum()) if usable else second
     gradient = inside.T @ (count / (inside @ mass)) / total
     if gradient.max() > 1 + 1e-4:
-        raise DataError(
-            "the Turnbull curve did not converge", where="left, right", found=f"{gradient.max() - 1:g}"
-        )
+        raise DataError("the Turnbull curve did not converge", where="left, right", found=f"{gradient.max() - 1:g}")
     return mass
 
 

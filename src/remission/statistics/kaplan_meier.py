@@ -149,12 +149,8 @@ class KaplanMeier:
         3 (1 to inf)
         """
         if not 0 < p < 1:
-            raise DataError(
-                "a quantile lies between 0 and 1", where="p", found=str(p), allowed="for example 0.5"
-            )
-        value, lower, upper = (
-            _crossing(self.time, curve, 1 - p) for curve in (self.survival, self.lower, self.upper)
-        )
+            raise DataError("a quantile lies between 0 and 1", where="p", found=str(p), allowed="for example 0.5")
+        value, lower, upper = (_crossing(self.time, curve, 1 - p) for curve in (self.survival, self.lower, self.upper))
         return Estimate(value, lower, upper, None, self.level)
 
     @property
@@ -278,9 +274,7 @@ def kaplan_meier(
     level = checked_level(level)
     mass = None if weights is None else checked_column(weights, times.size, "weights")
     if mass is not None and not (mass > 0).all():
-        raise DataError(
-            "weights must be above zero", where="weights", found=f"{mass.min():g}", allowed="above 0"
-        )
+        raise DataError("weights must be above zero", where="weights", found=f"{mass.min():g}", allowed="above 0")
     entered = None if entry is None else _checked_entry(entry, times)
     table = counts(times, events, weights=mass, entry=entered)
     n, d = table.at_risk[:, 0], table.events[:, 0]

@@ -106,13 +106,9 @@ def log_rank(
     events = checked_events(event, times.size)
     groups = checked_groups(group, times.size)
     if not np.count_nonzero(events):
-        raise DataError(
-            "no event was seen, so nothing can be compared", where="event", next_step="follow for longer"
-        )
+        raise DataError("no event was seen, so nothing can be compared", where="event", next_step="follow for longer")
     if combine not in ("scores", "information"):
-        raise DataError(
-            "strata cannot be combined so", where="combine", found=combine, allowed="scores, information"
-        )
+        raise DataError("strata cannot be combined so", where="combine", found=combine, allowed="scores, information")
     if strata is None and len(groups.labels) == 2 and (weight is None or weight == LogRank()):
         return _plain(times, events, groups)
     weigh = weight or LogRank()
@@ -199,9 +195,7 @@ def _scores(table: Counts, weight: Weight) -> tuple[Floats, Floats, Floats]:
     pooled = pooled_table(table)
     w = weight(pooled)
     if not np.isfinite(w).all():
-        raise DataError(
-            "a weight is not finite", where="weight", found=repr(weight), next_step="choose another weight"
-        )
+        raise DataError("a weight is not finite", where="weight", found=repr(weight), next_step="choose another weight")
     n, d = pooled.at_risk, pooled.events
     share = table.at_risk / n[:, None]
     tie = np.divide(n - d, n - 1, out=np.zeros_like(n), where=n > 1)
@@ -231,9 +225,7 @@ def _conclude(groups: Groups, observed: Floats, expected: Floats, covariance: Fl
     else:
         z, one_sided = None, None
         p = _chi_square_tail(chi_square, free.size)
-    return LogRankTest(
-        groups.labels, observed, expected, covariance, chi_square, int(free.size), p, z, one_sided
-    )
+    return LogRankTest(groups.labels, observed, expected, covariance, chi_square, int(free.size), p, z, one_sided)
 
 
 def _chi_square_tail(value: float, degrees: int) -> float:

@@ -88,9 +88,7 @@ def max_combo(
     events = checked_events(event, times.size)
     groups = two_groups(group, times.size)
     if not events.any():
-        raise DataError(
-            "no event was seen, so nothing can be compared", where="event", next_step="follow for longer"
-        )
+        raise DataError("no event was seen, so nothing can be compared", where="event", next_step="follow for longer")
     tables = event_tables(times, events, groups, strata)
     sums = [weighted_scores(table, weights) for table in tables]
     score = np.sum([part for part, _ in sums], axis=0)

@@ -62,9 +62,7 @@ def bivariate_below(h: ArrayLike, k: ArrayLike, correlation: ArrayLike) -> Float
         slope_k = (bounded_h - r * bounded_k) / (bounded_k * lean)
     slope_h, slope_k = np.nan_to_num(slope_h, nan=0.0), np.nan_to_num(slope_k, nan=0.0)
     opposite = np.where(bounded_h * bounded_k < 0, 0.5, 0.0)
-    below = (
-        (ndtr(bounded_h) + ndtr(bounded_k)) / 2 - owens_t(bounded_h, slope_h) - owens_t(bounded_k, slope_k)
-    )
+    below = (ndtr(bounded_h) + ndtr(bounded_k)) / 2 - owens_t(bounded_h, slope_h) - owens_t(bounded_k, slope_k)
     below = np.where(lean > 0, below - opposite, 0.0)
     together = ndtr(np.minimum(h, k))
     apart = np.maximum(ndtr(h) - ndtr(-k), 0.0)
@@ -168,8 +166,11 @@ def _slopes(r: Floats) -> Floats:
 def _partial(r: Floats, i: int, j: int, k: int) -> tuple[Floats, Floats]:
     """Correlation of j and k given i, and ``sqrt(1 - it^2)``, exactly singular where it is nearly so."""
     spread = np.sqrt(np.maximum((1 - r[:, i, j] ** 2) * (1 - r[:, i, k] ** 2), 0.0))
+    # Where i is the same test as j (or k) any value does for the other; where all three are one test, each
+    # must be the largest in a third of the cases, which a correlation of one half gives.
+    alike = np.where((r[:, i, j] > 1 - _SAME) & (r[:, i, k] > 1 - _SAME), 0.5, 0.0)
     partial = np.where(
-        spread > _SAME, (r[:, j, k] - r[:, i, j] * r[:, i, k]) / np.where(spread > _SAME, spread, 1.0), 0.0
+        spread > _SAME, (r[:, j, k] - r[:, i, j] * r[:, i, k]) / np.where(spread > _SAME, spread, 1.0), alike
     )
     partial = np.clip(partial, -1.0, 1.0)
     rest = (1 - partial) * (1 + partial)
@@ -184,9 +185,7 @@ def _largest_of_three(z: Floats, r: Floats) -> Floats:
         hj, hk = (np.maximum(_slopes(r[:, i, other]), 1e-9) for other in (j, k))
         partial, lean = _partial(r, i, j, k)
         tail += (upper + owens_t(z, hj) + owens_t(z, hk)) / 2
-        tail -= _owen_integral(z, hj, hk / hj - partial, lean) + _owen_integral(
-            z, hk, hj / hk - partial, lean
-        )
+        tail -= _owen_integral(z, hj, hk / hj - partial, lean) + _owen_integral(z, hk, hj / hk - partial, lean)
     return tail
 
 

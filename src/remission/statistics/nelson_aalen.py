@@ -54,9 +54,7 @@ class CumulativeHazard:
         return np.append(0.0, self.hazard)[np.searchsorted(self.time, np.asarray(times, float), side="right")]
 
 
-def nelson_aalen(
-    time: ArrayLike, event: ArrayLike, *, level: float = 0.95, ties: str = "together"
-) -> CumulativeHazard:
+def nelson_aalen(time: ArrayLike, event: ArrayLike, *, level: float = 0.95, ties: str = "together") -> CumulativeHazard:
     """Nelson-Aalen estimate of the cumulative hazard.
 
     Parameters
@@ -85,9 +83,7 @@ def nelson_aalen(
     else:
         steps, variances = _one_by_one(n, d, 1), _one_by_one(n, d, 2)
     hazard, std_error = np.cumsum(steps), np.sqrt(np.cumsum(variances))
-    spread = np.exp(
-        normal_deviate(level) * np.divide(std_error, hazard, out=np.zeros_like(n), where=hazard > 0)
-    )
+    spread = np.exp(normal_deviate(level) * np.divide(std_error, hazard, out=np.zeros_like(n), where=hazard > 0))
     return CumulativeHazard(table.time, n, d, hazard, std_error, hazard / spread, hazard * spread, level)
 
 

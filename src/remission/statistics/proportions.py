@@ -52,9 +52,7 @@ def proportion(responders: int, patients: int, *, level: float = 0.95, method: s
     """
     _checked_share(responders, patients, "responders")
     if method not in METHODS:
-        raise DataError(
-            "there is no such interval", where="method", found=repr(method), allowed=", ".join(METHODS)
-        )
+        raise DataError("there is no such interval", where="method", found=repr(method), allowed=", ".join(METHODS))
     share = responders / patients
     lower, upper = {"wilson": _wilson, "clopper-pearson": _clopper_pearson, "wald": _wald}[method](
         responders, patients, level

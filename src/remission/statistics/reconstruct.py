@@ -108,9 +108,7 @@ def reconstruct(
     return _patients(curve, starts, stretches, end)
 
 
-def _fit(
-    curve: _Curve, starts: Floats, published: Ints, total_events: int | None, end: float
-) -> list[_Stretch]:
+def _fit(curve: _Curve, starts: Floats, published: Ints, total_events: int | None, end: float) -> list[_Stretch]:
     """One stretch after each published number."""
     stretches: list[_Stretch] = []
     left, survival = int(published[0]), 1.0
@@ -145,18 +143,14 @@ def _walk(part: _Curve, start: float, stop: float, at_risk: int, survival: float
         if now <= 0:
             break
         # The drop from the curve of the patients so far, not from the point before: rounding never adds up.
-        events[point] = deaths = (
-            min(max(round(now * (1.0 - target / survival)), 0), now) if survival > 0 else 0
-        )
+        events[point] = deaths = min(max(round(now * (1.0 - target / survival)), 0), now) if survival > 0 else 0
         died += deaths
         survival *= 1.0 - deaths / now
     kept = min(censored, at_risk - died)
     return _Stretch(events, censored_at[:kept], at_risk - died - kept, survival)
 
 
-def _matching(
-    part: _Curve, start: float, stop: float, at_risk: int, survival: float, wanted: int
-) -> _Stretch:
+def _matching(part: _Curve, start: float, stop: float, at_risk: int, survival: float, wanted: int) -> _Stretch:
     """The stretch whose censoring leaves as many at risk as were published, or as near as may be."""
     final = part.survival[-1] if len(part.survival) else survival
     expected = at_risk * final / survival if survival > 0 else 0.0

@@ -123,9 +123,7 @@ def _shares(strata: ArrayLike | None, patients: int) -> list[tuple[Bools, float]
 def _arm_mean(times: np.ndarray, events: np.ndarray, tau: float, label: object) -> tuple[float, float]:
     """Restricted mean of one arm; an error names the arm."""
     if times.size == 0:
-        raise DataError(
-            "a stratum lacks one of the groups", where=f"strata, group {label}", next_step="merge strata"
-        )
+        raise DataError("a stratum lacks one of the groups", where=f"strata, group {label}", next_step="merge strata")
     try:
         return restricted_mean(kaplan_meier(times, events), tau)
     except DataError as error:

@@ -108,9 +108,7 @@ def rmst_adjusted(
     errors = np.sqrt(np.diag(bread @ spread @ bread))
     estimate = normal_estimate if link == "identity" else ratio_estimate
     if not errors[1] > 0:
-        raise DataError(
-            "the adjusted comparison has no variance", where="tau", next_step="choose a later horizon"
-        )
+        raise DataError("the adjusted comparison has no variance", where="tau", next_step="choose a later horizon")
     found = estimate(float(beta[1]), float(errors[1]), level)
     return AdjustedMeans(contrast(found, float(beta[1] / errors[1])), beta, errors)
 

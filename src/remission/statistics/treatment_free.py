@@ -170,9 +170,7 @@ def _bootstrap(
     drawn = np.concatenate(areas)
     tail = (1 - level) / 2
     lower, upper = np.quantile(drawn, [tail, 1 - tail])
-    return Estimate(
-        value, float(lower), float(upper), float(drawn.std(ddof=1)) if resamples > 1 else None, level
-    )
+    return Estimate(value, float(lower), float(upper), float(drawn.std(ddof=1)) if resamples > 1 else None, level)
 
 
 def resampled_areas(time: Floats, event: Bools, weight: np.ndarray, tau: float) -> Floats:

@@ -45,9 +45,7 @@ class ArmCurves(NamedTuple):
     survival: tuple[Floats, Floats]
 
 
-def last_times(
-    time: Floats, treated: NDArray[np.generic], present: Bools | None = None
-) -> tuple[Floats, Floats]:
+def last_times(time: Floats, treated: NDArray[np.generic], present: Bools | None = None) -> tuple[Floats, Floats]:
     """End of follow-up in the control and in the treated arm of each trial.
 
     Examples
@@ -77,8 +75,7 @@ def arm_curves(table: EventTable) -> ArmCurves:
     at_risk = (table.at_risk - table.at_risk_treated, table.at_risk_treated)
     events = (table.events - table.events_treated, table.events_treated)
     survival = tuple(
-        np.asarray(np.cumprod(1 - d / np.maximum(n, 1.0), axis=-1))
-        for n, d in zip(at_risk, events, strict=True)
+        np.asarray(np.cumprod(1 - d / np.maximum(n, 1.0), axis=-1)) for n, d in zip(at_risk, events, strict=True)
     )
     return ArmCurves(at_risk, events, (survival[0], survival[1]))
 
@@ -199,7 +196,7 @@ def _cox_sums(table: EventTable, beta: Floats) -> tuple[Floats, Floats]:
     dying1 = table.events_treated * ratio
     dying = table.events - table.events_treated + dying1
     for k in range(most):
-        gone = k / np.maximum(table.events, 1.0) if k else 0.0
+        gone = np.minimum(k, np.maximum(table.events - 1, 0.0)) / np.maximum(table.events, 1.0)
         share = (risk1 - gone * dying1) / np.maximum(risk - gone * dying, 1e-300)
         counted = table.events > k
         score = score - np.sum(np.where(counted, share, 0.0), axis=-1)

@@ -21,9 +21,7 @@ _MARKS = np.int64(3)
 _ABSENT = np.int64(np.iinfo(np.int64).max & ~3)
 
 
-def two_arm_table(
-    time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None
-) -> EventTable:
+def two_arm_table(time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None) -> EventTable:
     """Events and numbers at risk at each event time, pooled and in the treated arm.
 
     Parameters
@@ -54,9 +52,7 @@ def two_arm_table(
     return EventTable(*columns[:, :, : int(rows.max(initial=0))])
 
 
-def log_rank_sums(
-    time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None
-) -> Floats:
+def log_rank_sums(time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None) -> Floats:
     """The plain log-rank test of each trial without its table.
 
     Parameters

@@ -150,9 +150,7 @@ def load_cases(path: str | Path) -> list[Case]:
     except ValueError as error:
         raise DataError("the file of cases is not JSON", where=str(path), found=str(error)) from None
     if not isinstance(content, dict) or not isinstance(content.get("cases"), list):
-        raise DataError(
-            "the file holds no cases", where=str(path), allowed='{"datasets": {...}, "cases": [...]}'
-        )
+        raise DataError("the file holds no cases", where=str(path), allowed='{"datasets": {...}, "cases": [...]}')
     definitions = content.get("meta", {}).get("definitions", {})
     return [_case(entry, content.get("datasets", {}), definitions, str(path)) for entry in content["cases"]]
 

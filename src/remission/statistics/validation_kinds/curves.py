@@ -111,9 +111,7 @@ def treatment_free(case: Case) -> Ours:
     names = ("time_stop", "event_stop", "time_next", "event_next")
     times = [np.asarray(column(case, name), dtype=float) for name in (*names, "time_os", "event_os")]
     stop, stopped, following, followed, death, died = times
-    result = treatment_free_survival(
-        stop, stopped, following, followed, tau, survival_time=death, survival_event=died
-    )
+    result = treatment_free_survival(stop, stopped, following, followed, tau, survival_time=death, survival_event=died)
     on, free = result.on_therapy.value, result.treatment_free.value
     after = result.after_next.value if result.after_next else 0.0
     return Ours(

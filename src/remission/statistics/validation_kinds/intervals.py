@@ -66,9 +66,7 @@ def lifelines_npmle(case: Case) -> Ours:
     at = [ends[ends <= t].max() for t in case.inputs["t"]]
     before = [1 - curve.mass[curve.right < end].sum() for end in at]
     after = [1 - curve.mass[curve.right <= end].sum() for end in at]
-    return Ours(
-        {"lower": before, "upper": after}, note="read as lifelines reads its table, not at the time itself"
-    )
+    return Ours({"lower": before, "upper": after}, note="read as lifelines reads its table, not at the time itself")
 
 
 @case_kind("simtrial::fit_pwexp(")
@@ -94,13 +92,10 @@ def guyot(case: Case) -> Ours:
     true_events = float(case.data.get("true_events", case.output["events"]))
     fits = (
         found.time.size == int(case.output["n"])
-        and min(abs(events - true_events), abs(events - float(case.output["events"])))
-        <= 0.03 * true_events + 0.5
+        and min(abs(events - true_events), abs(events - float(case.output["events"]))) <= 0.03 * true_events + 0.5
         and gap <= 0.02
         and abs(median - float(case.output["median"])) <= 0.5
     )
-    left_out = {
-        name: "not asked for by the note" for name in case.output if name not in ("n", "events", "median")
-    }
+    left_out = {name: "not asked for by the note" for name in case.output if name not in ("n", "events", "median")}
     note = f"rule of the note: patients exact, events {events:g}, largest distance of the curve {gap:.3f}"
     return Ours({"n": found.time.size, "events": events, "median": median}, left_out, bool(fits), note)

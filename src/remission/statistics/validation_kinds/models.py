@@ -76,9 +76,7 @@ def cox_zph(case: Case) -> Ours:
     model = find_call(case.call, "survival::coxph")
     ties = str(model.value("ties", default="efron")) if model else "efron"
     scale = str(call.value("transform", 1, "km"))
-    test = proportional_hazards_test(
-        read.time, read.event, read.covariates, strata=read.strata, ties=ties, scale=scale
-    )
+    test = proportional_hazards_test(read.time, read.event, read.covariates, strata=read.strata, ties=ties, scale=scale)
     chi, p = test.chi_square, test.p_value
     if isinstance(case.output["chisq"], list):
         return Ours({"chisq": [*chi, test.global_chi_square], "p": [*p, test.global_p_value]})

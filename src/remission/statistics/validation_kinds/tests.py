@@ -32,9 +32,7 @@ def survdiff(case: Case) -> Ours:
     call = find_call(case.call, "survival::survdiff")
     rho = float(call.value("rho", default=0.0)) if call else 0.0
     read = formula(case)
-    test = log_rank(
-        read.time, read.event, column(case, read.terms[0]), read.strata, FlemingHarrington(rho, 0)
-    )
+    test = log_rank(read.time, read.event, column(case, read.terms[0]), read.strata, FlemingHarrington(rho, 0))
     values = {"chisq": test.chi_square, "p": test.p_value, "obs": test.observed, "exp": test.expected}
     return Ours(values | {"var11": test.covariance[0, 0], "df": test.degrees_of_freedom})
 
@@ -125,9 +123,7 @@ def _nph_rct_weight(call: Call) -> Weight:
             raise ValueError("only a weight that is fixed by t_star is computed")
         return ModestlyWeighted(float(star))
     if method == "fh":
-        return FlemingHarrington(
-            float(call.value("rho", default=0.0)), float(call.value("gamma", default=0.0))
-        )
+        return FlemingHarrington(float(call.value("rho", default=0.0)), float(call.value("gamma", default=0.0)))
     return LogRank()
 
 
