@@ -75,9 +75,7 @@ def schoenfeld_size(
     >>> schoenfeld_size(trial, 36.0).events.__round__(1)
     330.4
     """
-    events = schoenfeld_events(
-        _proportional(scenario), margin=margin, alpha=alpha, power=power, ratio=scenario.ratio
-    )
+    events = schoenfeld_events(_proportional(scenario), margin=margin, alpha=alpha, power=power, ratio=scenario.ratio)
     seen = float(expected(scenario, time).events[0])
     return Size(events * scenario.accrual.patients / seen, events)
 
@@ -196,9 +194,7 @@ def farrington_manning_size(
     return float((1.0 + ratio) * (root / (share_experimental - share_control - margin)) ** 2)
 
 
-def _restricted_shares(
-    experimental: float, control: float, margin: float, ratio: float
-) -> tuple[float, float]:
+def _restricted_shares(experimental: float, control: float, margin: float, ratio: float) -> tuple[float, float]:
     """Most likely shares when their difference is the margin: the root of a cubic, in closed form."""
     theta = 1.0 / ratio
     a = 1.0 + theta
@@ -217,9 +213,7 @@ def _proportional(scenario: Scenario) -> float:
     ratios = set()
     for stratum in scenario.strata:
         starts = [0.0, *stratum.control.cuts, *stratum.experimental.cuts]
-        for control, experimental in zip(
-            stratum.control.rate(starts), stratum.experimental.rate(starts), strict=True
-        ):
+        for control, experimental in zip(stratum.control.rate(starts), stratum.experimental.rate(starts), strict=True):
             if control > 0:
                 ratios.add(round(float(experimental / control), 10))
     if len(ratios) != 1:

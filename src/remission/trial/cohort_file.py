@@ -81,10 +81,7 @@ def run_source(
     followed = np.asarray(table["status"].cast("string").to_pylist()) == "followed"
     time = np.array(table[columns[2]].to_pylist(), dtype=float)
     event = np.array([bool(value) for value in table[columns[3]].to_pylist()])
-    arms = [
-        Cohort.of(time[here], event[here])
-        for here in ((arm == a) & followed for a in (control, experimental))
-    ]
+    arms = [Cohort.of(time[here], event[here]) for here in ((arm == a) & followed for a in (control, experimental))]
     visits: tuple[float, ...] = ()
     if endpoint != "os":
         study = run.definition
@@ -123,9 +120,7 @@ def read_cohort(
         raise DataError("the table lacks a column", where=str(path), found=found, allowed=", ".join(missing))
     arms = []
     for label in (control, experimental):
-        here = [
-            (number, row) for number, row in enumerate(rows, start=2) if (row[arm] or "").strip() == label
-        ]
+        here = [(number, row) for number, row in enumerate(rows, start=2) if (row[arm] or "").strip() == label]
         if not here:
             known = ", ".join(sorted({str(row[arm]) for row in rows})[:8])
             raise DataError("the table has no such arm", where=str(path), found=label, allowed=known)
@@ -143,9 +138,7 @@ def _column(rows: list[tuple[int, dict[str, Any]]], name: str, path: str | Path)
     return values
 
 
-def run_section(
-    place: Place, problems: Problems, folder: Path, accrual: Accrual | None, ratio: float
-) -> Made:
+def run_section(place: Place, problems: Problems, folder: Path, accrual: Accrual | None, ratio: float) -> Made:
     """The ``run`` section of a design file."""
     values = reader.read_section(place, RUN, problems)
     if not whole(values.values()) or accrual is None:
@@ -162,9 +155,7 @@ def run_section(
     return source, f"patients of the run {path.name}: {whom}"
 
 
-def cohort_section(
-    place: Place, problems: Problems, folder: Path, accrual: Accrual | None, ratio: float
-) -> Made:
+def cohort_section(place: Place, problems: Problems, folder: Path, accrual: Accrual | None, ratio: float) -> Made:
     """The ``cohort`` section of a design file."""
     values = reader.read_section(place, COHORT, problems)
     if not whole(values.values()) or accrual is None:

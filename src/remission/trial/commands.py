@@ -66,9 +66,7 @@ def design_names() -> tuple[str, ...]:
     True
     """
     folder = _catalogue("designs")
-    return tuple(
-        sorted(each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml"))
-    )
+    return tuple(sorted(each.name.removesuffix(".yaml") for each in folder.iterdir() if each.name.endswith(".yaml")))
 
 
 def find_design(name: str) -> Any:
@@ -91,9 +89,7 @@ def find_design(name: str) -> Any:
     if name in design_names():
         text = _catalogue("designs").joinpath(f"{name}.yaml").read_text("utf-8")
         return parse_design(text, f"{name}.yaml")
-    raise DataError(
-        "there is no such design", where=name, allowed="a file, or one of " + ", ".join(design_names())
-    )
+    raise DataError("there is no such design", where=name, allowed="a file, or one of " + ", ".join(design_names()))
 
 
 def bench_trials(*, json: Path | None = None, trials: int = 4096) -> None:

@@ -42,9 +42,7 @@ def conditional_power(
     info = check_information(information)
     bound = np.asarray(upper, float).ravel()
     if bound.size != info.size or np.isnan(bound).any() or not np.isfinite(z):
-        raise DataError(
-            "conditional power needs a z and one bound for each look", found=f"z={z}, bounds {bound}"
-        )
+        raise DataError("conditional power needs a z and one bound for each look", found=f"z={z}, bounds {bound}")
     if not 1 <= look < info.size:
         raise DataError(
             "conditional power is asked at a look with another one after it",

@@ -23,7 +23,11 @@ Array = NDArray[np.float64]
 
 # Beyond eight standard deviations from the drift the density is below 1e-14 and left out.
 _REACH = 8.0
-_PANEL_NODES = 12
+_PANEL_NODES = 16
+# Width of a panel in standard deviations of the narrowest normal that it must resolve: an error below 1e-12.
+_PANEL = 6.0
+# Looks closer than this allows are integrated as if they were this far apart, in units of the kernel's width.
+_NARROWEST = 0.01
 
 
 class Density(NamedTuple):
@@ -66,15 +70,16 @@ def _nodes(low: float, high: float, width: float) -> tuple[Array, Array]:
 
 
 def _panel_width(information: Array, look: int) -> float:
-    """Panels narrow enough for this density and for the step kernel to the next look."""
-    if look + 1 == information.size:
-        return 2.5
-    return 2.5 * float(min(1.0, np.sqrt((information[look + 1] - information[look]) / information[look])))
+    """Panels narrow enough for the kernels of the step to this look and of the step to the next.
+
+    What was cut off at the look before is blurred by the step from it, and no more than that.
+    """
+    steps = np.diff(information[max(look - 1, 0) : look + 2])
+    narrowest = np.sqrt(steps.min(initial=np.inf) / information[look])
+    return _PANEL * float(np.clip(narrowest, _NARROWEST, 1.0))
 
 
-def carry(
-    theta: float, information: Array, look: int, low: float, high: float, before: Density | None
-) -> Density:
+def carry(theta: float, information: Array, look: int, low: float, high: float, before: Density | None) -> Density:
     """Sub-density of Z at ``look`` between the boundaries, from that of the look before (if any)."""
     drift = theta * np.sqrt(information[look])
     low, high = max(low, drift - _REACH), min(high, drift + _REACH)
@@ -96,9 +101,7 @@ def tail(theta: float, information: Array, look: int, bound: float, before: Dens
     if before is None:
         return float(ndtr(theta * root - bound))
     step, scale = _step(information, look)
-    return float(
-        before.mass @ ndtr((before.z * np.sqrt(information[look - 1]) + theta * step - bound * root) / scale)
-    )
+    return float(before.mass @ ndtr((before.z * np.sqrt(information[look - 1]) + theta * step - bound * root) / scale))
 
 
 def tail_density(theta: float, information: Array, look: int, bound: float, before: Density | None) -> float:
@@ -182,9 +185,7 @@ def _checked(information: ArrayLike, upper: ArrayLike, lower: ArrayLike | None) 
     low = np.full(info.size, -np.inf) if lower is None else np.asarray(lower, float).ravel()
     for name, bound in (("upper", high), ("lower", low)):
         if bound.size != info.size or np.isnan(bound).any():
-            raise DataError(
-                f"the {name} boundary needs one number for each look", found=str(bound), where=name
-            )
+            raise DataError(f"the {name} boundary needs one number for each look", found=str(bound), where=name)
     if (low > high).any():
         raise DataError("a lower boundary lies above the upper one", found=f"{low} above {high}")
     return info, high, low

@@ -65,9 +65,7 @@ def times_of_looks(patients: Patients, calendar: Array, looks: Sequence[Look]) -
     places = [round(count) - 1 for count in wanted if count is not None]
     size = calendar.shape[1]
     if any(not 0 <= place < size for place in places):
-        raise DataError(
-            "a look asks for more events than there are patients", found=f"{max(places) + 1} of {size}"
-        )
+        raise DataError("a look asks for more events than there are patients", found=f"{max(places) + 1} of {size}")
     ordered = np.partition(calendar, sorted(set(places)), axis=1) if places else calendar
     times, reached = np.zeros((len(calendar), len(looks))), np.ones((len(calendar), len(looks)), bool)
     for k, (look, count) in enumerate(zip(looks, wanted, strict=True)):

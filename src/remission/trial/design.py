@@ -219,7 +219,8 @@ def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic)
             if len(design.looks) > 1:
                 return None
             time = float(look_times(scenario, design.looks)[0])
-            return max_combo_power(scenario, time, statistic, design.plan.alpha).power
+            late = design.looks[0].events is not None
+            return max_combo_power(scenario, time, statistic, design.plan.alpha, by_events=late).power
         return float(power(scenario, design.looks, statistic, design.plan, target=design.target).power[-1])
     except DataError:
         return None
@@ -229,9 +230,7 @@ def _proportional(scenario: Scenario) -> Scenario | None:
     """The scenario with its last hazard ratio from the first day; None if that is what it has."""
     if any(s.control.rates[-1] == 0.0 for s in scenario.strata):
         return None
-    held = scenario.with_hazards(
-        lambda s: (s.control, s.control.times(s.experimental.rates[-1] / s.control.rates[-1]))
-    )
+    held = scenario.with_hazards(lambda s: (s.control, s.control.times(s.experimental.rates[-1] / s.control.rates[-1])))
     times = [cut for s in scenario.strata for cut in (0.0, *s.control.cuts, *s.experimental.cuts)]
     same = all(
         np.allclose(old.experimental.rate(times), new.experimental.rate(times))

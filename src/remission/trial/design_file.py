@@ -111,9 +111,7 @@ class _Reading:
             if not whole(values.values()):
                 continue
             if values["events"] is not None and patients is not BAD and values["events"] >= patients:
-                self.problems.add(
-                    each, "a look needs fewer events than patients", allowed=f"below {patients}"
-                )
+                self.problems.add(each, "a look needs fewer events than patients", allowed=f"below {patients}")
                 continue
             look = self.built(each, partial(Look, values["time"], values["events"], values["events_share"]))
             if look is not None:
@@ -186,9 +184,7 @@ class _Reading:
             derived, note = self.history(values["from_history"])
             found |= derived
         if question == "superiority" and found:
-            self.problems.add(
-                place, "a margin is set, but the question is superiority", allowed="non-inferiority"
-            )
+            self.problems.add(place, "a margin is set, but the question is superiority", allowed="non-inferiority")
         return found, note
 
     def history(self, place: Place) -> tuple[dict[str, float], str]:
@@ -200,9 +196,7 @@ class _Reading:
             self.problems.add(place, "history gives one limit: of a hazard ratio or of a gain in survival")
             return {}, ""
         make = margin_of_hazard_ratio if gain is None else margin_of_difference
-        margin: Margin | None = self.built(
-            place, lambda: make(limit if gain is None else gain, values["kept"])
-        )
+        margin: Margin | None = self.built(place, lambda: make(limit if gain is None else gain, values["kept"]))
         if margin is None:
             return {}, ""
         note = f"M1 = {margin.m1:.3g}, {margin.kept:.0%} of it kept, M2 = {margin.m2:.3g}"

@@ -29,9 +29,7 @@ def built(problems: Problems, place: Place, make: Callable[[], Any]) -> Any:
         return make()
     except DataError as error:
         for problem in error.problems:
-            problems.add(
-                place, problem.what, found=problem.found, allowed=problem.allowed, next_step=problem.next_step
-            )
+            problems.add(place, problem.what, found=problem.found, allowed=problem.allowed, next_step=problem.next_step)
         return None
 
 
@@ -53,9 +51,7 @@ class PatientsReading:
         ends, shares = [p["until"] for p in periods], [p["share"] for p in periods]
         return built(self.problems, place, lambda: Accrual.from_shares(patients, ends, shares))
 
-    def source(
-        self, place: Place, values: dict[str, Any], accrual: Accrual | None
-    ) -> tuple[Source | None, str]:
+    def source(self, place: Place, values: dict[str, Any], accrual: Accrual | None) -> tuple[Source | None, str]:
         given = [key for key in ("hazards", "run", "cohort") if values[key] is not None]
         if len(given) != 1:
             self.problems.add(
@@ -109,13 +105,9 @@ class PatientsReading:
     def arm(self, place: Place) -> Hazard | None:
         """``{median: 12 months}``, or a list of pieces with their medians."""
         medians = self.pieces(place, ARM, "median", None)
-        return (
-            None if medians is None else Hazard(tuple(np.log(2.0) / m for m in medians.rates), medians.cuts)
-        )
+        return None if medians is None else Hazard(tuple(np.log(2.0) / m for m in medians.rates), medians.cuts)
 
-    def pieces(
-        self, place: Place, keys: dict[str, Key], name: str, bare: reader.Reader | None
-    ) -> Hazard | None:
+    def pieces(self, place: Place, keys: dict[str, Key], name: str, bare: reader.Reader | None) -> Hazard | None:
         """Values in time: one, or a list of sections of which each but the last says until when it holds."""
         if bare is not None and isinstance(place.content, str):
             value = bare(place, self.problems)
@@ -126,9 +118,7 @@ class PatientsReading:
             return None
         ends = [row["until"] for row in rows]
         if None in ends[:-1] or ends[-1] is not None:
-            self.problems.add(
-                place, "each piece but the last says until when it holds, and the last does not"
-            )
+            self.problems.add(place, "each piece but the last says until when it holds, and the last does not")
             return None
         return built(self.problems, place, lambda: Hazard(tuple(row[name] for row in rows), tuple(ends[:-1])))
 

@@ -189,9 +189,7 @@ def _largest(score: Array, covariance: Array) -> tuple[Array, Array]:
     return np.where(usable, z, np.nan), variance[:, 0]
 
 
-def _difference(
-    table: EventTable, ends: tuple[Array, Array], statistic: RestrictedMean | Milestone
-) -> Difference:
+def _difference(table: EventTable, ends: tuple[Array, Array], statistic: RestrictedMean | Milestone) -> Difference:
     if isinstance(statistic, RestrictedMean):
         return rmst_differences(table, ends, statistic.tau)
     return milestone_differences(table, ends, statistic.at)

@@ -37,6 +37,8 @@ class AtRisk:
         Their hazards of the event.
     pooled_survival : ndarray, shape (nodes,)
         Limit of the Kaplan-Meier estimate of both arms together.
+    edges : ndarray, shape (panels + 1,)
+        Ends of the panels that the nodes lie in.
     """
 
     time: Array
@@ -46,6 +48,7 @@ class AtRisk:
     hazard_control: Array
     hazard_experimental: Array
     pooled_survival: Array
+    edges: Array
 
     @property
     def events_control(self) -> Array:
@@ -66,6 +69,21 @@ def _rule() -> tuple[Array, Array, Array]:
     order = np.arange(1, _NODES + 1)
     primitives = (x[:, None] ** order - (-1.0) ** order) / order
     return x, w, primitives @ np.linalg.inv(powers)
+
+
+def integrals(values: Array, edges: Array) -> Array:
+    """Integral from 0 to each node of a function given on the nodes of `at_risk`.
+
+    Examples
+    --------
+    >>> integrals(np.ones(10), np.array([0.0, 2.0]))[-1].round(3)
+    np.float64(1.974)
+    """
+    _, weights, primitive = _rule()
+    half = np.diff(edges) / 2.0
+    panels = values.reshape(half.size, -1)
+    before = np.concatenate(([0.0], np.cumsum((panels @ weights) * half)))[:-1]
+    return (before[:, None] + (panels @ primitive.T) * half[:, None]).ravel()
 
 
 def _edges(scenario: Scenario, stratum: Stratum, time: float, more: tuple[float, ...]) -> Array:
@@ -110,7 +128,7 @@ def at_risk(
     edges = _edges(scenario, stratum, time, cuts)
     if until is not None:
         edges = np.append(edges[edges < until], min(until, time))
-    x, w, primitive = _rule()
+    x, w, _ = _rule()
     half = np.diff(edges) / 2.0
     u = (edges[:-1] + half)[:, None] + half[:, None] * x
     enrolled = scenario.accrual.enrolled(time - u) * stratum.share
@@ -120,14 +138,10 @@ def at_risk(
     experimental = enrolled * share * stratum.experimental.survival(u) * leave_e
     hazard_c, hazard_e = stratum.control.rate(u), stratum.experimental.rate(u)
     total = control + experimental
-    mixed = np.divide(
-        control * hazard_c + experimental * hazard_e, total, out=np.zeros_like(total), where=total > 0
-    )
-    inside = (mixed @ primitive.T) * half[:, None]
-    before = np.concatenate(([0.0], np.cumsum((mixed @ w) * half)))[:-1]
-    pooled = np.exp(-(before[:, None] + inside))
-    fields = (u, half[:, None] * w, control, experimental, hazard_c, hazard_e, pooled)
-    return AtRisk(*(np.asarray(field).ravel() for field in fields))
+    mixed = np.divide(control * hazard_c + experimental * hazard_e, total, out=np.zeros_like(total), where=total > 0)
+    pooled = np.exp(-integrals(mixed.ravel(), edges))
+    flat = u.ravel(), (half[:, None] * w).ravel(), control.ravel(), experimental.ravel()
+    return AtRisk(*flat, hazard_c.ravel(), hazard_e.ravel(), pooled, edges)
 
 
 @dataclass(frozen=True)
@@ -174,9 +188,7 @@ def expected(scenario: Scenario, times: ArrayLike) -> Expected:
     instants = np.atleast_1d(np.asarray(times, float))
     rows = np.array([_expected_at(scenario, float(time)) for time in instants])
     control, experimental, log_ratio, information, null = rows.T
-    return Expected(
-        instants, control + experimental, control, experimental, np.exp(log_ratio), information, null
-    )
+    return Expected(instants, control + experimental, control, experimental, np.exp(log_ratio), information, null)
 
 
 def _expected_at(scenario: Scenario, time: float) -> tuple[float, float, float, float, float]:

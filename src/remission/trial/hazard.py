@@ -167,9 +167,7 @@ class Hazard:
         return np.where((rates[piece] == 0.0) & (goal > heights[piece]), np.inf, np.fmax(time, edges[piece]))
 
     def _heights(self) -> Array:
-        return np.concatenate(
-            ([0.0], np.cumsum(np.asarray(self.rates[:-1]) * np.diff(self.cuts, prepend=0.0)))
-        )
+        return np.concatenate(([0.0], np.cumsum(np.asarray(self.rates[:-1]) * np.diff(self.cuts, prepend=0.0))))
 
 
 def _mean_survival(rate: Array, width: Array) -> Array:

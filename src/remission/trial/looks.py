@@ -48,13 +48,9 @@ class Look:
     def __post_init__(self) -> None:
         given = [value for value in (self.time, self.events, self.fraction) if value is not None]
         if not given or not all(np.isfinite(value) and value > 0 for value in given):
-            raise DataError(
-                "a look is set by a time, a number or a share of events, above 0", found=str(self)
-            )
+            raise DataError("a look is set by a time, a number or a share of events, above 0", found=str(self))
         if self.fraction is not None and (self.events is not None or not self.fraction < 1):
-            raise DataError(
-                "a share of events lies below 1 and replaces their number", found=f"{self.fraction:g}"
-            )
+            raise DataError("a share of events lies below 1 and replaces their number", found=f"{self.fraction:g}")
 
 
 def look_times(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]:

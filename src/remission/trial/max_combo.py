@@ -14,6 +14,7 @@ from remission.trial.events import expected_events
 from remission.trial.moments import score_moments
 from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario
+from remission.trial.spread import score_spread
 from remission.trial.statistic import MaxCombo
 
 
@@ -27,7 +28,12 @@ class MaxComboDesign(NamedTuple):
 
 
 def max_combo_power(
-    scenario: Scenario, time: float, statistic: MaxCombo | None = None, alpha: float = 0.025
+    scenario: Scenario,
+    time: float,
+    statistic: MaxCombo | None = None,
+    alpha: float = 0.025,
+    *,
+    by_events: bool = False,
 ) -> MaxComboDesign:
     """Power of a MaxCombo test at a calendar time.
 
@@ -40,6 +46,8 @@ def max_combo_power(
         Two to four weights; log-rank with FH(0, 0.5) and FH(0, 1) when None.
     alpha : float
         One-sided level.
+    by_events : bool
+        Whether the look is taken at a number of events, expected at ``time``.
 
     Examples
     --------
@@ -49,9 +57,11 @@ def max_combo_power(
     >>> round(max_combo_power(trial, 26.0).power, 3)
     0.94
     """
-    mean, correlation = _standardised(scenario, time, statistic or MaxCombo())
+    chosen = statistic or MaxCombo()
+    mean, correlation = _standardised(scenario, time, chosen)
+    spread = np.array([score_spread(scenario, time, weight, by_events=by_events) for weight in chosen.weights])
     bound = largest_quantile(alpha, correlation)
-    power = 1.0 - normal_below(bound - mean, correlation)
+    power = 1.0 - normal_below((bound - mean) / spread, correlation)
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
 
 

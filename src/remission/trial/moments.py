@@ -61,9 +61,7 @@ def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: 
         return share
     if isinstance(weight, w.TaroneWare):
         return np.sqrt(share)
-    raise DataError(
-        "power is not known for this weight", found=repr(weight), next_step="simulate the trial instead"
-    )
+    raise DataError("power is not known for this weight", found=repr(weight), next_step="simulate the trial instead")
 
 
 def _survival_at(numbers: AtRisk, time: float) -> float:
@@ -71,9 +69,7 @@ def _survival_at(numbers: AtRisk, time: float) -> float:
     return float(np.exp(np.interp(time, numbers.time, np.log(numbers.pooled_survival))))
 
 
-def score_moments(
-    scenario: Scenario, time: float, weights: Sequence[w.Weight], margin: float = 1.0
-) -> Moments:
+def score_moments(scenario: Scenario, time: float, weights: Sequence[w.Weight], margin: float = 1.0) -> Moments:
     """Mean scores of weighted log-rank tests at a calendar time, and their covariance.
 
     Parameters
@@ -101,7 +97,7 @@ def score_moments(
     """
     mean, covariance = np.zeros(len(weights)), np.zeros((len(weights), len(weights)))
     for stratum in scenario.strata:
-        numbers = at_risk(scenario, time, stratum, cuts=_cuts(weights))
+        numbers = at_risk(scenario, time, stratum, cuts=weight_cuts(weights))
         weighted = margin * numbers.experimental + numbers.control
         alone = weighted <= 0
         share = np.divide(margin * numbers.experimental, weighted, out=np.zeros_like(weighted), where=~alone)
@@ -138,7 +134,7 @@ def cox_limit(scenario: Scenario, time: float) -> float:
     return found
 
 
-def _cuts(weights: Sequence[w.Weight]) -> tuple[float, ...]:
+def weight_cuts(weights: Sequence[w.Weight]) -> tuple[float, ...]:
     """Times at which a weight changes its form."""
     delays = [getattr(x, "delay", None) or getattr(x, "t_star", None) for x in weights]
     return tuple(float(delay) for delay in delays if delay)

@@ -132,9 +132,7 @@ def operating_characteristics(
     rows = []
     for statistic in found.statistics:
         null = next((each for each in nulls if statistic in each.statistics), None)
-        rows.append(
-            _one(_column(found, statistic), None if null is None else _column(null, statistic), plan, target)
-        )
+        rows.append(_one(_column(found, statistic), None if null is None else _column(null, statistic), plan, target))
     return tuple(rows)
 
 
@@ -182,9 +180,7 @@ def _fraction(trials: SimulatedTrials) -> Array:
     return information / information[-1]
 
 
-def _bounds(
-    statistic: Statistic, plan: Plan, fraction: Array, mean: Array, target: float
-) -> tuple[Array, Array]:
+def _bounds(statistic: Statistic, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:
     if not isinstance(statistic, MaxCombo) or fraction.size == 1:
         return plan.bounds(fraction, mean, target)
     upper, lower = replace(plan, binding=False).bounds(fraction, mean, target)
@@ -195,9 +191,7 @@ def _bounds(
     return each, np.minimum(lower, each)
 
 
-def _stops(
-    z: Array, upper: Array, lower: Array
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _stops(z: Array, upper: Array, lower: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Look at which each trial stops, and why; one that crosses nothing stops at the last look."""
     high, low = z >= upper, (z <= lower) & (z < upper)
     over = high | low

@@ -83,9 +83,7 @@ def _assumed(axes: Any, result: DesignResult) -> str:
         curves = [_kaplan_meier(arm.time, arm.event, days) for arm in (source.control, source.experimental)]
     else:
         curves = []
-    for curve, colour, name in zip(
-        curves, (_CONTROL, _EXPERIMENTAL), ("control", "experimental"), strict=False
-    ):
+    for curve, colour, name in zip(curves, (_CONTROL, _EXPERIMENTAL), ("control", "experimental"), strict=False):
         axes.plot(days / DAYS_PER_MONTH, curve, color=colour, label=name)
     axes.set(xlabel="months since randomisation", ylabel="without the event", ylim=(0, 1), xlim=(0, None))
     axes.legend(frameon=False)
@@ -106,9 +104,7 @@ def _powers(axes: Any, result: DesignResult) -> str:
     power = np.array([row.power for row in rows])
     error = 1.96 * np.sqrt(power * (1 - power) / np.array([row.trials for row in rows]))
     axes.errorbar(power, places, xerr=error, fmt="o", color=_EXPERIMENTAL, label="simulated")
-    known = [
-        (place, value) for place, value in zip(places, result.calculated, strict=True) if value is not None
-    ]
+    known = [(place, value) for place, value in zip(places, result.calculated, strict=True) if value is not None]
     if known:
         axes.plot([v for _, v in known], [p for p, _ in known], "|", color="black", ms=14, label="calculated")
     axes.axvline(result.design.target, color=_GREY, lw=0.8, ls=":")
@@ -121,9 +117,7 @@ def _powers(axes: Any, result: DesignResult) -> str:
 def _ratios(axes: Any, result: DesignResult) -> str:
     """Average hazard ratio at each look."""
     assert result.expected is not None
-    axes.plot(
-        result.expected.time / DAYS_PER_MONTH, result.expected.average_hazard_ratio, "o-", color=_EXPERIMENTAL
-    )
+    axes.plot(result.expected.time / DAYS_PER_MONTH, result.expected.average_hazard_ratio, "o-", color=_EXPERIMENTAL)
     axes.axhline(1.0, color=_GREY, lw=0.8)
     axes.set(xlabel="month of the look", ylabel="average hazard ratio")
     return "Average hazard ratio at each look: a late effect is weaker the earlier one looks."

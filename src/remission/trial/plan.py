@@ -96,13 +96,9 @@ class Plan:
 
     def __post_init__(self) -> None:
         if not 0.0 < self.alpha < 0.5:
-            raise DataError(
-                "one-sided alpha must lie between 0 and 0.5", found=f"{self.alpha:g}", where="alpha"
-            )
+            raise DataError("one-sided alpha must lie between 0 and 0.5", found=f"{self.alpha:g}", where="alpha")
         if self.futility_error is not None and not 0.0 < self.futility_error < 1.0:
-            raise DataError(
-                "the error spent on futility lies between 0 and 1", found=f"{self.futility_error:g}"
-            )
+            raise DataError("the error spent on futility lies between 0 and 1", found=f"{self.futility_error:g}")
         if self.sides not in (1, 2):
             raise DataError("a test has 1 or 2 sides", found=str(self.sides), where="sides")
         if self.sides == 2 and self.futility is not None:
@@ -269,7 +265,7 @@ def rising_root(f: Callable[[float], float], guess: float, impossible: str) -> f
         slope = (y - before[1]) / (x - before[0])
         step = x - y / slope if slope > 0 else (high if y < 0 else low)
         before = (x, y)
-        if abs(step - x) <= 1e-11 * abs(x) or y == 0.0:
+        if y == 0.0 or (slope > 0 and abs(step - x) <= 1e-11 * abs(x)):
             return x
         x = step if low < step < high else 0.5 * (low + high)
         if high - low <= 1e-12 * guess:
@@ -285,7 +281,5 @@ def _padded(z: tuple[float, ...], looks: int, last: float) -> Array:
     if values.size == looks - 1:
         values = np.append(values, last)
     if values.size != looks or np.isnan(values).any():
-        raise DataError(
-            "fixed bounds need one number for each look", found=f"{values.size} for {looks} looks"
-        )
+        raise DataError("fixed bounds need one number for each look", found=f"{values.size} for {looks} looks")
     return values

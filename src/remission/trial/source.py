@@ -86,9 +86,7 @@ class Switching:
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.hazard_ratio) and self.hazard_ratio > 0):
-            raise DataError(
-                "the hazard ratio after switching must be above 0", found=f"{self.hazard_ratio:g}"
-            )
+            raise DataError("the hazard ratio after switching must be above 0", found=f"{self.hazard_ratio:g}")
         if not 0.0 <= self.share <= 1.0:
             raise DataError("the share that may switch lies between 0 and 1", found=f"{self.share:g}")
 
@@ -201,16 +199,12 @@ def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Acc
     return share if even else accrual.quantile(share)
 
 
-def _strata(
-    rng: np.random.Generator, trials: int, patients: int, strata: Sequence[Stratum]
-) -> NDArray[np.int8]:
+def _strata(rng: np.random.Generator, trials: int, patients: int, strata: Sequence[Stratum]) -> NDArray[np.int8]:
     edges = np.cumsum([stratum.share for stratum in strata])[:-1]
     return np.searchsorted(edges, rng.random((trials, patients)), side="right").astype(np.int8)
 
 
-def _stratified(
-    rng: np.random.Generator, stratum: NDArray[np.int8], ratio: float, strata: int
-) -> NDArray[np.int8]:
+def _stratified(rng: np.random.Generator, stratum: NDArray[np.int8], ratio: float, strata: int) -> NDArray[np.int8]:
     """Permuted blocks inside each stratum, in the order of enrolment."""
     treated = np.zeros(stratum.shape, np.int8)
     for number in range(strata):
@@ -274,9 +268,7 @@ def seen_at_visits(
     padded = np.concatenate(([0.0], visits, [_NEVER]))
     following = padded[np.searchsorted(padded[1:], time, side="left") + 1]
     seen = event & (following <= lost) & (following < _NEVER)
-    last = padded[
-        np.searchsorted(padded[1:-1], np.where(event, np.minimum(following, lost), lost), side="right")
-    ]
+    last = padded[np.searchsorted(padded[1:-1], np.where(event, np.minimum(following, lost), lost), side="right")]
     return np.where(seen, following, last), seen
 
 

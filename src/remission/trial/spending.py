@@ -49,17 +49,11 @@ class Spending:
 
     def __post_init__(self) -> None:
         if self.family not in FAMILIES:
-            raise DataError(
-                "there is no such spending function", found=self.family, allowed=", ".join(FAMILIES)
-            )
+            raise DataError("there is no such spending function", found=self.family, allowed=", ".join(FAMILIES))
         if not np.isfinite(self.parameter):
-            raise DataError(
-                "the parameter of a spending function must be a number", found=str(self.parameter)
-            )
+            raise DataError("the parameter of a spending function must be a number", found=str(self.parameter))
         if self.family == "kim-demets" and self.parameter <= 0:
-            raise DataError(
-                "the power of a Kim-DeMets spending function must be above 0", found=str(self.parameter)
-            )
+            raise DataError("the power of a Kim-DeMets spending function must be above 0", found=str(self.parameter))
         if self.family == "user":
             _check_user(np.asarray(self.fractions, float), np.asarray(self.spent, float))
 

@@ -73,9 +73,7 @@ def design(case: Case) -> Ours:
 def crossing(case: Case) -> Ours:
     """Probabilities of crossing fixed bounds, looks by effects."""
     call = call_of(case, "gsDesign::gsProbability")
-    found = crossing_probabilities(
-        array(call, "n.I"), array(call, "b"), array(call, "a"), array(call, "theta")
-    )
+    found = crossing_probabilities(array(call, "n.I"), array(call, "b"), array(call, "a"), array(call, "theta"))
     expected = found.expected_information
     return Ours({"upper_prob": found.upper.T, "lower_prob": found.lower.T, "expected_information": expected})
 

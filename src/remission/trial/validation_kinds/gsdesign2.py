@@ -166,9 +166,7 @@ def powered_looks(case: Case) -> Ours:
     events, times = call.value("event"), call.value("analysis_time")
     columns = [np.atleast_1d(np.asarray(x, float)) for x in (events, times) if x is not None]
     rows = max(column.size for column in columns)
-    events, times = (
-        [None] * rows if x is None else list(map(float, np.atleast_1d(x))) for x in (events, times)
-    )
+    events, times = ([None] * rows if x is None else list(map(float, np.atleast_1d(x))) for x in (events, times))
     looks = [Look(time=time, events=count) for time, count in zip(times, events, strict=True)]
     found = power(scenario, looks, plan=_plan(call), method="average hazard ratio")
     return Ours(shaped(_table(found, scenario.ratio, case), case))

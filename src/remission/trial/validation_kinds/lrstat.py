@@ -85,7 +85,7 @@ def powered(case: Case) -> Ours:
     duration = float(call.value("accrualDuration"))
     scenario = scenario_of(call, duration)
     looks, shares = looks_of(call, duration + float(call.value("followupTime")))
-    found = power(scenario, looks, statistic_of(call), plan_of(call), fraction=shares)
+    found = power(scenario, looks, statistic_of(call), plan_of(call), fraction=shares, method="score")
     return Ours(_values(found, scenario))
 
 
@@ -100,7 +100,7 @@ def sized(case: Case) -> Ours:
     _, shares = looks_of(call, 1.0)
     scenario, found = size_by_duration(
         guess, lambda months: looks_of(call, months + after)[0], statistic_of(call), plan_of(call),
-        target=1.0 - float(call.value("beta", default=0.2)), fraction=shares,
+        target=1.0 - float(call.value("beta", default=0.2)), fraction=shares, method="score",
     )  # fmt: skip
     return Ours(_values(found, scenario))
 

@@ -100,9 +100,7 @@ def definition(case: Case, text: str, function: str) -> Call:
 def shaped(values: Mapping[str, Any], case: Case) -> dict[str, Any]:
     """Arrays of one element as numbers where the case has a number."""
     return {
-        name: value
-        if isinstance(case.output.get(name), list) or np.size(value) != 1
-        else float(np.ravel(value)[0])
+        name: value if isinstance(case.output.get(name), list) or np.size(value) != 1 else float(np.ravel(value)[0])
         for name, value in values.items()
     }
 

@@ -90,9 +90,7 @@ def simulation_survival(case: Case) -> Ours:
     enrolled = array(call, "accrualTime", [0.0, 12.0])
     enrolment = accrual(array(call, "accrualIntensity"), enrolled[:-1], float(enrolled[-1]))
     ratio = float(call.value("allocation1", default=1.0)) / float(call.value("allocation2", default=1.0))
-    found = _simulated(
-        Scenario(enrolment, (stratum,), ratio), array(call, "plannedEvents"), WeightedLogRank()
-    )
+    found = _simulated(Scenario(enrolment, (stratum,), ratio), array(call, "plannedEvents"), WeightedLogRank())
     plan = Plan(made.plan.alpha, FixedBounds(tuple(map(float, made.upper))))
     row = operating_characteristics(found, [], plan)[0]
     values = {"power": row.power, "reject_per_stage": np.diff(row.success, prepend=0.0)}

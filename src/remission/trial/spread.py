@@ -1,0 +1,134 @@
+"""Standard deviation of a test statistic Z under the scenario itself, which is not quite 1.
+
+Z is a score over the root of its estimated variance. Under an effect its spread differs from 1 for three
+reasons that the usual formulas leave out: the score does not vary as the hypergeometric variance says; the
+estimated variance moves with the score (whoever looks better has more patients left); and a look at a fixed
+number of events takes away what the number of events would have added. All three follow from the influence
+of one patient on Z (in the manner of Lin and Wei, JASA 1989;84:1074): with event indicator d at follow-up
+time X it is ``d g(X) - G(X)``, and second moments of that are integrals over the expected numbers at risk.
+Against 100,000 simulated trials the power of weighted log-rank tests is then right to about 0.001
+(docs/trial-design.md).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.statistics.weights import Weight
+from remission.trial.events import expected_events
+from remission.trial.expectation import AtRisk, at_risk, integrals
+from remission.trial.moments import limit_weight, score_moments, weight_cuts
+from remission.trial.scenario import Scenario, Stratum
+from remission.trial.statistic import Milestone
+
+Array = NDArray[np.float64]
+
+_STEP = 1e-3
+
+
+def score_spread(
+    scenario: Scenario, time: float, weight: Weight, margin: float = 1.0, *, by_events: bool = False
+) -> float:
+    """Standard deviation of a weighted log-rank Z at a calendar time.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    time : float
+        Calendar time of the look.
+    weight : Weight
+    margin : float
+        Hazard ratio of the null hypothesis.
+    by_events : bool
+        Whether the look is taken at a number of events, so that its time varies.
+
+    Examples
+    --------
+    >>> from remission.statistics.weights import LogRank
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.6)
+    >>> round(score_spread(trial, 26.0, LogRank(), by_events=True), 3)
+    1.003
+    """
+    score, variance = _moments(scenario, time, weight, margin)
+    pull = score / (2.0 * variance)
+    drift = _drift(scenario, time, weight, margin, pull) if by_events else 0.0
+    total = 0.0
+    for stratum in scenario.strata:
+        numbers = at_risk(scenario, time, stratum, cuts=weight_cuts([weight]))
+        total += _stratum_variance(scenario, stratum, numbers, time, weight, margin, pull, drift)
+    return float(np.sqrt(total / variance))
+
+
+def _moments(scenario: Scenario, time: float, weight: Weight, margin: float) -> tuple[float, float]:
+    found = score_moments(scenario, time, [weight], margin)
+    return float(found.mean[0]), float(found.covariance[0, 0])
+
+
+def _drift(scenario: Scenario, time: float, weight: Weight, margin: float, pull: float) -> float:
+    """How far Z (times the root of its variance) moves for each further event."""
+    step = _STEP * time
+    late, early = (_moments(scenario, time + sign * step, weight, margin) for sign in (1.0, -1.0))
+    events = expected_events(scenario, time + step) - expected_events(scenario, time - step)
+    return ((late[0] - early[0]) - pull * (late[1] - early[1])) / events
+
+
+def _stratum_variance(
+    scenario: Scenario,
+    stratum: Stratum,
+    numbers: AtRisk,
+    time: float,
+    weight: Weight,
+    margin: float,
+    pull: float,
+    drift: float,
+) -> float:
+    """Variance of the sum of influences of one stratum's patients, times that of the score."""
+    w = limit_weight(weight, numbers, stratum, scenario.accrual.patients)
+    scaled = margin * numbers.experimental
+    total = np.maximum(numbers.control + scaled, 1e-300)
+    share = scaled / total
+    pooled = (numbers.events_control + numbers.events_experimental) / (numbers.weight * total)
+    enrolled = float(scenario.accrual.enrolled(time)) * stratum.share
+    treated = scenario.ratio / (1.0 + scenario.ratio)
+    variance = 0.0
+    arms = (
+        (numbers.experimental, numbers.hazard_experimental, 1.0 - share, margin, treated),
+        (numbers.control, numbers.hazard_control, -share, 1.0, 1.0 - treated),
+    )
+    for risk, hazard, apart, factor, part in arms:
+        at_event = -w * apart - pull * w**2 * share * (1.0 - share) - drift
+        rate = factor * pooled * (-w * apart + pull * w**2 * (1.0 - 2.0 * share) * apart)
+        before = integrals(rate, numbers.edges)
+        second = hazard * (at_event**2 - 2.0 * at_event * before) + 2.0 * before * rate
+        first = float(numbers.weight @ (risk * (hazard * at_event - rate)))
+        variance += float(numbers.weight @ (risk * second)) - first**2 / (enrolled * part)
+    return variance
+
+
+def milestone_spread(scenario: Scenario, time: float, statistic: Milestone) -> float:
+    """Standard deviation of a milestone Z: the estimated variance of survival moves with survival itself.
+
+    On the log-log scale, and with strata, 1.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.6)
+    >>> round(milestone_spread(trial, 26.0, Milestone(18.0)), 3)
+    1.05
+    """
+    if statistic.scale != "difference" or len(scenario.strata) > 1:
+        return 1.0
+    stratum = scenario.strata[0]
+    numbers = at_risk(scenario, time, stratum, until=statistic.at)
+    survival, variance = np.empty(2), np.empty(2)
+    for k, (hazard, risk) in enumerate(
+        ((stratum.control, numbers.control), (stratum.experimental, numbers.experimental))
+    ):
+        survival[k] = hazard.survival(statistic.at)
+        variance[k] = survival[k] ** 2 * float(numbers.weight @ (hazard.rate(numbers.time) / risk))
+    gap = survival[1] - survival[0] - statistic.margin
+    slope = np.array([-1.0, 1.0]) - gap * variance / (survival * variance.sum())
+    return float(np.sqrt(variance @ slope**2 / variance.sum()))
