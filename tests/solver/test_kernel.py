@@ -173,7 +173,8 @@ def test_an_event_with_t0_false_fires_at_day_zero() -> None:
     text = "x = 5; n = 0; x' = 0; at (x > 2), t0={}: n = n + 1;"
     for start, fired in (("false", 1.0), ("true", 0.0)):
         kernel = compile_antimony(text.format(start))
-        assert one(kernel, 3.0).state[0, kernel.states.index("n")] == fired
+        assert one(kernel, 3.0, initial=True).state[0, kernel.states.index("n")] == fired
+        assert one(kernel, 3.0).state[0, kernel.states.index("n")] == 0.0
 
 
 # right-hand sides -----------------------------------------------------------------------------------------

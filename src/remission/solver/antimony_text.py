@@ -43,9 +43,7 @@ def antimony_to_sbml(text: str) -> str:
         antimony.clearPreviousLoads()
         try:
             if antimony.loadAntimonyString(text) < 0 and _SPURIOUS not in antimony.getLastError():
-                raise model_error(
-                    "the model text is not valid Antimony", "model text", antimony.getLastError()
-                )
+                raise model_error("the model text is not valid Antimony", "model text", antimony.getLastError())
             return antimony.getSBMLString(antimony.getMainModuleName())
         finally:
             antimony.clearPreviousLoads()

@@ -67,9 +67,7 @@ def checked_batch(
 
 def _require_shape(name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
     if array.shape != shape:
-        raise data_error(
-            "an array does not fit", where=name, found=f"shape {array.shape}", allowed=f"shape {shape}"
-        )
+        raise data_error("an array does not fit", where=name, found=f"shape {array.shape}", allowed=f"shape {shape}")
 
 
 def _require_finite(name: str, table: np.ndarray, columns: tuple[str, ...]) -> None:

@@ -67,10 +67,7 @@ def load(key: str) -> CompiledModel | None:
     except OSError:
         return None
     start = len(_MAGIC) + 32
-    if (
-        not content.startswith(_MAGIC)
-        or hashlib.sha256(content[start:]).digest() != content[len(_MAGIC) : start]
-    ):
+    if not content.startswith(_MAGIC) or hashlib.sha256(content[start:]).digest() != content[len(_MAGIC) : start]:
         return None
     length = int.from_bytes(content[start : start + 8], "little")
     about = json.loads(content[start + 8 : start + 8 + length])

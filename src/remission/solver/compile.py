@@ -85,9 +85,7 @@ def _compile(
 ) -> Kernel:
     width = host_lanes() if lanes is None else lanes
     if width not in (1, 2, 4, 8, 16):
-        raise model_error(
-            "a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16"
-        )
+        raise model_error("a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16")
     if method not in _METHODS:
         raise model_error("an unknown method", where="method", found=method, allowed=", ".join(_METHODS))
     key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, width, host())
@@ -98,9 +96,7 @@ def _compile(
     return Kernel(model)
 
 
-def _build(
-    network: Network, monitors: Sequence[str], outputs: Sequence[str], method: str, lanes: int
-) -> CompiledModel:
+def _build(network: Network, monitors: Sequence[str], outputs: Sequence[str], method: str, lanes: int) -> CompiledModel:
     from remission.solver.driver import JOB
     from remission.solver.generate import generate
     from remission.solver.method import METHODS

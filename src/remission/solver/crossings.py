@@ -1,7 +1,8 @@
-"""Monitors: the moment at which one rises through its threshold, found inside an accepted step."""
+"""Moments inside an accepted step: an event is set off, a monitor rises through its threshold."""
 
 from __future__ import annotations
 
+import functools
 import math
 
 from remission.solver.calls import CROSSED
@@ -20,13 +21,29 @@ def _risen(code: Code, memory: LaneMemory, k: int) -> str:
     return code.both(memory.flag("accept"), code.both(below, above))
 
 
-def watch(code: Code, memory: LaneMemory, plan: Plan) -> None:
-    """Go and find the moment if any monitor rose."""
-    risen = _risen(code, memory, 0)
-    for k in range(1, len(plan.monitors)):
-        risen = code.either(risen, _risen(code, memory, k))
-    with code.when(code.any(risen)):
-        code.write("call void @locate(ptr %lanes)")
+def _set_off(code: Code, memory: LaneMemory, k: int, now: str = "trigger_now") -> str:
+    """Mask of accepted lanes in which the trigger of event k has become true in this step."""
+    newly = code.both(memory.flag(now, k), code.invert(memory.flag("trigger", k)))
+    return code.both(memory.flag("accept"), newly)
+
+
+def _some(code: Code, masks: list[str]) -> str:
+    """Mask of lanes where any of the masks holds."""
+    return functools.reduce(code.either, masks)
+
+
+def look_inside(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    """Go and find the moment if any event was set off or any monitor rose."""
+    masks = []
+    if plan.events:
+        memory.run("triggers", "trial", "new_time", "q", "trigger_now")
+        masks += [_set_off(code, memory, k) for k in range(len(plan.events))]
+    if plan.monitors:
+        memory.run("monitors", "trial", "new_time", "q", "probe")
+        masks += [_risen(code, memory, k) for k in range(len(plan.monitors))]
+    if masks:
+        with code.when(code.any(_some(code, masks))):
+            code.write("call void @locate(ptr %lanes)")
 
 
 def write_interpolate(module: Module, plan: Plan) -> None:
@@ -37,14 +54,14 @@ def write_interpolate(module: Module, plan: Plan) -> None:
         theta = memory.get("theta")
         left = code.op("fsub", code.number(1.0), theta)
         memory.put("stage_time", code.fma(theta, memory.get("try"), memory.get("time")))
-        y, trial, shift = (memory.pointer(name) for name in ("y", "trial", "shift"))
+        y, whole, shift = (memory.pointer(name) for name in ("y", "whole", "shift"))
         rows = [code.place("%lanes", plan.layout["dense"] + r * n) for r in range(len(method.dense))]
 
         def blend(k: str, _: list[str]) -> list[str]:
             curve = code.load(rows[-1], k)
             for row in rows[-2::-1]:
                 curve = code.fma(theta, curve, code.load(row, k))
-            end = code.op("fmul", theta, code.fma(left, curve, code.load(trial, k)))
+            end = code.op("fmul", theta, code.fma(left, curve, code.load(whole, k)))
             code.store(code.fma(left, code.load(y, k), end), shift, k)
             return []
 
@@ -52,27 +69,78 @@ def write_interpolate(module: Module, plan: Plan) -> None:
 
 
 def write_locate(module: Module, plan: Plan) -> None:
-    """Moments at which monitors rose, by bisection on the dense output; terminal ones end the step there."""
+    """Moments by bisection on the dense output: a first event ends the step, monitors come before it."""
     with module.function("locate", ["ptr %lanes"]) as code:
         memory = LaneMemory(code, plan.layout)
         _dense_vectors(code, plan)
+        memory.put("limit", code.number(1.0))
+        if plan.events:
+            masks = [_set_off(code, memory, k) for k in range(len(plan.events))]
+            some = _some(code, masks)
+            with code.when(code.any(some)):
+                _cut_at_event(code, memory, plan, some)
         for k in range(len(plan.monitors)):
             risen = _risen(code, memory, k)
             memory.put("fraction", code.number(2.0), k)
             with code.when(code.any(risen)):
                 memory.put_where("fraction", risen, _bisect(code, memory, k), k)
-        _end_at_crossing(code, memory, plan)
+        if plan.monitors:
+            _end_at_crossing(code, memory, plan)
+
+
+def _cut_at_event(code: Code, memory: LaneMemory, plan: Plan, some: str) -> None:
+    """End the step of some lanes just after the moment at which a first trigger has become true."""
+
+    def halve(_: str, bounds: list[str]) -> list[str]:
+        low, high = bounds
+        middle = code.op("fmul", code.number(0.5), code.op("fadd", low, high))
+        memory.put("theta", middle)
+        code.write("call void @interpolate(ptr %lanes)")
+        memory.run("triggers", "shift", "stage_time", "q", "pending")
+        events = range(len(plan.events))
+        after = _some(code, [_set_off(code, memory, k, "pending") for k in events])
+        return [code.select(after, low, middle), code.select(after, middle, high)]
+
+    high = code.loop(BISECTIONS, halve, [code.number(0.0), code.number(1.0)])[1]
+    for k in range(len(plan.events)):
+        memory.put("pending", code.number(0.0), k)  # lent to the bisection
+    cut = code.both(some, code.compare("olt", high, code.number(1.0)))
+    memory.put_where("limit", cut, high)
+    _end_at(code, memory, plan, cut, high)
+    memory.put_where("call", cut, code.number(0.0))
+    if plan.monitors:
+        memory.run("monitors", "trial", "new_time", "q", "probe")
+
+
+def _end_at(code: Code, memory: LaneMemory, plan: Plan, lanes: str, theta: str) -> None:
+    """End the step of some lanes at a fraction of it."""
+    memory.put("theta", theta)
+    code.write("call void @interpolate(ptr %lanes)")
+    shift, trial = memory.pointer("shift"), memory.pointer("trial")
+
+    def end(k: str, _: list[str]) -> list[str]:
+        code.store(code.select(lanes, code.load(shift, k), code.load(trial, k)), trial, k)
+        return []
+
+    code.loop(plan.size, end)
+    memory.put_where("new_time", lanes, memory.get("stage_time"))
 
 
 def _dense_vectors(code: Code, plan: Plan) -> None:
+    """The vectors of the dense output, and the state at the end of the whole step."""
     n, layout = plan.size, plan.layout
+    trial, whole = (code.place("%lanes", layout[name]) for name in ("trial", "whole"))
+
+    def keep(k: str, _: list[str]) -> list[str]:
+        code.store(code.load(trial, k), whole, k)
+        return []
+
+    code.loop(n, keep)
     for r, row in enumerate(plan.method.dense):
         target = code.place("%lanes", layout["dense"] + r * n)
         u = [code.place("%lanes", layout["u"] + j * n) for j in range(len(row))]
 
-        def combine(
-            k: str, _: list[str], row: tuple = row, u: list[str] = u, target: str = target
-        ) -> list[str]:
+        def combine(k: str, _: list[str], row: tuple = row, u: list[str] = u, target: str = target) -> list[str]:
             total = code.number(0.0)
             for pointer, h in zip(u, row, strict=True):
                 total = code.fma(code.load(pointer, k), code.number(h), total)
@@ -95,7 +163,7 @@ def _bisect(code: Code, memory: LaneMemory, k: int) -> str:
         above = code.compare("oge", memory.get("inner", k), threshold)
         return [code.select(above, low, middle), code.select(above, middle, high)]
 
-    return code.loop(BISECTIONS, halve, [code.number(0.0), code.number(1.0)])[1]
+    return code.loop(BISECTIONS, halve, [code.number(0.0), memory.get("limit")])[1]
 
 
 def _end_at_crossing(code: Code, memory: LaneMemory, plan: Plan) -> None:
@@ -110,16 +178,7 @@ def _end_at_crossing(code: Code, memory: LaneMemory, plan: Plan) -> None:
         record(code, memory, k, hit, code.fma(fraction, memory.get("try"), memory.get("time")))
     stopped = code.compare("ole", end, one)
     with code.when(code.any(stopped)):
-        memory.put("theta", end)
-        code.write("call void @interpolate(ptr %lanes)")
-        shift, trial = memory.pointer("shift"), memory.pointer("trial")
-
-        def stop(k: str, _: list[str]) -> list[str]:
-            code.store(code.select(stopped, code.load(shift, k), code.load(trial, k)), trial, k)
-            return []
-
-        code.loop(plan.size, stop)
-        memory.put_where("new_time", stopped, memory.get("stage_time"))
+        _end_at(code, memory, plan, stopped, end)
         memory.put_where("call", stopped, code.number(CROSSED))
 
 

@@ -8,6 +8,7 @@ of the caller) is an array of 8-byte entries in the order of `JOB`.
 from __future__ import annotations
 
 from remission.solver.calls import CROSSED, EMPTY, FAILED, REACHED
+from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module, double_bits
 from remission.solver.plan import Plan
@@ -168,6 +169,8 @@ def _start_lane(code: Code, memory: LaneMemory, job: _Job, patient: str) -> None
     memory.put_lane("dose_step", "%lane", _NAN)
     for name, value in (("first", 0.0), ("steps", 0.0), ("rejected", 0.0), ("grow", 6.0)):
         memory.put_lane(name, "%lane", double_bits(value))
+    day = code.let(f"bitcast double {job.double('start_day', patient)} to i64")
+    memory.put_lane("lot", "%lane", code.whole("mul", code.whole("add", day, LOT_STEP), LOT_FACTOR), kind="i64")
     for name in ("begin", "fresh", "live"):
         memory.put_lane(name, "%lane", "1.0")
     offsets = job.pointer("dose_offsets")

@@ -30,9 +30,7 @@ def write_elementary(module: Module) -> None:
         code.result = _exp(code)
     with module.function("vlog", arguments, module.vector) as code:
         code.result = _log(code)
-    with module.function(
-        "vpow", [f"{module.vector} {name}" for name in ("%x", "%y", "%l")], module.vector
-    ) as code:
+    with module.function("vpow", [f"{module.vector} {name}" for name in ("%x", "%y", "%l")], module.vector) as code:
         code.result = _power(code)
 
 
@@ -40,9 +38,7 @@ def _exp(code: Code) -> str:
     low, high = code.number(-708.0), code.number(709.0)
     x = code.select(code.compare("olt", "%x", low), low, "%x")
     x = code.select(code.compare("ogt", x, high), high, x)
-    shifted = code.op(
-        "fadd", code.op("fmul", x, code.number(1 / math.log(2)), _EXACT), code.number(_SHIFT), _EXACT
-    )
+    shifted = code.op("fadd", code.op("fmul", x, code.number(1 / math.log(2)), _EXACT), code.number(_SHIFT), _EXACT)
     n = code.neg(code.op("fsub", shifted, code.number(_SHIFT), _EXACT))
     r = code.fma(n, code.number(_LN2_LOW), code.fma(n, code.number(_LN2_HIGH), x))
     p = code.number(1 / math.factorial(13))
@@ -60,9 +56,7 @@ def _log(code: Code) -> str:
     x = code.select(tiny, code.op("fmul", "%x", code.number(2.0**54), _EXACT), "%x")
     bits = code.bits(x)
     biased = code.whole_op("add", bits, code.integer(_ONE - _ROOT_HALF))
-    biased = code.whole_op(
-        "lshr", biased, code.integer(52)
-    )  # exponent + 1023, mantissa from sqrt(1/2) to sqrt(2)
+    biased = code.whole_op("lshr", biased, code.integer(52))  # exponent + 1023, mantissa from sqrt(1/2) to sqrt(2)
     power = code.whole_op("sub", code.whole_op("shl", biased, code.integer(52)), code.integer(_ONE))
     f = code.op("fsub", code.from_bits(code.whole_op("sub", bits, power)), code.number(1.0), _EXACT)
     k = code.from_bits(code.whole_op("or", biased, code.integer(0x433 << 52)))

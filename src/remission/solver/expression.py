@@ -174,6 +174,4 @@ def evaluate(expression: Expression, value_of: Callable[[str], float], time: flo
         return time
     if isinstance(expression, Symbol):
         return value_of(expression.name)
-    return float(
-        OPERATIONS[expression.operation](*(evaluate(a, value_of, time) for a in expression.arguments))
-    )
+    return float(OPERATIONS[expression.operation](*(evaluate(a, value_of, time) for a in expression.arguments)))

@@ -116,8 +116,8 @@ class Formulas:
 def write_formulas(module: Module, plan: Plan) -> None:
     """Write the functions of a model.
 
-    These are `prepare`, `slope`, `slope_jacobian`, `monitors`, `triggers`, `values` and `outputs`. Each takes
-    state, time and the per-patient numbers that `prepare` has made, and fills one array.
+    These are `prepare`, `slope`, `slope_jacobian`, `monitors`, `triggers`, `priorities`, `values`, `outputs`.
+    Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array.
     """
     write_elementary(module)
     graph = plan.graph
@@ -129,6 +129,7 @@ def write_formulas(module: Module, plan: Plan) -> None:
         "monitors": list(plan.monitors),
         "outputs": list(plan.outputs),
         "triggers": [event.trigger for event in plan.events],
+        "priorities": [event.priority for event in plan.events],
         "values": [value for event in plan.events for _, value in event.assignments],
     }
     for name, nodes in arrays.items():

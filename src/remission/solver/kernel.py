@@ -98,6 +98,7 @@ class Kernel:
         rtol: float = 1e-3,
         atol: float | np.ndarray = DEFAULT_ATOL,
         max_steps: int = 100_000,
+        initial: bool = False,
     ) -> Advanced:
         """Carry every patient from its start day to its stop day.
 
@@ -124,6 +125,8 @@ class Kernel:
             Absolute tolerance, in the unit of each state; above 0.
         max_steps : int
             Steps, accepted and rejected, that a patient may take in this call.
+        initial : bool
+            Whether the patients' courses begin with this call: events with ``t0=false`` may fire at once.
 
         Returns
         -------
@@ -139,9 +142,7 @@ class Kernel:
         patients = len(batch.start_day)
         given = (doses or Doses.none(patients)).checked(batch.start_day, batch.stop_day, len(self.states))
         limits = self._thresholds(thresholds, patients)
-        first_step = (
-            np.full(patients, np.nan) if step_day is None else _column(step_day, patients, "step_day")
-        )
+        first_step = np.full(patients, np.nan) if step_day is None else _column(step_day, patients, "step_day")
         result = Advanced(
             state=np.empty_like(batch.state),
             time_day=np.empty(patients),
@@ -155,6 +156,7 @@ class Kernel:
         self._set(lanes, "rtol", checked_tolerance(rtol))
         self._set(lanes, "atol", _tolerances(atol, self.states))
         self._set(lanes, "max_steps", _step_limit(max_steps))
+        self._set(lanes, "initial", float(initial))
         self._set(lanes, "terminal", self._terminal(terminal))
         job = self._new_job(
             state=batch.state,
@@ -270,9 +272,7 @@ class Kernel:
 def _column(values: np.ndarray, patients: int, name: str) -> np.ndarray:
     column = np.ascontiguousarray(values, np.float64)
     if column.shape != (patients,):
-        raise data_error(
-            "an array does not fit", where=name, found=f"shape {column.shape}", allowed=f"({patients},)"
-        )
+        raise data_error("an array does not fit", where=name, found=f"shape {column.shape}", allowed=f"({patients},)")
     return column
 
 

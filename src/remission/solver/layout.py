@@ -25,10 +25,14 @@ PER_LANE = (
     "steps",
     "rejected",
     "stage_time",  # day at which a stage or an inner point is evaluated
+    "limit",  # fraction of the step after which an event ends it
+    "passes",  # events fired at one moment, so far
     "theta",  # fraction of the step at which an inner point is evaluated
     "inverse",  # 1 / (gamma h)
     "rtol",
     "max_steps",
+    "lot",  # decides between events that are equally urgent
+    "initial",  # 1 if the patient's course begins with this call
     "patient",  # the last three hold whole numbers
     "dose",  # number of the next dose
     "dose_end",

@@ -51,9 +51,7 @@ class Module:
         self._declared: set[str] = set()
 
     @contextmanager
-    def function(
-        self, name: str, arguments: list[str], returns: str = "void", public: bool = False
-    ) -> Iterator[Code]:
+    def function(self, name: str, arguments: list[str], returns: str = "void", public: bool = False) -> Iterator[Code]:
         """Write a function; its body is what the block writes (the block returns through `Code.result`)."""
         code = Code(self)
         yield code
@@ -160,6 +158,11 @@ class Code:
         """a where the mask holds, else b."""
         vector = self.module.vector
         return self.let(f"select {self.module.mask} {mask}, {vector} {a}, {vector} {b}")
+
+    def select_whole(self, mask: str, a: str, b: str) -> str:
+        """The same for whole numbers."""
+        whole = self.module.whole
+        return self.let(f"select {self.module.mask} {mask}, {whole} {a}, {whole} {b}")
 
     def any(self, mask: str) -> str:
         """i1: the mask holds in some lane."""

@@ -20,12 +20,21 @@ class Event:
         If true, a trigger that holds at the start has not just become true (`t0=true`, Antimony's default).
     assignments : tuple of (state name, Expression)
         All values are computed before any is assigned.
+    priority : Expression or None
+        Of several events due at one time the one with the highest goes first; None: after all others.
+    persistent : bool
+        If false, an event waiting for others is dropped when its trigger becomes false.
+    from_trigger_time : bool
+        If true, the values are those at the moment of the trigger, whatever other events do before.
     """
 
     name: str
     trigger: Expression
     initially_true: bool
     assignments: tuple[tuple[str, Expression], ...]
+    priority: Expression | None = None
+    persistent: bool = True
+    from_trigger_time: bool = True
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from remission.solver.derivatives import jacobian
 from remission.solver.elimination import Elimination, plan_elimination
 from remission.solver.errors import model_error
-from remission.solver.expression import uses_time
+from remission.solver.expression import Number
 from remission.solver.graph import CHANGING, PER_PATIENT, TIME, Graph
 from remission.solver.layout import PER_LANE, plan_layout
 from remission.solver.method import Method
 from remission.solver.network import Event, Network
 from remission.solver.translate import Translator
+
+NO_PRIORITY = -1e300
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,19 @@ class PlannedEvent:
     absorbing : bool
         Fires whenever it holds, not only when it begins to hold: the trigger looks at nothing but states that
         the event sets to values that do not change, so that what it has set stays set.
+    persistent, from_trigger_time : bool
+        As in `Event`.
+    priority : int
+        Node; `NO_PRIORITY` where the model gives none.
     assignments : tuple of (state, node)
     """
 
     trigger: int
     initially_true: bool
     absorbing: bool
+    persistent: bool
+    from_trigger_time: bool
+    priority: int
     assignments: tuple[tuple[int, int], ...]
 
 
@@ -78,15 +87,14 @@ class Plan:
                 "A": len(self.elimination.slot),
                 "u": self.method.stages * n,
                 "trial": n,
+                "whole": n,
                 "shift": n,
                 "dense": len(self.method.dense) * n,
                 "p": len(self.network.parameters),
                 "atol": n,
-                **dict.fromkeys(
-                    ("monitor", "probe", "inner", "threshold", "terminal", "crossing", "fraction"), m
-                ),
-                **dict.fromkeys(("trigger", "trigger_now"), events),
-                "values": sum(len(event.assignments) for event in self.events),
+                **dict.fromkeys(("monitor", "probe", "inner", "threshold", "terminal", "crossing", "fraction"), m),
+                **dict.fromkeys(("trigger", "trigger_now", "pending", "priority"), events),
+                **dict.fromkeys(("values", "stored"), sum(len(event.assignments) for event in self.events)),
                 "outputs": len(self.outputs),
                 **dict.fromkeys(PER_LANE, 1),
             }
@@ -122,7 +130,7 @@ def make_plan(network: Network, monitors: Iterable[str], outputs: Iterable[str],
     shown = tuple(_named(translate, network, name) for name in outputs)
     events = tuple(_plan_event(event, network, translate) for event in network.events)
     set_nodes = [
-        node for event in events for node in (event.trigger, *(value for _, value in event.assignments))
+        node for event in events for node in (event.trigger, event.priority, *(value for _, value in event.assignments))
     ]
     roots = [*rates, *entries.values(), *by_time.values(), *watched, *shown, *set_nodes]
     return Plan(
@@ -160,33 +168,19 @@ def _plan_event(event: Event, network: Network, translate: Translator) -> Planne
         trigger=translate.condition(event.trigger),
         initially_true=event.initially_true,
         absorbing=_is_absorbing(event, network, translate),
+        persistent=event.persistent,
+        from_trigger_time=event.from_trigger_time,
+        priority=translate.number(Number(NO_PRIORITY) if event.priority is None else event.priority),
         assignments=tuple((network.states.index(name), translate.number(e)) for name, e in event.assignments),
     )
 
 
 def _is_absorbing(event: Event, network: Network, translate: Translator) -> bool:
-    graph, targets = translate.graph, {network.states.index(name) for name, _ in event.assignments}
-    if any(graph.level[translate.number(value)] == CHANGING for _, value in event.assignments):
+    """True if the event empties every state it sets and its trigger looks at no other state, nor at time."""
+    if any(value != Number(0.0) for _, value in event.assignments):
         return False
-    if uses_time(event.trigger) or not graph.support(translate.condition(event.trigger)) <= targets:
-        return False
-    after = Translator(_with_values(network, event), Graph())
-    return after.graph.nodes[after.condition(event.trigger)][0] != "false"
-
-
-def _with_values(network: Network, event: Event) -> Network:
-    """The network with the states that an event sets replaced by what it sets them to."""
-    given = dict(event.assignments)
-    return Network(
-        name=network.name,
-        states=tuple(name for name in network.states if name not in given),
-        initial=(),
-        rates=(),
-        parameters=network.parameters,
-        defaults=network.defaults,
-        rules=(*network.rules, *given.items()),
-        events=(),
-    )
+    targets = {network.states.index(name) for name, _ in event.assignments}
+    return bool(targets) and translate.graph.support(translate.condition(event.trigger)) <= targets
 
 
 def _hoisted(graph: Graph, roots: list[int]) -> tuple[int, ...]:

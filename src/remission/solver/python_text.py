@@ -47,7 +47,7 @@ def slope_source(network: Network, name: str = "slope") -> str:
 
 
 def _in_order(network: Network) -> list[tuple[str, Expression]]:
-    """Rules, each after those it uses."""
+    """The rules that rates need, each after those it uses."""
     rules = dict(network.rules)
     done: dict[str, Expression] = {}
 
@@ -57,8 +57,9 @@ def _in_order(network: Network) -> list[tuple[str, Expression]]:
                 visit(used)
             done[name] = rules[name]
 
-    for name in rules:
-        visit(name)
+    for rate in network.rates:
+        for name in symbols(rate):
+            visit(name)
     return list(done.items())
 
 

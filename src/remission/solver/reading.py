@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import libsbml
 
 from remission.solver.antimony_text import antimony_to_sbml
 from remission.solver.errors import model_error
-from remission.solver.expression import Apply, Expression, Number, Symbol, apply, evaluate, symbols, uses_time
+from remission.solver.expression import Apply, Expression, Number, Symbol, apply, symbols, uses_time
 from remission.solver.mathml import to_expression
 from remission.solver.network import Event, Network
+from remission.solver.starting import RatesOf, StartValues
 
 
 def read_antimony(text: str) -> Network:
@@ -80,9 +81,7 @@ def _valid_model(text: str) -> Any:
     errors = [document.getError(k) for k in range(document.getNumErrors())]
     fatal = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
     if fatal or document.getModel() is None:
-        line, message = (
-            (fatal[0].getLine(), fatal[0].getMessage().strip()) if fatal else (0, "no model in it")
-        )
+        line, message = (fatal[0].getLine(), fatal[0].getMessage().strip()) if fatal else (0, "no model in it")
         raise model_error("the text is not valid SBML", where=f"line {line}", found=message.splitlines()[0])
     for k in range(document.getNumPlugins()):
         package = document.getPlugin(k).getPackageName()
@@ -122,9 +121,7 @@ class _Reader:
     rates: dict[str, Expression] = field(default_factory=dict)  # of each state
     parameters: list[str] = field(default_factory=list)
     rules: dict[str, Expression] = field(default_factory=dict)
-    starts: dict[str, Expression] = field(
-        default_factory=dict
-    )  # value at the start, where the model gives one
+    starts: dict[str, Expression] = field(default_factory=dict)  # value at the start, where the model gives one
     meanings: dict[str, Expression] = field(default_factory=dict)  # what a species' name means in a formula
     undecided: dict[str, Expression] = field(default_factory=dict)  # constants given by a formula
 
@@ -144,9 +141,9 @@ class _Reader:
             self._reaction(reaction)
         events = tuple(self._event(event) for event in _items(self.model.getListOfEvents()))
         self._name_both_measures()
+        rate_of = RatesOf(self.rates, dict(self.rules), self.by_concentration)
         self._decide_constants()
-        rate_of = RatesOf(self)
-        value = _StartValues(self, rate_of)
+        value = StartValues(self.rules, self.starts, rate_of)
         return Network(
             name=self.model.getId() or "model",
             states=tuple(self.rates),
@@ -166,16 +163,13 @@ class _Reader:
             if reaction.isSetFast() and reaction.getFast():
                 raise model_error("a fast reaction is not supported", where=reaction.getId())
         for event in _items(self.model.getListOfEvents()):
-            for name in ("Delay", "Priority"):
-                if getattr(event, f"isSet{name}")():
-                    raise model_error(f"an event with a {name.lower()} is not supported", where=event.getId())
+            if event.isSetDelay() and event.getDelay().isSetMath():
+                raise model_error("an event with a delay is not supported", where=event.getId())
 
     def _sort_rules(self) -> None:
         """Raw syntax trees by the variable they set."""
         listed = _items(self.model.getListOfRules())
-        listed = [
-            rule for rule in listed if rule.isSetMath()
-        ]  # level 3 version 2 lets mathematics be left out
+        listed = [rule for rule in listed if rule.isSetMath()]  # level 3 version 2 lets mathematics be left out
         self.assigned = {r.getVariable(): r.getMath() for r in listed if r.isAssignment()}
         self.rated = {r.getVariable(): r.getMath() for r in listed if r.isRate()}
         starting = _items(self.model.getListOfInitialAssignments())
@@ -232,9 +226,7 @@ class _Reader:
         compartments = {c.getId(): c for c in _items(self.model.getListOfCompartments())}
         given = {*self.assigned, *self.rated, *self.evented, *self.starting}
         self._unit_compartments = {
-            name
-            for name, c in compartments.items()
-            if name not in given and (not c.isSetSize() or c.getSize() == 1)
+            name for name, c in compartments.items() if name not in given and (not c.isSetSize() or c.getSize() == 1)
         }
         self.changing_compartments = {
             name for name in compartments if name in {*self.assigned, *self.rated, *self.evented}
@@ -302,9 +294,7 @@ class _Reader:
             swelling = self._formula(self.rated[compartment], f"rate rule of {compartment}")
             return apply("plus", by_value, apply("times", self.meanings[name], swelling))
         if compartment in self.assigned:
-            raise model_error(
-                "a rate rule of a concentration in a compartment with an assignment rule", where=name
-            )
+            raise model_error("a rate rule of a concentration in a compartment with an assignment rule", where=name)
         return by_value
 
     # reactions ----------------------------------------------------------------------------------------------
@@ -329,12 +319,8 @@ class _Reader:
 
     def _stoichiometry(self, reference: Any) -> Expression:
         name = reference.getId()
-        if name and (
-            name in self.assigned or name in self.starting or name in self.rated or name in self.evented
-        ):
-            self._plain_variable(
-                reference, reference.getStoichiometry() if reference.isSetStoichiometry() else None
-            )
+        if name and (name in self.assigned or name in self.starting or name in self.rated or name in self.evented):
+            self._plain_variable(reference, reference.getStoichiometry() if reference.isSetStoichiometry() else None)
             return Symbol(name)
         if reference.isSetStoichiometryMath():
             return self._formula(
@@ -365,10 +351,22 @@ class _Reader:
             assignments.append((variable, value))
         starts_true = trigger.getInitialValue() if trigger.isSetInitialValue() else True
         never = apply("ne", Number(0.0), Number(0.0))
-        condition = (
-            self._formula(trigger.getMath(), f"event {name}, trigger") if trigger.isSetMath() else never
+        condition = self._formula(trigger.getMath(), f"event {name}, trigger") if trigger.isSetMath() else never
+        return Event(
+            name=name,
+            trigger=condition,
+            initially_true=starts_true,
+            assignments=tuple(assignments),
+            priority=self._priority(event, name),
+            persistent=trigger.getPersistent() if trigger.isSetPersistent() else True,
+            from_trigger_time=event.getUseValuesFromTriggerTime(),
         )
-        return Event(name, condition, starts_true, tuple(assignments))
+
+    def _priority(self, event: Any, name: str) -> Expression | None:
+        priority = event.getPriority()
+        if priority is None or not priority.isSetMath():
+            return None
+        return self._formula(priority.getMath(), f"event {name}, priority")
 
     def _decide_constants(self) -> None:
         """A constant given by a formula of parameters follows them; one that reads a state is fixed."""
@@ -399,68 +397,3 @@ def _is_fixed(species: Any) -> bool:
 
 def _dimensions(compartment: Any) -> float:
     return float(compartment.getSpatialDimensionsAsDouble())
-
-
-@dataclass
-class RatesOf:
-    """Puts the rate of change of a variable where a formula says `rateOf(variable)`."""
-
-    reader: _Reader
-    open: list[str] = field(default_factory=list)
-
-    def resolved(self, expression: Expression) -> Expression:
-        """The formula without `rateOf`."""
-        if not isinstance(expression, Apply):
-            return expression
-        if expression.operation == "rate_of":
-            (variable,) = expression.arguments
-            return self._rate(variable.name if isinstance(variable, Symbol) else "?")
-        return Apply(
-            expression.operation, tuple(self.resolved(argument) for argument in expression.arguments)
-        )
-
-    def resolved_event(self, event: Event) -> Event:
-        """The event without `rateOf`."""
-        assignments = tuple((name, self.resolved(value)) for name, value in event.assignments)
-        return replace(event, trigger=self.resolved(event.trigger), assignments=assignments)
-
-    def _rate(self, name: str) -> Expression:
-        """Of a concentration A/V: A'/V - A V'/V^2."""
-        if name in self.open:
-            raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
-        if name in self.reader.rules and name not in self.reader.undecided:
-            raise model_error("rateOf something that a rule gives is not supported", where=name)
-        self.open.append(name)
-        rate = self.resolved(self.reader.rates.get(name, Number(0.0)))
-        self.open.pop()
-        compartment = self.reader.by_concentration.get(name)
-        if compartment is None:
-            return rate
-        size = Symbol(compartment)
-        dilution = apply(
-            "divide", apply("times", Symbol(name), self._rate(compartment)), apply("times", size, size)
-        )
-        return apply("minus", apply("divide", rate, size), dilution)
-
-
-@dataclass
-class _StartValues:
-    """Values at day 0, with every parameter at its default; each computed once."""
-
-    reader: _Reader
-    rate_of: RatesOf
-    known: dict[str, float] = field(default_factory=dict)
-    open: list[str] = field(default_factory=list)
-
-    def __call__(self, name: str) -> float:
-        """Value of a state, parameter or rule at the start."""
-        if name not in self.known:
-            formula = self.reader.rules.get(name, self.reader.starts.get(name))
-            if formula is None:
-                raise model_error("no value is given", where=name, next_step=f"add a line `{name} = ...;`")
-            if name in self.open:
-                raise model_error("a value depends on itself", where=" -> ".join([*self.open, name]))
-            self.open.append(name)
-            self.known[name] = evaluate(self.rate_of.resolved(formula), self)
-            self.open.pop()
-        return self.known[name]

@@ -14,6 +14,7 @@ import numpy as np
 
 from remission.solver.crossings import BISECTIONS
 from remission.solver.expression import OPERATIONS, UNARY
+from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.plan import Plan, PlannedEvent
 from remission.solver.settling import GUESS, LARGEST_GUESS, SMALLEST_GUESS
 from remission.solver.status import Status
@@ -21,11 +22,17 @@ from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP
 
 _AS_OPERATION = {
     **{"add": "plus", "sub": "minus", "mul": "times", "neg": "negate", "log": "ln"},
-    **{
-        name: name
-        for name in ("exp", "sqrt", "abs", "min", "max", "lt", "le", "eq", "ne", "and", "or", "not")
-    },
+    **{name: name for name in ("exp", "sqrt", "abs", "min", "max", "lt", "le", "eq", "ne", "and", "or", "not")},
 }
+
+
+@dataclass
+class _Inside:
+    """What dense output within an accepted step needs."""
+
+    u: list[np.ndarray]
+    whole: np.ndarray
+    tried: float
 
 
 @dataclass
@@ -68,6 +75,7 @@ class ReferencePatient:
     atol: float | np.ndarray = 1e-6
     step_day: float = math.nan
     max_steps: int = 100_000
+    initial: bool = False
     dose_step: float = math.nan
     steps: int = 0
     rejected: int = 0
@@ -83,6 +91,8 @@ class ReferencePatient:
         self._grow, self._first = GROW, False
         self._due = list(self.doses)
         self._guess = not self.step_day > 0
+        day = int(np.float64(self.time_day).view(np.uint64))
+        self._lot = (day + LOT_STEP) * LOT_FACTOR % 2**64
         self._triggers = self._triggers_at_start()
         self._next_stop()
         if self._settle():
@@ -154,20 +164,28 @@ class ReferencePatient:
             return self._failure(error)
         self.steps += 1
         end = self._stop if last else self.time_day + tried
-        fractions = self._fractions(u, new, tried, end)
+        limit = self._event_fraction(u, new, tried, end)
+        if limit < 1.0:
+            last, end, whole = False, self.time_day + limit * tried, new
+            new = self._between(u, whole, limit)
+        else:
+            whole = new
+        return self._move(_Inside(u, whole, tried), new, end, limit) or self._spent(last)
+
+    def _move(self, inside: _Inside, new: np.ndarray, end: float, limit: float) -> Status | None:
+        """Go to the end of the step, or to a terminal crossing in it; let events fire."""
+        fractions = self._fractions(inside, new, end, limit)
         stopping = [f for f, terminal in zip(fractions, self.terminal, strict=True) if terminal]
         theta = min(stopping, default=2.0)
         for k, fraction in enumerate(fractions):
             if fraction <= min(theta, 1.0):
-                self._record(k, self.time_day + fraction * tried)
+                self._record(k, self.time_day + fraction * inside.tried)
         if theta <= 1.0:
-            self.y = self._between(u, new, theta)
-            self.time_day += theta * tried
+            self.y = self._between(inside.u, inside.whole, theta)
+            self.time_day += theta * inside.tried
             return Status.CROSSED
         self.y, self.time_day = new, end
-        if self._fire() and self._settle():
-            return Status.CROSSED
-        return self._spent(last)
+        return Status.CROSSED if self._fire() and self._settle() else None
 
     def _stages(self, h: float) -> tuple[list[np.ndarray], np.ndarray, float]:
         """The u of all stages, the new state, and the error in units of the tolerance."""
@@ -215,18 +233,35 @@ class ReferencePatient:
             curve = theta * curve + sum((h * x for h, x in zip(row, u, strict=False)), np.zeros_like(new))
         return (1 - theta) * self.y + theta * (new + (1 - theta) * curve)
 
-    def _fractions(self, u: list[np.ndarray], new: np.ndarray, tried: float, end: float) -> list[float]:
+    def _event_fraction(self, u: list[np.ndarray], new: np.ndarray, tried: float, end: float) -> float:
+        """Fraction of the step just after the moment at which a first trigger has become true; 1: none."""
+        if not self._set_off(new, end):
+            return 1.0
+        low, high = 0.0, 1.0
+        for _ in range(BISECTIONS):
+            middle = 0.5 * (low + high)
+            after = self._set_off(self._between(u, new, middle), self.time_day + middle * tried)
+            low, high = (low, middle) if after else (middle, high)
+        return high
+
+    def _set_off(self, y: np.ndarray, time: float) -> bool:
+        return any(holds and not held for holds, held in zip(self._now(y, time), self._triggers, strict=True))
+
+    def _now(self, y: np.ndarray, time: float) -> list[bool]:
+        return [bool(value) for value in self._values([event.trigger for event in self.plan.events], y, time)]
+
+    def _fractions(self, inside: _Inside, new: np.ndarray, end: float, limit: float) -> list[float]:
         """Fraction of the step at which each monitor rises through its threshold; 2: it does not."""
         before = self._values(self.plan.monitors, self.y, self.time_day)
         after = self._values(self.plan.monitors, new, end)
         fractions = []
-        for k, limit in enumerate(self._limits):
-            low, high = 0.0, 1.0 if before[k] < limit <= after[k] else 2.0
-            for _ in range(BISECTIONS if high == 1.0 else 0):
+        for k, threshold in enumerate(self._limits):
+            low, high = 0.0, limit if before[k] < threshold <= after[k] else 2.0
+            for _ in range(BISECTIONS if high <= 1.0 else 0):
                 middle = 0.5 * (low + high)
-                state = self._between(u, new, middle)
-                value = self._values(self.plan.monitors, state, self.time_day + middle * tried)[k]
-                low, high = (low, middle) if value >= limit else (middle, high)
+                state = self._between(inside.u, inside.whole, middle)
+                value = self._values(self.plan.monitors, state, self.time_day + middle * inside.tried)[k]
+                low, high = (low, middle) if value >= threshold else (middle, high)
             fractions.append(high)
         return fractions
 
@@ -246,29 +281,49 @@ class ReferencePatient:
         self._stop = min(self._due[0][0], self.stop_day) if self._due else self.stop_day
 
     def _triggers_at_start(self) -> list[bool]:
-        now = self._values([event.trigger for event in self.plan.events], self.y, self.time_day)
-        late = [self.time_day == 0 and not event.initially_true for event in self.plan.events]
-        return [bool(holds) and not missed for holds, missed in zip(now, late, strict=True)]
+        now = self._now(self.y, self.time_day)
+        return [
+            holds and not (self.initial and not event.initially_true)
+            for holds, event in zip(now, self.plan.events, strict=True)
+        ]
 
     def _fire(self) -> bool:
-        """Let events fire; true if a state changed."""
-        events = self.plan.events
-        now = self._values([event.trigger for event in events], self.y, self.time_day)
-        values = [
-            self._values([node for _, node in event.assignments], self.y, self.time_day) for event in events
-        ]
+        """Let events fire, the most urgent first; true if a state changed."""
         before = self.y.copy()
-        for event, holds, held, given in zip(events, now, self._triggers, values, strict=True):
-            if holds and (event.absorbing or not held):
-                self._assign(event, given)
-        self._triggers = [
-            bool(holds) for holds in self._values([event.trigger for event in events], self.y, self.time_day)
-        ]
-        return bool(np.any(before != self.y))
+        count = len(self.plan.events)
+        pending, stored = [0] * count, [[0.0]] * count
+        while True:
+            now = self._now(self.y, self.time_day)
+            for k, event in enumerate(self.plan.events):
+                self._queue(k, event, now[k], pending, stored)
+            self._triggers = now
+            waiting = [k for k in range(count) if pending[k]]
+            if not waiting:
+                return bool(np.any(before != self.y))
+            chosen = self._most_urgent(waiting)
+            pending[chosen] -= 1
+            for (state, _), value in zip(self.plan.events[chosen].assignments, stored[chosen], strict=True):
+                self.y[state] = value
 
-    def _assign(self, event: PlannedEvent, values: list[float]) -> None:
-        for (state, _), value in zip(event.assignments, values, strict=True):
-            self.y[state] = value
+    def _queue(self, k: int, event: PlannedEvent, holds: bool, pending: list[int], stored: list[list[float]]) -> None:
+        values = self._values([node for _, node in event.assignments], self.y, self.time_day)
+        changes = any(value != self.y[state] for (state, _), value in zip(event.assignments, values, strict=True))
+        due = holds and (changes if event.absorbing else not self._triggers[k])
+        if not event.persistent and not holds:
+            pending[k] = 0
+        pending[k] += due
+        if due or not event.from_trigger_time:
+            stored[k] = values
+
+    def _most_urgent(self, waiting: list[int]) -> int:
+        """Highest priority; between equals the highest lot."""
+        priorities = self._values([event.priority for event in self.plan.events], self.y, self.time_day)
+        best = max(priorities[k] for k in waiting)
+        lots = []
+        for _ in self.plan.events:
+            self._lot = (self._lot * LOT_FACTOR + LOT_STEP) % 2**64
+            lots.append(self._lot >> 12)
+        return max((k for k in waiting if priorities[k] == best), key=lambda k: (lots[k], -k))
 
     def _settle(self) -> bool:
         """Events, monitors above their thresholds, the first step; true if a terminal monitor is above."""

@@ -1,4 +1,4 @@
-"""Events, and what is to be settled after a start or a jump before the next step is tried."""
+"""What is to be settled after a start or a jump before the next step is tried."""
 
 from __future__ import annotations
 
@@ -11,39 +11,6 @@ from remission.solver.plan import Plan
 GUESS = 0.02
 """The first step is one in which the states would change by about this part of themselves."""
 SMALLEST_GUESS, LARGEST_GUESS = 1e-6, 1e3
-
-
-def write_fire(module: Module, plan: Plan) -> None:
-    """Let events fire in lanes marked `allowed`; what changed a state makes its lane `fresh`."""
-    with module.function("fire", ["ptr %lanes"]) as code:
-        memory = LaneMemory(code, plan.layout)
-        memory.run("triggers", "y", "time", "q", "trigger_now")
-        allowed = memory.flag("allowed")
-        due = [_due(code, memory, plan, k, allowed) for k in range(len(plan.events))]
-        some = due[0]
-        for mask in due[1:]:
-            some = code.either(some, mask)
-        with code.when(code.any(some)):
-            memory.run("values", "y", "time", "q", "values")
-            at = 0
-            for event, mask in zip(plan.events, due, strict=True):
-                for state, _ in event.assignments:
-                    value = memory.get("values", at)
-                    changed = code.both(mask, code.compare("une", value, memory.get("y", state)))
-                    memory.put_where("y", mask, value, state)
-                    memory.put_where("fresh", changed, code.number(1.0))
-                    at += 1
-            memory.run("triggers", "y", "time", "q", "trigger_now")
-        for k in range(len(plan.events)):
-            memory.put_where("trigger", allowed, memory.get("trigger_now", k), k)
-
-
-def _due(code: Code, memory: LaneMemory, plan: Plan, k: int, allowed: str) -> str:
-    """Mask of lanes in which event k fires: its trigger has become true, or holds and absorbs."""
-    holds = code.both(allowed, memory.flag("trigger_now", k))
-    if plan.events[k].absorbing:
-        return holds
-    return code.both(holds, code.invert(memory.flag("trigger", k)))
 
 
 def write_settle(module: Module, plan: Plan) -> None:
@@ -69,14 +36,13 @@ def write_settle(module: Module, plan: Plan) -> None:
 
 
 def _begin_events(code: Code, memory: LaneMemory, plan: Plan) -> None:
-    """A patient put in has the triggers that hold already; those with `t0=false` may fire at day 0."""
+    """Triggers that hold as a patient is put in; those with `t0=false` may fire if its course begins here."""
     begin = memory.flag("begin")
     memory.run("triggers", "y", "time", "q", "trigger_now")
-    day_zero = code.compare("oeq", memory.get("time"), code.number(0.0))
     for k, event in enumerate(plan.events):
         before = memory.get("trigger_now", k)
         if not event.initially_true:
-            before = code.select(day_zero, code.number(0.0), before)
+            before = code.select(memory.flag("initial"), code.number(0.0), before)
         memory.put_where("trigger", begin, before, k)
 
 

@@ -21,6 +21,7 @@ class Status(IntEnum):
     STEP_TOO_SMALL = 2
     TOO_MANY_STEPS = 3
     NOT_FINITE = 4
+    EVENTS_WITHOUT_END = 5
 
     @property
     def sentence(self) -> str:
@@ -38,5 +39,6 @@ _SENTENCES = {
     Status.CROSSED: "a terminal monitor rose through its threshold",
     Status.STEP_TOO_SMALL: "no step, however small, met the tolerance",
     Status.TOO_MANY_STEPS: "the limit on steps was met before the stop day",
+    Status.EVENTS_WITHOUT_END: "events kept setting each other off at one moment",
     Status.NOT_FINITE: "the equations gave a value that is not a finite number",
 }

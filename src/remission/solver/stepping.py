@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from remission.solver.calls import CROSSED, FAILED, REACHED
-from remission.solver.crossings import watch, write_interpolate, write_locate
+from remission.solver.crossings import look_inside, write_interpolate, write_locate
+from remission.solver.firing import write_fire
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module
 from remission.solver.method import Method
 from remission.solver.plan import Plan
-from remission.solver.settling import write_fire, write_settle
+from remission.solver.settling import write_settle
 
 SAFETY, SHRINK, GROW = 0.9, 0.15, 6.0
 SMALLEST_STEP = 1e-13
@@ -17,7 +18,7 @@ SMALLEST_STEP = 1e-13
 def write_stepping(module: Module, plan: Plan) -> None:
     """Write `step`, `locate`, `interpolate`, `fire`, `settle`."""
     _write_step(module, plan)
-    if plan.monitors:
+    if plan.monitors or plan.events:
         write_interpolate(module, plan)
         write_locate(module, plan)
     if plan.events:
@@ -35,9 +36,7 @@ def _write_step(module: Module, plan: Plan) -> None:
             _write_stage(code, memory, plan, stage)
         error = _write_error(code, memory, plan)
         _control(code, memory, plan.method, error, last, cut)
-        if plan.monitors:
-            memory.run("monitors", "trial", "new_time", "q", "probe")
-            watch(code, memory, plan)
+        look_inside(code, memory, plan)
         _commit(code, memory, plan)
         if plan.events:
             running = code.compare("une", memory.get("call"), code.number(CROSSED))
@@ -64,9 +63,7 @@ def _write_stage(code: Code, memory: LaneMemory, plan: Plan, stage: int) -> None
     tried = memory.get("try")
     per_step = code.op("fdiv", code.number(1.0), tried)
     weights = [code.op("fmul", per_step, code.number(x)) for x in method.c[stage]]
-    time_weight = (
-        code.op("fmul", tried, code.number(_tidy(method.time_slope[stage]))) if plan.uses_time else ""
-    )
+    time_weight = code.op("fmul", tried, code.number(_tidy(method.time_slope[stage]))) if plan.uses_time else ""
     slots = {name: memory.pointer(name) for name in ("y", "trial", "shift", "ft")}
     u = [code.place("%lanes", plan.layout["u"] + j * plan.size) for j in range(stage + 1)]
 
@@ -95,9 +92,7 @@ def _tidy(x: float) -> float:
     return float(round(x)) if abs(x - round(x)) < 1e-13 else float(x)
 
 
-def _stage_state(
-    code: Code, method: Method, stage: int, slots: dict[str, str], known: list[str], k: str
-) -> str:
+def _stage_state(code: Code, method: Method, stage: int, slots: dict[str, str], known: list[str], k: str) -> str:
     """y + sum a u; for the stiffly accurate last rows the state of the stage before plus its u."""
     row, before = method.a[stage], method.a[stage - 1]
     if stage > 1 and row == (*before, 1.0):
@@ -137,14 +132,10 @@ def _control(code: Code, memory: LaneMemory, method: Method, error: str, last: s
     bounded = code.select(code.compare("ogt", bounded, code.number(1e-8)), bounded, code.number(1e-8))
     power = code.op("fmul", code.call("vlog", bounded), code.number(-1 / method.order))
     factor = code.op("fmul", code.number(SAFETY), code.call("vexp", power))
-    factor = code.intrinsic(
-        "maxnum", code.intrinsic("minnum", factor, memory.get("grow")), code.number(SHRINK)
-    )
+    factor = code.intrinsic("maxnum", code.intrinsic("minnum", factor, memory.get("grow")), code.number(SHRINK))
     step, tried = memory.get("step"), memory.get("try")
     proposed = code.op("fmul", tried, factor)
-    kept = code.both(
-        cut, code.compare("oge", factor, one)
-    )  # a step cut at a stop says nothing against the one before
+    kept = code.both(cut, code.compare("oge", factor, one))  # a step cut at a stop says nothing against the one before
     proposed = code.select(kept, code.intrinsic("maxnum", step, proposed), proposed)
     memory.put("step", code.select(live, proposed, step))
     memory.put_where("grow", live, code.select(accept, code.number(GROW), one))

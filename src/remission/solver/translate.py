@@ -90,9 +90,7 @@ class Translator:
         if operation == "xor":
             either = g.truth(False)
             for c in conditions:
-                either = g.logic(
-                    "or", g.logic("and", either, g.invert(c)), g.logic("and", g.invert(either), c)
-                )
+                either = g.logic("or", g.logic("and", either, g.invert(c)), g.logic("and", g.invert(either), c))
             return either
         return reduce(lambda a, b: g.logic(operation, a, b), conditions, g.truth(operation == "and"))
 

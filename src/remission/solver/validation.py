@@ -66,17 +66,15 @@ def read_settings(text: str) -> Settings:
 
     Examples
     --------
-    >>> text = "start: 0\\nduration: 5\\nsteps: 50\\nvariables: S1, S2\\nabsolute: 1e-4\\nrelative: 1e-4\\namount: S1"
-    >>> read_settings(text).amount
+    >>> text = "start: 0\\nduration: 5\\nsteps: 50\\nvariables: S1, S2\\nabsolute: 1e-4\\nrelative: 1e-4\\n"
+    >>> read_settings(text + "amount: S1").amount
     ('S1',)
     """
     given = dict(line.split(":", 1) for line in text.splitlines() if ":" in line)
     values = {key.strip(): value.strip() for key, value in given.items()}
     missing = {"start", "duration", "steps", "variables", "absolute", "relative"} - values.keys()
     if missing:
-        raise data_error(
-            "the settings of a case are not complete", where="settings.txt", found=f"no {sorted(missing)}"
-        )
+        raise data_error("the settings of a case are not complete", where="settings.txt", found=f"no {sorted(missing)}")
     return Settings(
         start=float(values["start"]),
         duration=float(values["duration"]),
@@ -111,9 +109,7 @@ def validate_cases(folder: Path) -> Iterator[CaseResult]:
     """
     cases = sorted(path.parent for path in Path(folder).glob("*/settings.txt"))
     if not cases:
-        raise data_error(
-            "no cases in the folder", where=str(folder), allowed="folders with a settings.txt each"
-        )
+        raise data_error("no cases in the folder", where=str(folder), allowed="folders with a settings.txt each")
     for case in cases:
         yield validate_case(case)
 
@@ -150,9 +146,7 @@ def _difference(folder: Path) -> str:
 def _model_text(folder: Path) -> str:
     files = sorted([*folder.glob("model.xml"), *folder.glob("*-sbml-*.xml")])
     if not files:
-        raise data_error(
-            "a case without a model", where=str(folder), allowed="model.xml or CASE-sbml-LEVEL.xml"
-        )
+        raise data_error("a case without a model", where=str(folder), allowed="model.xml or CASE-sbml-LEVEL.xml")
     return files[-1].read_text(encoding="utf-8")
 
 
@@ -174,11 +168,18 @@ def _run(text: str, settings: Settings, names: list[str], days: np.ndarray) -> t
     kernel = compile_network(network, outputs=outputs, lanes=1)
     state, step = kernel.initial_state[None].copy(), np.full(1, np.nan)
     parameters = kernel.defaults[None]
-    values = []
+    values: list[np.ndarray] = []
     before = settings.start
     for day in days:
         done = kernel.advance(
-            state, parameters, np.array([before]), np.array([day]), step_day=step, rtol=RTOL, atol=ATOL
+            state,
+            parameters,
+            np.array([before]),
+            np.array([day]),
+            step_day=step,
+            rtol=RTOL,
+            atol=ATOL,
+            initial=not values,
         )
         if done.status[0] != Status.REACHED:
             return np.zeros(0), f"day {done.time_day[0]:g}: {Status(done.status[0]).sentence}"

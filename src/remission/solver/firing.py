@@ -1,0 +1,149 @@
+"""Events: which are due, in which order, and what they set.
+
+As SBML Level 3 says (core specification, section 4.12): an event is due when its trigger becomes true; of
+those due at one moment the one with the highest priority fires first; firing may set off others, or, if they
+are not persistent, call them off. Delays are not supported. Between equals the standard asks for chance; here
+a lot decides that follows from the day of the start and the number of events fired since, so that a patient's
+course is the same in any company.
+"""
+
+from __future__ import annotations
+
+from remission.solver.calls import FAILED
+from remission.solver.lane_memory import LaneMemory
+from remission.solver.llvm_text import Code, Module
+from remission.solver.plan import Plan
+
+LOT_FACTOR, LOT_STEP = 6364136223846793005, 1442695040888963407
+MOST_AT_ONCE = 1000.0
+"""Events that may fire in one patient at one moment."""
+
+
+def write_fire(module: Module, plan: Plan) -> None:
+    """Let events fire in lanes marked `allowed`, one a lane and pass; a changed lane is `fresh`."""
+    with module.function("fire", ["ptr %lanes"]) as code:
+        memory = LaneMemory(code, plan.layout)
+        memory.put("passes", code.number(0.0))
+        code.label("again")
+        memory.run("triggers", "y", "time", "q", "trigger_now")
+        some = code.any(_perhaps_due(code, memory, plan))
+        code.write(f"br i1 {some}, label %queue, label %quiet\nqueue:")
+        _queue(code, memory, plan)
+        _remember_triggers(code, memory, plan)
+        some = code.any(_waiting(code, memory, plan))
+        code.write(f"br i1 {some}, label %execute, label %done\nexecute:")
+        _execute(code, memory, plan)
+        code.write("br label %again\nquiet:")
+        _remember_triggers(code, memory, plan)
+        code.label("done")
+
+
+def _events(plan: Plan) -> range:
+    return range(len(plan.events))
+
+
+def _perhaps_due(code: Code, memory: LaneMemory, plan: Plan) -> str:
+    """Mask of lanes worth a closer look: a trigger has become true, or absorbs, or an event still waits."""
+    masks = []
+    for k in _events(plan):
+        newly = memory.flag("trigger_now", k)
+        if not plan.events[k].absorbing:
+            newly = code.both(newly, code.invert(memory.flag("trigger", k)))
+        masks.append(code.either(code.both(newly, memory.flag("allowed")), memory.flag("pending", k)))
+    result = masks[0]
+    for mask in masks[1:]:
+        result = code.either(result, mask)
+    return result
+
+
+def _queue(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    """Put what has become due on the list, with its values; take off what may not wait."""
+    memory.run("values", "y", "time", "q", "values")
+    memory.run("priorities", "y", "time", "q", "priority")
+    allowed, at = memory.flag("allowed"), 0
+    for k in _events(plan):
+        event = plan.events[k]
+        holds = memory.flag("trigger_now", k)
+        places = range(at, at + len(event.assignments))
+        due = code.both(allowed, code.both(holds, _news(code, memory, plan, k, places)))
+        waiting = memory.flag("pending", k)
+        if not event.persistent:
+            waiting = code.both(waiting, holds)
+        count = code.select(waiting, memory.get("pending", k), code.number(0.0))
+        count = code.op("fadd", count, code.select(due, code.number(1.0), code.number(0.0)))
+        memory.put("pending", count, k)
+        for place in places:
+            when = due if event.from_trigger_time else allowed
+            memory.put_where("stored", when, memory.get("values", place), place)
+        at += len(event.assignments)
+
+
+def _news(code: Code, memory: LaneMemory, plan: Plan, k: int, places: range) -> str:
+    """Mask of lanes where a trigger that holds is news; if the event absorbs, where a state would change."""
+    if not plan.events[k].absorbing:
+        return code.invert(memory.flag("trigger", k))
+    differ = code.invert(memory.flag("live"))
+    for place, (state, _) in zip(places, plan.events[k].assignments, strict=True):
+        differ = code.either(differ, code.compare("une", memory.get("values", place), memory.get("y", state)))
+    return differ
+
+
+def _remember_triggers(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    allowed = memory.flag("allowed")
+    for k in _events(plan):
+        memory.put_where("trigger", allowed, memory.get("trigger_now", k), k)
+
+
+def _waiting(code: Code, memory: LaneMemory, plan: Plan) -> str:
+    result = memory.flag("pending", 0)
+    for k in _events(plan)[1:]:
+        result = code.either(result, memory.flag("pending", k))
+    return result
+
+
+def _execute(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    """In each lane fire one of the most urgent events on the list."""
+    waiting = _waiting(code, memory, plan)
+    best = lot = code.number(float("-inf"))
+    for k in _events(plan):
+        urgency = code.select(memory.flag("pending", k), memory.get("priority", k), code.number(float("-inf")))
+        best = code.intrinsic("maxnum", best, urgency)
+    candidates, lots = [], []
+    for k in _events(plan):
+        urgent = code.compare("oge", memory.get("priority", k), best)
+        candidates.append(code.both(memory.flag("pending", k), urgent))
+        lots.append(_draw_lot(code, memory, waiting))
+        lot = code.intrinsic("maxnum", lot, code.select(candidates[k], lots[k], code.number(0.0)))
+    free, at = waiting, 0
+    for k in _events(plan):
+        mask = code.both(free, code.both(candidates[k], code.compare("oeq", lots[k], lot)))
+        free = code.both(free, code.invert(mask))
+        memory.put_where("pending", mask, code.op("fsub", memory.get("pending", k), code.number(1.0)), k)
+        for state, _ in plan.events[k].assignments:
+            value = memory.get("stored", at)
+            changed = code.both(mask, code.compare("une", value, memory.get("y", state)))
+            memory.put_where("y", mask, value, state)
+            memory.put_where("fresh", changed, code.number(1.0))
+            at += 1
+    _stop_if_endless(code, memory, plan, waiting)
+
+
+def _draw_lot(code: Code, memory: LaneMemory, lanes: str) -> str:
+    """A number from 1 to 2, drawn in some lanes (linear congruence of Knuth, MMIX)."""
+    before = code.bits(memory.get("lot"))
+    drawn = code.whole_op("mul", before, code.integer(LOT_FACTOR))
+    drawn = code.select_whole(lanes, code.whole_op("add", drawn, code.integer(LOT_STEP)), before)
+    memory.put("lot", code.from_bits(drawn))
+    return code.from_bits(
+        code.whole_op("or", code.whole_op("lshr", drawn, code.integer(12)), code.integer(0x3FF << 52))
+    )
+
+
+def _stop_if_endless(code: Code, memory: LaneMemory, plan: Plan, waiting: str) -> None:
+    passes = code.op("fadd", memory.get("passes"), code.select(waiting, code.number(1.0), code.number(0.0)))
+    memory.put("passes", passes)
+    endless = code.compare("oge", passes, code.number(MOST_AT_ONCE))
+    memory.put_where("call", endless, code.number(FAILED + 5))
+    memory.put_where("allowed", endless, code.number(0.0))
+    for k in _events(plan):
+        memory.put_where("pending", endless, code.number(0.0), k)

@@ -1,0 +1,75 @@
+"""Values at day 0, and the rates of change that formulas ask for by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from remission.solver.errors import model_error
+from remission.solver.expression import Apply, Expression, Number, Symbol, apply, evaluate
+from remission.solver.network import Event
+
+
+@dataclass
+class RatesOf:
+    """Puts the rate of change of a variable where a formula says `rateOf(variable)`."""
+
+    rates: Mapping[str, Expression]
+    rules: Mapping[str, Expression]
+    by_concentration: Mapping[str, str]
+    open: list[str] = field(default_factory=list)
+
+    def resolved(self, expression: Expression) -> Expression:
+        """The formula without `rateOf`."""
+        if not isinstance(expression, Apply):
+            return expression
+        if expression.operation == "rate_of":
+            (variable,) = expression.arguments
+            return self._rate(variable.name if isinstance(variable, Symbol) else "?")
+        return Apply(expression.operation, tuple(self.resolved(argument) for argument in expression.arguments))
+
+    def resolved_event(self, event: Event) -> Event:
+        """The event without `rateOf`."""
+        assignments = tuple((name, self.resolved(value)) for name, value in event.assignments)
+        priority = None if event.priority is None else self.resolved(event.priority)
+        return replace(event, trigger=self.resolved(event.trigger), assignments=assignments, priority=priority)
+
+    def _rate(self, name: str) -> Expression:
+        """Of a concentration A/V: A'/V - A V'/V^2."""
+        if name in self.open:
+            raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
+        if name in self.rules:
+            raise model_error("rateOf something that a rule gives is not supported", where=name)
+        self.open.append(name)
+        rate = self.resolved(self.rates.get(name, Number(0.0)))
+        self.open.pop()
+        compartment = self.by_concentration.get(name)
+        if compartment is None:
+            return rate
+        size = Symbol(compartment)
+        dilution = apply("divide", apply("times", Symbol(name), self._rate(compartment)), apply("times", size, size))
+        return apply("minus", apply("divide", rate, size), dilution)
+
+
+@dataclass
+class StartValues:
+    """Values at day 0, with every parameter at its default; each computed once."""
+
+    rules: Mapping[str, Expression]
+    starts: Mapping[str, Expression]
+    rate_of: RatesOf
+    known: dict[str, float] = field(default_factory=dict)
+    open: list[str] = field(default_factory=list)
+
+    def __call__(self, name: str) -> float:
+        """Value of a state, parameter or rule at the start."""
+        if name not in self.known:
+            formula = self.rules.get(name, self.starts.get(name))
+            if formula is None:
+                raise model_error("no value is given", where=name, next_step=f"add a line `{name} = ...;`")
+            if name in self.open:
+                raise model_error("a value depends on itself", where=" -> ".join([*self.open, name]))
+            self.open.append(name)
+            self.known[name] = evaluate(self.rate_of.resolved(formula), self)
+            self.open.pop()
+        return self.known[name]
