@@ -11,11 +11,11 @@ from remission.run.execute import execute
 if __name__ == "__main__":
     out, workers, patients = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     execute(
-        FakeStudy(patients=patients, pause_s=0.01),
+        FakeStudy(patients=patients, pause_s=0.04),
         out=out,
         workers=workers,
         simulate=simulate,
         parameters_hash="p",
-        block_patients=512,
+        block_patients=64,
         progress=lambda step: print(step.done, flush=True),
     )

@@ -13,7 +13,7 @@ import pytest
 from run_helpers import files_of
 
 HERE = Path(__file__).parent
-PATIENTS = 512 * 9 + 100
+PATIENTS = 64 * 17 + 10
 SEED = 20260
 
 
@@ -47,7 +47,7 @@ def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], f
     chance = random.Random(SEED + workers)
     out = tmp_path / "run"
     killed = 0
-    for _ in range(3 if workers == 1 else 2):
+    for _ in range(2):
         process = start(out, workers)
         assert process.stdout is not None
         process.stdout.readline()  # the plan is made, blocks begin
@@ -56,14 +56,14 @@ def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], f
         process.wait()
         killed += process.returncode == -signal.SIGKILL
     finish(out, workers)
-    assert killed >= 2
+    assert killed >= 1
     assert files_of(out) == expected
 
 
 def test_kill_while_a_finished_run_is_extended(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
     expected, seconds = whole
     out = tmp_path / "run"
-    _, errors = start(out, 1, 512 * 4 + 7).communicate(timeout=120)
+    _, errors = start(out, 1, 64 * 4 + 7).communicate(timeout=120)
     assert (out / "manifest.json").exists(), errors
     process = start(out, 1)
     assert process.stdout is not None

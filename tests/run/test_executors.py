@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from remission.errors import RunError
 from remission.run.folder import RunFolder
-from remission.run.plan import BATCH_BLOCKS, batches, blocks, worker_count
+from remission.run.plan import BATCH_BLOCKS, available_cores, batches, blocks, worker_count
 
 Run = Callable[..., RunFolder]
 
@@ -57,6 +57,15 @@ def test_workers(asked: int | None, patients: int, expected: int) -> None:
 def test_large_work_uses_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("remission.run.plan.available_cores", lambda: 7)
     assert worker_count(None, 20, 40_000) == 7
+
+
+@pytest.mark.parametrize(
+    ("quota", "most"), [("100000 100000", 1), ("50000 100000", 1), ("max 100000", None), ("", None)]
+)
+def test_a_quota_of_a_container_counts(tmp_path: Path, quota: str, most: int | None) -> None:
+    (tmp_path / "cpu.max").write_text(quota)
+    free = available_cores(tmp_path / "absent")
+    assert available_cores(tmp_path / "cpu.max") == (most or free)
 
 
 @given(missing=st.lists(st.sampled_from([(), ("A",), ("A", "B")]), max_size=60), workers=st.integers(1, 20))

@@ -86,7 +86,9 @@ def test_another_seed_is_another_run(together: Lives) -> None:
 
 
 def run(out: Path, **asked: Any) -> RunFolder:
-    return execute(load_definition("keynote-006"), out=out, **{"patients": 40, "block_patients": 16, **asked})
+    """A short follow-up: this is about folders, what happens to patients is tested above."""
+    study = replace(load_definition("keynote-006"), follow_up_day=200.0)
+    return execute(study, out=out, **{"patients": 40, "block_patients": 16, **asked})
 
 
 def test_a_run_folder_does_not_depend_on_how_it_was_filled(tmp_path: Path) -> None:
