@@ -33,7 +33,7 @@ def checked_times(time: ArrayLike, name: str = "time") -> Floats:
             allowed="(patients,)",
         )
     # A missing value makes the comparison false, so one test finds missing, negative and infinite times.
-    if not (times.min() >= 0 and times.max() < np.inf):
+    if not (np.minimum.reduce(times) >= 0 and np.maximum.reduce(times) < np.inf):
         bad = np.flatnonzero(~(np.isfinite(times) & (times >= 0)))
         raise DataError(
             "times must be known and not negative",
@@ -116,7 +116,10 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise DataError("a group is missing", where=name, next_step="leave out rows without a group, and say so")
     if values.dtype.kind in "iu":
-        # Whole numbers 0, 1, ... are their own codes: the usual case, and quick.
+        # Whole numbers 0, 1, ... are their own codes: the usual case, and quick. All bits together are 1 only
+        # where every value is 0 or 1.
+        if at_least <= 2 and np.bitwise_or.reduce(values) == 1 and not values.all():
+            return Groups(values.astype(np.intp, copy=False), (0, 1))
         sizes = _sizes(values)
         if at_least <= sizes.size and sizes.all():
             return Groups(values.astype(np.intp, copy=False), tuple(range(sizes.size)))

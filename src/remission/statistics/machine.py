@@ -254,5 +254,5 @@ def event_rows(
 
 
 def _address(array: NDArray[Any]) -> int:
-    """Where the numbers of an array lie; much quicker to ask for than ``array.ctypes``."""
-    return int(array.__array_interface__["data"][0])
+    """Where the numbers of a contiguous array lie; several times quicker to ask for than ``array.ctypes``."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(array.data)) if array.size else 0

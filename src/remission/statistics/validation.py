@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -220,6 +220,29 @@ def run_case(case: Case) -> Row:
     except (RemissionError, ArithmeticError, LookupError, TypeError, ValueError) as error:
         return _failed(case, f"{type(error).__name__}: {error}")
     return compare(case, ours)
+
+
+def as_markdown(rows: Iterable[Row]) -> str:
+    """A table of the rows for the documentation.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+
+    Examples
+    --------
+    >>> print(as_markdown([Row("a", "x", "R", "p", 0.5, 0.5, 0.0, 1e-6, 1, True, "")]))
+    | case | package | quantity | theirs | ours | difference | tolerance | numbers | |
+    |---|---|---|---|---|---|---|---|---|
+    | a | R | p | 0.5 | 0.5 | 0 | 1e-06 | 1 | yes |
+    """
+    head = "| case | package | quantity | theirs | ours | difference | tolerance | numbers | |"
+    lines = [
+        f"| {row.case} | {row.package} | {row.quantity} | {row.theirs:.10g} | {row.ours:.10g} | {row.difference:.2g} "
+        f"| {row.tolerance:g} | {row.compared} | {'yes' if row.passed else 'NO'} |"
+        for row in rows
+    ]
+    return "\n".join([head, "|---" * 9 + "|", *lines])
 
 
 def _failed(case: Case, note: str) -> Row:
