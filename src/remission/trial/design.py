@@ -143,8 +143,8 @@ def run_design(design: Design, progress: Callable[[str, int], None] | None = Non
     found = simulate(design.source, design.looks, design.statistics, progress=told("effect"), **options)
     worlds = [null_world(design, statistic) for statistic in design.statistics]
     nulls = []
-    for world in dict.fromkeys(source for source, _ in worlds if source is not None):
-        tested = [x for x, (source, _) in zip(design.statistics, worlds, strict=True) if source == world]
+    for note, world in {note: source for source, note in worlds if source is not None}.items():
+        tested = [x for x, (_, said) in zip(design.statistics, worlds, strict=True) if said == note]
         told_null = told("no effect")
         nulls.append(simulate(world, design.looks, tested, estimates=False, progress=told_null, **options))
     rows = operating_characteristics(found, nulls, design.plan, design.target)

@@ -1,0 +1,201 @@
+"""Design files: what is read, every fault at once with its line, and what the commands write."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from remission.errors import DataError, StudyError
+from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
+from remission.trial.design import Design, null_world, run_design
+from remission.trial.design_file import parse_design
+from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HAZARDS, LOOK, MARGIN
+from remission.trial.page import render_page
+from remission.trial.result_table import as_numbers
+from remission.trial.source import CohortSource, HazardSource
+from remission.trial.statistic import Milestone, RestrictedMean, WeightedLogRank
+
+GOOD = """design: example
+patients: 200
+enrolment: 12 months
+hazards:
+  control: {median: 12 months}
+  hazard_ratio: 0.6
+looks:
+  - events: 60
+  - events: 120
+tests: [log-rank, MaxCombo, RMST to 12 months, survival at 12 months]
+trials: 128
+seed: 3
+"""
+
+
+def test_a_design_is_read() -> None:
+    read = parse_design(GOOD)
+    assert isinstance(read.source, HazardSource)
+    assert read.source.patients == 200
+    assert read.source.scenario.accrual.duration == pytest.approx(365.25)
+    assert read.looks[1].events == 120
+    assert [s.name for s in read.statistics][:2] == ["log-rank", "MaxCombo of log-rank, FH(0, 0.5), FH(0, 1)"]
+    assert read.plan.alpha == 0.025
+
+
+def test_every_catalogue_design_is_read_and_runs(tmp_path: Path) -> None:
+    assert len(design_names()) >= 4
+    for name in design_names():
+        made = find_design(name)
+        design(name, trials=64, json=tmp_path / f"{name}.json", html=tmp_path / f"{name}.html")
+        written = json.loads((tmp_path / f"{name}.json").read_text())
+        assert written["patients"] == made.source.patients
+        assert [row["test"] for row in written["tests"]] == [s.name for s in made.statistics]
+        page = (tmp_path / f"{name}.html").read_text()
+        assert page.count("<svg") >= 2
+        assert "http://" not in page.replace("http://www.w3.org", "").replace("http://purl.org", "").replace(
+            "http://creativecommons.org", ""
+        )
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "message"),
+    [
+        (("patients: 200", "patients: two"), 2, "whole number"),
+        (("enrolment: 12 months", "enrolment: 12 apples"), 3, "a time is needed"),
+        (("hazard_ratio: 0.6", "hazard_ratio: -1"), 6, "out of range"),
+        (("hazard_ratio: 0.6", "hazardratio: 0.6"), 6, "unknown key"),
+        (("  - events: 60\n  - events: 120", "  - events: 120\n  - events: 60"), 7, "out of order"),
+        (("events: 120", "events: 400"), 9, "fewer events than patients"),
+        (("  - events: 120", "  - events_share: 50 %"), 7, "last look needs"),
+        (("[log-rank, MaxCombo", "[log-rnak, MaxCombo"), 10, "cannot be read"),
+        (("seed: 3", "seed: 3\nefficacy: {family: user, fractions: [0.5, 1], spent: [0.6, 0.4]}"), 13, "cannot decrease"),
+        (("seed: 3", "seed: 3\nquestion: non-inferiority"), 10, "wrong side"),
+        (("seed: 3", "seed: 3\nquestion: non-inferiority\nmargin: {hazard_ratio: 0.9, survival: -0.1, rmst_months: -1}"),
+         10, "wrong side|no margin"),
+        (("seed: 3", "seed: 3\nmargin: {hazard_ratio: 1.3}"), 13, "question is superiority"),
+        (("seed: 3", "seed: 3\nefficacy: {family: bounds, z: [3]}"), 13, ""),
+        (("enrolment: 12 months", "enrolment: [{until: 3 months, share: 30 %}, {until: 12 months, share: 60 %}]"), 3,
+         "do not sum to 1"),
+        (("hazards:", "run: {folder: nowhere, control: A, experimental: B}\nhazards:"), 1, "exactly one of"),
+    ],
+)  # fmt: skip
+def test_each_fault_is_named_with_its_line(change: tuple[str, str], line: int, message: str) -> None:
+    assert change[0] in GOOD
+    text = GOOD.replace(*change)
+    if not message:
+        parse_design(text)
+        return
+    with pytest.raises(StudyError, match=message) as caught:
+        parse_design(text, "trial.yaml")
+    assert any(problem.where == f"trial.yaml:{line}" for problem in caught.value.problems)
+
+
+def test_all_faults_are_shown_at_once() -> None:
+    text = GOOD.replace("200", "two").replace("0.6", "-1").replace("log-rank", "log-rnak").replace("seed: 3", "sed: 3")
+    with pytest.raises(StudyError) as caught:
+        parse_design(text, "trial.yaml")
+    assert len(caught.value.problems) >= 4
+    lines = [int(str(problem.where).rpartition(":")[2]) for problem in caught.value.problems]
+    assert lines == sorted(lines)
+
+
+def test_the_null_world_puts_each_statistic_at_its_margin() -> None:
+    text = GOOD.replace(
+        "seed: 3", "question: non-inferiority\nmargin: {hazard_ratio: 1.3, survival: -0.1, rmst_months: -1}"
+    )
+    read = parse_design(text.replace("MaxCombo, ", ""))
+    control = read.source.scenario.strata[0].control  # type: ignore[attr-defined]
+    for statistic in read.statistics:
+        source, _ = null_world(read, statistic)
+        assert isinstance(source, HazardSource)
+        worse = source.scenario.strata[0].experimental
+        if isinstance(statistic, WeightedLogRank):
+            assert worse.rates[0] / control.rates[0] == pytest.approx(1.3)
+        elif isinstance(statistic, Milestone):
+            assert float(worse.survival(statistic.at) - control.survival(statistic.at)) == pytest.approx(-0.1)
+        elif isinstance(statistic, RestrictedMean):
+            gap = float(worse.restricted_mean(statistic.tau) - control.restricted_mean(statistic.tau))
+            assert gap == pytest.approx(-30.4375)
+
+
+def test_a_cohort_file_is_read(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    rows = [f"{t:.2f},{int(rng.random() < 0.8)},{'ab'[k % 2]}" for k, t in enumerate(rng.exponential(10, 80))]
+    (tmp_path / "cohort.csv").write_text("months,died,group\n" + "\n".join(rows) + "\n")
+    start, end = GOOD.index("hazards:"), GOOD.index("looks:")
+    section = "cohort: {file: cohort.csv, time: months, event: died, arm: group, control: a, experimental: b}\n"
+    text = GOOD[:start] + section + GOOD[end:].replace("events: 60", "events: 30").replace("events: 120", "events: 70")
+    read = parse_design(text, folder=tmp_path)
+    assert isinstance(read.source, CohortSource)
+    assert read.source.control.time.max() > 300
+    assert as_numbers(run_design(read))["tests"][0]["type_i_error"] is not None
+    with pytest.raises(StudyError, match="no such arm"):
+        parse_design(text.replace("control: a,", "control: z,"), folder=tmp_path)
+    with pytest.raises(StudyError, match="lacks a column"):
+        parse_design(text.replace("died", "dead"), folder=tmp_path)
+    (tmp_path / "cohort.csv").write_text("months,died,group\n1,1,a\nsoon,1,b\n")
+    with pytest.raises(StudyError, match="not a number"):
+        parse_design(text, folder=tmp_path)
+
+
+def test_a_page_shows_what_failed() -> None:
+    text = (
+        GOOD.replace("patients: 200", "patients: 24")
+        .replace("events: 60", "events: 8")
+        .replace("events: 120", "events: 20")
+    )
+    read = parse_design(text.replace("RMST to 12 months", "RMST to 30 months"))
+    result = run_design(read)
+    assert result.rows[2].failed.sum() > 0
+    assert "could not be computed in" in render_page(result)
+
+
+def test_result_is_the_same_twice() -> None:
+    first, second = (json.dumps(as_numbers(run_design(parse_design(GOOD)))) for _ in range(2))
+    assert first == second
+
+
+def test_commands_refuse_what_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no such design"):
+        design("nowhere")
+    with pytest.raises(DataError, match="needs a trial"):
+        design("late-effect", trials=0)
+    with pytest.raises(DataError, match="cannot be read"):
+        validate_statistics(cases=tmp_path / "none.json")
+
+
+def test_statistics_are_validated_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call = "gsDesign::gsDesign(k=2,test.type=1,alpha=.025,beta=.1,sfu=gsDesign::sfLDOF)"
+    case = {"id": "a", "category": "boundary", "package": "gsDesign", "call": call, "dataset": None, "inputs": {},
+            "output": {"upper_z": [2.962588, 1.968596]}, "tol": 1e-5}  # fmt: skip
+    (tmp_path / "cases.json").write_text(json.dumps({"meta": {}, "datasets": {}, "cases": [case]}))
+    assert validate_statistics(cases=tmp_path / "cases.json", json=tmp_path / "out.json") == 0
+    assert "1 of 1" in capsys.readouterr().out
+    assert json.loads((tmp_path / "out.json").read_text())[0]["passed"] is True
+    case["output"] = {"upper_z": [2.9, 1.968596]}
+    (tmp_path / "cases.json").write_text(json.dumps({"meta": {}, "datasets": {}, "cases": [case]}))
+    assert validate_statistics(cases=tmp_path / "cases.json") == 1
+
+
+def test_benchmark_writes_its_numbers(tmp_path: Path) -> None:
+    bench_trials(trials=64, json=tmp_path / "bench.json")
+    rows = json.loads((tmp_path / "bench.json").read_text())
+    assert [row["work"] for row in rows] == ["weighted log-rank, one look", "log-rank, three looks", "whole battery"]
+    assert all(row["trials_per_second"] > 0 for row in rows)
+
+
+def test_documentation_names_every_key() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "trial-design.md").read_text()
+    for table in (DESIGN, HAZARDS, LOOK, FUTILITY, MARGIN):
+        for key in table:
+            assert f"`{key}`" in page, key
+    for family in EFFICACY:
+        assert family in page, family
+
+
+def test_a_design_is_a_frozen_value() -> None:
+    read = parse_design(GOOD)
+    assert isinstance(read, Design)
+    with pytest.raises(AttributeError):
+        read.trials = 5  # type: ignore[misc]
