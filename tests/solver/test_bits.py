@@ -31,10 +31,7 @@ class Cohort:
         self.limits = np.column_stack([random.exponential(1.0, PATIENTS), random.uniform(50, 500, PATIENTS)])
         drug = kernel.states.index("A")
         self.doses = [
-            [
-                (float(day), drug, float(random.uniform(10, 200)))
-                for day in np.arange(a, b, random.uniform(7, 30))
-            ]
+            [(float(day), drug, float(random.uniform(10, 200))) for day in np.arange(a, b, random.uniform(7, 30))]
             for a, b in zip(self.start, self.stop, strict=True)
         ]
 
@@ -102,9 +99,7 @@ def test_threads_change_no_bit(cohort: Cohort, together: Advanced) -> None:
 
 def test_outputs_do_not_depend_on_company(cohort: Cohort, together: Advanced) -> None:
     def observe(chosen: np.ndarray) -> np.ndarray:
-        return cohort.kernel.observe(
-            together.state[chosen], cohort.parameters[chosen], together.time_day[chosen]
-        )
+        return cohort.kernel.observe(together.state[chosen], cohort.parameters[chosen], together.time_day[chosen])
 
     every = observe(np.arange(PATIENTS))
     for chosen in (np.array([5]), np.arange(PATIENTS)[::-1], np.arange(3, 12)):

@@ -26,16 +26,12 @@ def builds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the models that were built and not found."""
     built: list[str] = []
     build = compile._build
-    monkeypatch.setattr(
-        compile, "_build", lambda network, *rest: built.append(network.name) or build(network, *rest)
-    )
+    monkeypatch.setattr(compile, "_build", lambda network, *rest: built.append(network.name) or build(network, *rest))
     return built
 
 
 def works(kernel: Kernel) -> bool:
-    result = kernel.advance(
-        np.full((1, 1), 8.0), np.full((1, 1), 0.1), np.zeros(1), np.full(1, 10.0), rtol=1e-6
-    )
+    result = kernel.advance(np.full((1, 1), 8.0), np.full((1, 1), 0.1), np.zeros(1), np.full(1, 10.0), rtol=1e-6)
     return bool(abs(result.state[0, 0] - 8 * np.exp(-1)) < 1e-4)
 
 
@@ -109,9 +105,7 @@ def test_two_processes_may_compile_at_once(folder: Path) -> None:
         kernel = compile_antimony({TEXT!r})
         print(kernel.advance(np.ones((1, 1)), np.ones((1, 1)), np.zeros(1), np.ones(1)).state[0, 0])
     """
-    running = [
-        subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(3)
-    ]
+    running = [subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) for _ in range(3)]
     answers = {process.communicate()[0] for process in running}
     assert len(answers) == 1
     assert all(process.returncode == 0 for process in running)

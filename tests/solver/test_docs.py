@@ -9,9 +9,7 @@ import numpy as np
 import pytest
 
 PAGE = (Path(__file__).parents[2] / "docs" / "solver.md").read_text(encoding="utf-8")
-MODEL = (
-    "S = 10; S' = 0.01*S - k*A*S; k = 1e-3; A = 0; A' = -0.2*A; hazard = 0; hazard' = k*S; volume_mL := 2*S;"
-)
+MODEL = "S = 10; S' = 0.01*S - k*A*S; k = 1e-3; A = 0; A' = -0.2*A; hazard = 0; hazard' = k*S; volume_mL := 2*S;"
 
 
 def test_the_ten_lines_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

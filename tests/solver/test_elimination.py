@@ -14,9 +14,7 @@ patterns = st.integers(1, 9).flatmap(
 
 
 @given(patterns, st.integers(0, 1000))
-def test_factoring_within_the_pattern_solves_the_system(
-    pattern: tuple[int, set[tuple[int, int]]], seed: int
-) -> None:
+def test_factoring_within_the_pattern_solves_the_system(pattern: tuple[int, set[tuple[int, int]]], seed: int) -> None:
     size, entries = pattern
     plan = plan_elimination(size, entries)
     random = np.random.default_rng(seed)

@@ -32,9 +32,7 @@ def bigger(inner: st.SearchStrategy[Expression]) -> st.SearchStrategy[Expression
         two.map(lambda t: apply(*t)),
         smooth.map(lambda t: apply(*t)),
         inner.map(lambda e: apply("divide", Number(1.0), apply("plus", Number(2.0), apply("sin", e)))),
-        st.tuples(inner, inner, inner).map(
-            lambda t: apply("piecewise", t[0], apply("lt", t[1], Number(0.3)), t[2])
-        ),
+        st.tuples(inner, inner, inner).map(lambda t: apply("piecewise", t[0], apply("lt", t[1], Number(0.3)), t[2])),
     )
 
 
@@ -45,9 +43,7 @@ def network_of(*rates: Expression) -> Network:
     return Network("test", NAMES, (0.0, 0.0), rates, ("k",), (0.0,), (), ())
 
 
-def values(
-    rates: list[Expression], x: float, y: float, k: float, time: float
-) -> tuple[ReferencePatient, list[float]]:
+def values(rates: list[Expression], x: float, y: float, k: float, time: float) -> tuple[ReferencePatient, list[float]]:
     plan = make_plan(network_of(*rates), (), (), RODAS4P2)
     patient = ReferencePatient(plan, np.array([k]), np.array([x, y]), time, time)
     return patient, patient._values(plan.rates, patient.y, time)
@@ -58,9 +54,7 @@ numbers = st.floats(-2, 2).map(lambda v: round(v, 3))
 
 @given(formulas, formulas, numbers, numbers, numbers, numbers)
 @settings(max_examples=60, deadline=None)
-def test_graph_keeps_the_value_of_every_formula(
-    a: Expression, b: Expression, x: float, y: float, k: float, t: float
-):
+def test_graph_keeps_the_value_of_every_formula(a: Expression, b: Expression, x: float, y: float, k: float, t: float):
     _, found = values([a, b], x, y, k, t)
     expected = [evaluate(e, {"x": x, "y": y, "k": k}.__getitem__, t) for e in (a, b)]
     np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)

@@ -74,6 +74,4 @@ def test_fractions_are_those_printed_by_the_author() -> None:
     np.testing.assert_allclose(
         RODAS4P2.time_slope, [0.25, -0.5, -0.189532918363016, 0.085612108792769, 0, 0], atol=1e-13
     )
-    np.testing.assert_allclose(
-        RODAS5P.time_fraction[1:4], [0.6358126895828704, 0.4095798393397535, 0.9769306725060716]
-    )
+    np.testing.assert_allclose(RODAS5P.time_fraction[1:4], [0.6358126895828704, 0.4095798393397535, 0.9769306725060716])

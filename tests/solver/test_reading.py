@@ -57,9 +57,7 @@ def test_a_constant_given_by_a_start_stays() -> None:
 
 def test_reactions_move_amounts() -> None:
     kernel = compile_antimony("species A, B; A = 9; B = 0; k = 0.5; J: 2 A -> B; k*A;")
-    result = kernel.advance(
-        kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.ones(1), rtol=1e-9
-    )
+    result = kernel.advance(kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.ones(1), rtol=1e-9)
     state = dict(zip(kernel.states, result.state[0], strict=True))
     assert state["A"] == pytest.approx(9 * np.exp(-1), rel=1e-6)
     assert state["B"] == pytest.approx((9 - state["A"]) / 2, rel=1e-6)

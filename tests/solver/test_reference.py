@@ -33,9 +33,7 @@ def test_twin_agrees_to_rounding(text: str, monitors: tuple[str, str], drug: str
     doses = [[(day + 21.0 * k, kernel.states.index(drug), 150.0) for k in range(2)] for day in start]
     limits = np.column_stack([[0.01, np.inf], np.full(patients, np.inf)])
     atol = np.full(len(kernel.states), 1e-3)
-    found = kernel.advance(
-        state, parameters, start, stop, Doses.of_lists(doses), limits, rtol=1e-4, atol=atol
-    )
+    found = kernel.advance(state, parameters, start, stop, Doses.of_lists(doses), limits, rtol=1e-4, atol=atol)
     for k in range(patients):
         twin = ReferencePatient(
             plan, parameters[k], state[k], start[k], stop[k], doses[k], limits[k], (True, False), 1e-4, atol
