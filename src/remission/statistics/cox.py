@@ -154,18 +154,47 @@ def risk_order(time: Floats, event: Bools, strata: Ints | None = None) -> RiskOr
     )
 
 
-def _running(values: Floats, sets: RiskOrder) -> Floats:
-    """Sum over the risk set of each event, of values already in order."""
-    total = np.cumsum(values, axis=0)
-    risk = total[sets.last]
-    later = sets.start > 0
-    if later.any():
-        risk[later] -= total[sets.start[later] - 1]
-    return risk
+class _RiskSums:
+    """Sums over the risk sets of all events, one column of values at a time, so that memory stays that of a
+    few columns.
+
+    Parameters
+    ----------
+    eta : ndarray, shape (patients,)
+        Linear predictor.
+    sets : RiskOrder
+    efron : bool
+        Whether tied events leave one after the other.
+    """
+
+    def __init__(self, eta: Floats, sets: RiskOrder, efron: bool) -> None:
+        self.sets = sets
+        risk = np.exp(eta)
+        self.ordered = risk[sets.order]
+        self.dying = risk[sets.rows]
+        self.later = sets.start > 0
+        self.gone = sets.rank / sets.size if efron and sets.size.max(initial=1) > 1 else None
+        self.total = self.sum(None)
+
+    def sum(self, values: Floats | None) -> Floats:
+        """Risk-weighted sum of a column over the risk set of each event; of ones if None."""
+        sets = self.sets
+        running = np.cumsum(self.ordered if values is None else self.ordered * values[sets.order])
+        found = running[sets.last]
+        if self.later.any():
+            found[self.later] -= running[sets.start[self.later] - 1]
+        if self.gone is not None:
+            dying = self.dying if values is None else self.dying * values[sets.rows]
+            found -= self.gone * np.bincount(sets.tie, dying)[sets.tie]
+        return found
+
+    def mean(self, values: Floats) -> Floats:
+        """Mean of a column among those at risk at each event."""
+        return self.sum(values) / self.total
 
 
-def risk_means(beta: Floats, x: Floats, sets: RiskOrder, efron: bool) -> tuple[Floats, Floats, Floats, Floats]:
-    """Log of the risk, and mean and covariance of the covariates among those at risk, for each event.
+def risk_means(beta: Floats, x: Floats, sets: RiskOrder, efron: bool) -> tuple[Floats, Floats]:
+    """Mean and covariance of the covariates among those at risk, for each event.
 
     Parameters
     ----------
@@ -178,55 +207,39 @@ def risk_means(beta: Floats, x: Floats, sets: RiskOrder, efron: bool) -> tuple[F
 
     Returns
     -------
-    log_risk : ndarray, shape (events,)
     mean : ndarray, shape (events, covariates)
     covariance : ndarray, shape (events, covariates, covariates)
-    eta : ndarray, shape (patients,)
-        The linear predictor.
 
     Examples
     --------
     >>> time, x = np.array([1.0, 2.0, 3.0]), np.array([[0.0], [1.0], [2.0]])
-    >>> risk_means(np.zeros(1), x, risk_order(time, np.ones(3, bool)), True)[1][:, 0]
+    >>> risk_means(np.zeros(1), x, risk_order(time, np.ones(3, bool)), True)[0][:, 0]
     array([2. , 1.5, 1. ])
     """
-    eta = x @ beta
-    risk = np.exp(eta)
-    pairs = _pairs(x.shape[1])
-    ordered, weight = x[sets.order], risk[sets.order]
-    s0 = _running(weight, sets)
-    s1 = _running(weight[:, None] * ordered, sets)
-    s2 = _running(weight[:, None] * (ordered[:, pairs[0]] * ordered[:, pairs[1]]), sets)
-    if efron and sets.size.max(initial=1) > 1:
-        gone = sets.rank / sets.size
-        dying_x, dying = x[sets.rows], risk[sets.rows]
-        s0 = s0 - gone * _tied(dying, sets)
-        s1 = s1 - gone[:, None] * _tied(dying[:, None] * dying_x, sets)
-        products = dying_x[:, pairs[0]] * dying_x[:, pairs[1]]
-        s2 = s2 - gone[:, None] * _tied(dying[:, None] * products, sets)
-    mean = s1 / s0[:, None]
-    covariance = np.empty((s0.size, x.shape[1], x.shape[1]))
-    flat = s2 / s0[:, None] - mean[:, pairs[0]] * mean[:, pairs[1]]
-    covariance[:, pairs[0], pairs[1]] = flat
-    covariance[:, pairs[1], pairs[0]] = flat
-    return np.log(s0), mean, covariance, eta
-
-
-def _pairs(covariates: int) -> tuple[Ints, Ints]:
-    return np.triu_indices(covariates)
-
-
-def _tied(values: Floats, sets: RiskOrder) -> Floats:
-    """Sum over the events tied with each event."""
-    first = np.flatnonzero(sets.rank == 0)
-    return np.add.reduceat(values, first, axis=0)[sets.tie]
+    sums = _RiskSums(x @ beta, sets, efron)
+    many = x.shape[1]
+    mean = np.stack([sums.mean(x[:, i]) for i in range(many)], axis=1)
+    covariance = np.empty((mean.shape[0], many, many))
+    for i in range(many):
+        for j in range(i + 1):
+            product = sums.mean(x[:, i] * x[:, j]) - mean[:, i] * mean[:, j]
+            covariance[:, i, j] = covariance[:, j, i] = product
+    return mean, covariance
 
 
 def _partial_likelihood(beta: Floats, x: Floats, sets: RiskOrder, efron: bool) -> Derivatives:
     """Efron's or Breslow's log partial likelihood and its derivatives."""
-    log_risk, mean, covariance, eta = risk_means(beta, x, sets, efron)
-    value = float(eta[sets.rows].sum() - log_risk.sum())
-    return Derivatives(value, (x[sets.rows] - mean).sum(axis=0), covariance.sum(axis=0))
+    eta = x @ beta
+    sums = _RiskSums(eta, sets, efron)
+    many = x.shape[1]
+    means = [sums.mean(x[:, i]) for i in range(many)]
+    information = np.empty((many, many))
+    for i in range(many):
+        for j in range(i + 1):
+            product = float(np.sum(sums.mean(x[:, i] * x[:, j]) - means[i] * means[j]))
+            information[i, j] = information[j, i] = product
+    score = np.array([float(np.sum(x[sets.rows, i] - means[i])) for i in range(many)])
+    return Derivatives(float(eta[sets.rows].sum() - np.log(sums.total).sum()), score, information)
 
 
 def cox(

@@ -16,6 +16,7 @@ from remission.errors import DataError
 from remission.statistics.estimate import Contrast, contrast, normal_estimate
 from remission.statistics.inputs import checked_events, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier
+from remission.statistics.rmst import stratum_shares
 
 SCALES = ("plain", "log-log")
 
@@ -27,6 +28,7 @@ def milestone(
     at: float,
     *,
     scale: str = "plain",
+    strata: ArrayLike | None = None,
     level: float = 0.95,
     margin: float = 0.0,
 ) -> Contrast:
@@ -38,6 +40,8 @@ def milestone(
     at : float
         The milestone; within the follow-up of both groups.
     scale : {"plain", "log-log"}
+    strata : array_like, optional
+        Survival is taken inside each stratum and averaged by the strata's shares of all patients.
     margin : float
         Difference under the null hypothesis on the plain scale (negative for non-inferiority).
 
@@ -58,9 +62,14 @@ def milestone(
     times = checked_times(time)
     events = checked_events(event, times.size)
     codes = two_groups(group, times.size).codes
-    points = [kaplan_meier(times[codes == g], events[codes == g]).at(at) for g in (0, 1)]
-    survival = np.array([point.survival[0] for point in points])
-    error = np.array([point.std_error[0] for point in points])
+    survival, variance = np.zeros(2), np.zeros(2)
+    for member, share in stratum_shares(strata, times.size):
+        for g in (0, 1):
+            here = member & (codes == g)
+            point = kaplan_meier(times[here], events[here]).at(at)
+            survival[g] += share * point.survival[0]
+            variance[g] += (share * point.std_error[0]) ** 2
+    error = np.sqrt(variance)
     if scale == "log-log":
         if not ((survival > 0) & (survival < 1)).all() or margin:
             raise DataError(

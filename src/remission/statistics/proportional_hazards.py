@@ -85,7 +85,7 @@ def proportional_hazards_test(
     x = x - x.mean(axis=0)
     codes = None if strata is None else checked_groups(strata, times.size, "strata", at_least=1).codes
     sets = risk_order(times, events, codes)
-    _, mean, spread, _ = risk_means(model.coefficients, x, sets, ties == "efron")
+    mean, spread = risk_means(model.coefficients, x, sets, ties == "efron")
     g = _time_scale(times, events, scale)[sets.rows]
     g = g - g.mean()
     residual = x[sets.rows] - mean

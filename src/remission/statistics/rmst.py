@@ -93,7 +93,7 @@ def rmst_difference(
     events = checked_events(event, times.size)
     groups = two_groups(group, times.size)
     means, variances = np.zeros(2), np.zeros(2)
-    for member, share in _shares(strata, times.size):
+    for member, share in stratum_shares(strata, times.size):
         for code, label in enumerate(groups.labels):
             here = member & (groups.codes == code)
             area, variance = _arm_mean(times[here], events[here], tau, label)
@@ -112,8 +112,14 @@ def rmst_difference(
     )
 
 
-def _shares(strata: ArrayLike | None, patients: int) -> list[tuple[Bools, float]]:
-    """Members of each stratum and its share of all patients."""
+def stratum_shares(strata: ArrayLike | None, patients: int) -> list[tuple[Bools, float]]:
+    """Members of each stratum and its share of all patients; without strata, all.
+
+    Examples
+    --------
+    >>> [(int(member.sum()), share) for member, share in stratum_shares(["a", "b", "b", "b"], 4)]
+    [(1, 0.25), (3, 0.75)]
+    """
     if strata is None:
         return [(np.ones(patients, dtype=bool), 1.0)]
     codes = checked_groups(strata, patients, "strata", at_least=1).codes

@@ -111,17 +111,36 @@ def _power(base: Floats, exponent: float) -> Floats:
 class ModestlyWeighted:
     """``1 / max(S(t-), S(t*-))``: weights rise until ``t_star`` and then stay.
 
+    Parameters
+    ----------
+    t_star : float or None
+        Time from which the weight stays.
+    s_star : float or None
+        Instead of a time, the survival from which it stays.
+
     Examples
     --------
     >>> ModestlyWeighted(6)
-    ModestlyWeighted(t_star=6)
+    ModestlyWeighted(t_star=6, s_star=None)
     """
 
-    t_star: float
+    t_star: float | None = None
+    s_star: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.t_star is None) == (self.s_star is None) or not 0 < (self.s_star or 1.0) <= 1:
+            raise DataError(
+                "a modest weight stays from a time or from a survival, one of them",
+                where="t_star, s_star",
+                found=f"{self.t_star}, {self.s_star}",
+                allowed="a time above 0, or a survival between 0 and 1",
+            )
 
     def __call__(self, table: EventTable) -> Floats:
+        if self.t_star is None:
+            return 1.0 / np.maximum(table.survival_before, self.s_star or 1.0)
         after = table.survival_before * (1 - table.events / table.at_risk)
-        reached = np.where(table.time < self.t_star, after, 1.0).min(axis=-1, keepdims=True)
+        reached = np.where(table.time < self.t_star, after, 1.0).min(axis=-1, keepdims=True, initial=1.0)
         return 1.0 / np.maximum(table.survival_before, reached)
 
 

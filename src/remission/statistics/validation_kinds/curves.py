@@ -17,7 +17,8 @@ from remission.statistics.validation_kinds.formula import arms, column, two_arms
 def _transform(case: Case) -> str:
     """The interval a call asks for; R's default is log."""
     call = find_call(case.call, "survival::survfit")
-    return str(call.value("conf.type", default="log")) if call else "log"
+    name = str(call.value("conf.type", default="log")) if call else "log"
+    return {"arcsin": "arcsine"}.get(name, name)
 
 
 def _curves(case: Case, **options: Any) -> list[KaplanMeier]:
@@ -45,8 +46,14 @@ def summary_of_curve(case: Case) -> Ours:
             at.upper,
         )
         for key, values in zip(columns, rows, strict=True):
-            columns[key] += values.tolist()
+            columns[key] += _as_r_prints(key, values, at.survival)
     return Ours(columns)
+
+
+def _as_r_prints(name: str, values: np.ndarray, survival: np.ndarray) -> list[float | None]:
+    """R has no error and no limits once all have died."""
+    gone = (survival <= 0) & (name in ("se", "lower", "upper"))
+    return [None if dead else float(value) for value, dead in zip(values, gone, strict=True)]
 
 
 def _events_since(curve: KaplanMeier, times: np.ndarray) -> np.ndarray:

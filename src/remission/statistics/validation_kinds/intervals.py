@@ -85,7 +85,10 @@ def simtrial_piecewise(case: Case) -> Ours:
 def guyot(case: Case) -> Ours:
     """Reconstruction judged by the rule of the note: patients, events, curve and median."""
     time, survival = np.asarray(case.data["time"], float), np.asarray(case.data["surv"], float)
-    found = reconstruct(time, survival, case.data["trisk"], case.data["nrisk"])
+    call = find_call(case.call, "IPDfromKM::getIPD")
+    total = call.value("tot.events") if call else None
+    published = int(total) if total is not None else None
+    found = reconstruct(time, survival, case.data["trisk"], case.data["nrisk"], published)
     curve = kaplan_meier(found.time, found.event)
     gap = float(np.abs(curve.at(time, extend=True).survival - survival).max())
     events, median = float(found.event.sum()), curve.median.value

@@ -91,6 +91,15 @@ def simtrial_milestone(case: Case) -> Ours:
     return Ours({"estimate": result.estimate.value, "se": result.estimate.std_error, "z": result.z})
 
 
+@case_kind("simtrial::rmst(")
+def simtrial_means(case: Case) -> Ours:
+    """Difference in restricted means."""
+    call = find_call(case.call, "simtrial::rmst")
+    assert call is not None
+    result = rmst_difference(*two_arms(case), float(call.value("tau", 1))).difference
+    return Ours({"estimate": result.estimate.value, "se": result.estimate.std_error, "z": result.z})
+
+
 @case_kind("lrstat::kmdiff(")
 def lrstat_milestone(case: Case) -> Ours:
     """Difference at a milestone against a margin."""
@@ -99,7 +108,8 @@ def lrstat_milestone(case: Case) -> Ours:
     at, margin = float(call.value("milestone")), float(call.value("survDiffH0", default=0.0))
     level = float(call.value("conflev", default=0.95))
     time, event, arm = two_arms(case)
-    result = milestone(time, event, arm, at, margin=margin, level=level)
+    strata = column(case, call.value("stratum")) if "stratum" in call.named else None
+    result = milestone(time, event, arm, at, margin=margin, level=level, strata=strata)
     points = [kaplan_meier(time[arm == g], event[arm == g]).at([at]) for g in (1, 0)]
     values = {"milestone": at, "survDiffH0": margin, "survDiff": result.estimate.value, "conflev": level}
     values |= {f"surv{i}": p.survival[0] for i, p in enumerate(points, 1)}

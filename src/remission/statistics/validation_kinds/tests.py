@@ -119,9 +119,7 @@ def _nph_rct_weight(call: Call) -> Weight:
     method = call.value("method", default="lr")
     if method == "mw":
         star = call.value("t_star")
-        if star is None:
-            raise ValueError("only a weight that is fixed by t_star is computed")
-        return ModestlyWeighted(float(star))
+        return ModestlyWeighted(s_star=float(call.value("s_star"))) if star is None else ModestlyWeighted(float(star))
     if method == "fh":
         return FlemingHarrington(float(call.value("rho", default=0.0)), float(call.value("gamma", default=0.0)))
     return LogRank()
