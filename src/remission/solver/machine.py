@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import llvmlite.binding as llvm
 
@@ -14,7 +14,7 @@ _LOADED: list[object] = []  # machine code must outlive every pointer into it
 
 def host() -> str:
     """Processor and its features: what object code is good for."""
-    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {llvm.get_host_cpu_features().flatten()}"
+    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {_features()}"
 
 
 def host_lanes() -> int:
@@ -25,10 +25,26 @@ def host_lanes() -> int:
     >>> host_lanes() in (2, 4, 8)
     True
     """
-    features = llvm.get_host_cpu_features()
+    features = _feature_map()
     if features.get("avx512f"):
         return 8
     return 4 if features.get("avx2") or features.get("avx") else 2
+
+
+def _feature_map() -> Mapping[str, bool]:
+    """Features of this processor; none where LLVM cannot tell (then plain code is made)."""
+    try:
+        return llvm.get_host_cpu_features()
+    except RuntimeError:
+        return {}
+
+
+def _features() -> str:
+    """The same as LLVM writes it, with whole 512-bit registers wherever they are there."""
+    listed = [f"{'+' if there else '-'}{name}" for name, there in sorted(_feature_map().items())]
+    if _feature_map().get("avx512f"):
+        listed.append("-prefer-256-bit")
+    return ",".join(listed)
 
 
 def _target() -> llvm.TargetMachine:
@@ -36,7 +52,7 @@ def _target() -> llvm.TargetMachine:
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
         cpu=llvm.get_host_cpu_name(),
-        features=llvm.get_host_cpu_features().flatten() + ",-prefer-256-bit",
+        features=_features(),
         opt=2,
         jit=True,
         codemodel="jitdefault",
