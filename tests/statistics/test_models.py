@@ -20,7 +20,7 @@ from remission.statistics import (
     interval_regression,
     proportional_hazards_test,
 )
-from remission.statistics.cure import KINDS, LINKS, _design, _likelihood, _start
+from remission.statistics.cure_likelihood import KINDS, LINKS, beginning, cure_design, cure_likelihood
 from remission.statistics.families import FAMILIES
 
 pd = pytest.importorskip("pandas")
@@ -95,13 +95,13 @@ def test_hazards_that_cross_are_seen_and_proportional_ones_are_not() -> None:
 def test_derivatives_of_the_cure_likelihood(family: str, kind: str, link: str) -> None:
     time, event = cured_cohort(1, 60)
     x = np.random.default_rng(2).normal(size=60)
-    design = _design(time, event, x, x**2, family, kind, link)
-    theta = _start(design) + 0.1
-    at = _likelihood(theta, design, 0.7)
+    design = cure_design(time, event, x, x**2, family, kind, link)
+    theta = beginning(design) + 0.1
+    at = cure_likelihood(theta, design, 0.7)
     for place in range(theta.size):
         step = np.zeros(theta.size)
         step[place] = 1e-5
-        high, low = _likelihood(theta + step, design, 0.7), _likelihood(theta - step, design, 0.7)
+        high, low = cure_likelihood(theta + step, design, 0.7), cure_likelihood(theta - step, design, 0.7)
         assert at.gradient[place] == pytest.approx((high.value - low.value) / 2e-5, rel=1e-5, abs=1e-4)
         np.testing.assert_allclose(at.hessian[place], (high.gradient - low.gradient) / 2e-5, rtol=1e-4, atol=1e-3)
 

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remission.errors import DataError
-from remission.statistics.cure import KINDS, CureModel, cure_model
+from remission.statistics.cure import CureModel, cure_model
+from remission.statistics.cure_likelihood import KINDS
 from remission.statistics.families import FAMILIES
 from remission.statistics.inputs import Floats, checked_events, checked_times
 
