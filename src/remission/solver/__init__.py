@@ -1,5 +1,6 @@
 """The ensemble solver: model text to machine code that carries one patient in each lane of a vector.
 
+>>> from remission.solver import compile_antimony
 >>> kernel = compile_antimony("x = 8; x' = -k * x; k = 0.1;", outputs=("x",))
 >>> kernel.states, kernel.parameters
 (('x',), ('k',))
@@ -7,15 +8,16 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
-from remission.solver.compile import compile_antimony, compile_network
 from remission.solver.doses import Doses
-from remission.solver.kernel import Advanced, Kernel
 from remission.solver.network import Network
 from remission.solver.status import Status
 
 if TYPE_CHECKING:
+    from remission.solver.compile import compile_antimony, compile_network
+    from remission.solver.kernel import Advanced, Kernel
     from remission.solver.reading import read_antimony, read_sbml
 
 __all__ = [
@@ -30,11 +32,18 @@ __all__ = [
     "read_sbml",
 ]
 
+_WHEN_USED = {
+    "compile_antimony": "compile",
+    "compile_network": "compile",
+    "Advanced": "kernel",
+    "Kernel": "kernel",
+    "read_antimony": "reading",
+    "read_sbml": "reading",
+}
+"""What needs LLVM, libSBML or Antimony is imported when it is first used."""
+
 
 def __getattr__(name: str) -> object:
-    """Reading needs libSBML and Antimony: imported when first used, so that a warm start needs neither."""
-    if name in ("read_antimony", "read_sbml"):
-        from remission.solver import reading
-
-        return getattr(reading, name)
+    if name in _WHEN_USED:
+        return getattr(import_module(f"remission.solver.{_WHEN_USED[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
