@@ -27,7 +27,7 @@ def contrast_summary(treated: ArmPatients, control: ArmPatients) -> dict[str, An
     """
     numbers: dict[str, Any] = {}
     for name, stem in _ENDPOINTS.items():
-        numbers |= _endpoint(name, *_pooled(treated, control, stem))
+        numbers |= endpoint_contrast(name, *_pooled(treated, control, stem))
     return numbers
 
 
@@ -39,7 +39,8 @@ def _pooled(treated: ArmPatients, control: ArmPatients, stem: str) -> tuple[NDAr
     return days, event, group
 
 
-def _endpoint(name: str, days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> dict[str, Any]:
+def endpoint_contrast(name: str, days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> dict[str, Any]:
+    """Hazard ratio, log-rank p and difference of restricted means; ``group`` 1 is the treated, 0 the control."""
     horizon = RMST_MONTHS * DAYS_PER_MONTH
     ratio = estimated(lambda: cox(days, event, group).hazard_ratio())
     means = estimated(lambda: rmst_difference(days, event, group, horizon).difference.estimate)

@@ -14,9 +14,10 @@ import pyarrow as pa
 
 from remission.errors import Problem, RunError
 from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY, FileEntry, table_name
+from remission.run.observed import parse_observed
 from remission.run.parquet import from_parquet
 from remission.run.plan import blocks
-from remission.run.provenance import Provenance, check_format, read_provenance
+from remission.run.provenance import OBSERVED, Provenance, check_format, read_provenance
 from remission.run.seal import unsealed
 from remission.run.store import LocalStore, Store, damaged, read_verified
 from remission.tables import TABLE_NAMES, schema
@@ -90,6 +91,8 @@ class RunFolder:
 
         text = read_verified(self.store, STUDY, self.files[STUDY]).decode()
         identity = self.provenance.identity
+        if identity.filled == OBSERVED:
+            return parse_observed(text, STUDY)
         asked: dict[str, Any] = {
             "patients": self.provenance.patients,
             "seed": identity.seed,

@@ -10,7 +10,7 @@ import hashlib
 import platform
 import shlex
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed_version
 from typing import Any
@@ -23,6 +23,9 @@ from remission.run.seal import plain_json, sealed_json, unsealed
 from remission.run.store import Store
 
 FORMAT = 1
+OBSERVED = "observed"
+"""How the arms of a cohort are filled: by the patients that were there."""
+FURTHER = ("command", "files", "findings", "mapping")
 _LIBRARIES = ("numpy", "scipy", "llvmlite", "pyarrow")
 
 
@@ -36,8 +39,8 @@ class Identity:
         Name of the study.
     study_hash : str
         Hash of the study's meaning, without the numbers of patients and seed.
-    seed : int
-        Seed of all draws.
+    seed : int or None
+        Seed of all draws; None where nothing was drawn (a real cohort).
     filled : str
         ``randomised`` or ``twins``.
     version : str
@@ -48,7 +51,7 @@ class Identity:
 
     study: str
     study_hash: str
-    seed: int
+    seed: int | None
     filled: str
     version: str
     parameters_hash: str
@@ -139,6 +142,8 @@ class Provenance:
         Libraries and processors that worked on it, the first first.
     block_patients : int
         Patient numbers in a block.
+    further : dict
+        What else is recorded: of a cohort its files, the findings of the audit, and its own command.
     """
 
     identity: Identity
@@ -147,6 +152,7 @@ class Provenance:
     study_sha256: str
     environments: tuple[dict[str, str], ...]
     block_patients: int = BLOCK_PATIENTS
+    further: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Content of ``provenance.json``."""
@@ -160,6 +166,7 @@ class Provenance:
             "study_sha256": self.study_sha256,
             "command": command_of(self.identity, self.patients, self.arms),
             "made_with": list(self.environments),
+            **self.further,
         }
 
 
@@ -195,6 +202,7 @@ def read_provenance(store: Store) -> Provenance | None:
             found["study_sha256"],
             tuple(found["made_with"]),
             found["block_patients"],
+            {name: found[name] for name in FURTHER if name in found and identity.filled == OBSERVED},
         )
     except (KeyError, TypeError, ValueError) as error:
         raise RunError("the file lacks what it must hold", where=PROVENANCE, found=str(error)) from None

@@ -152,7 +152,7 @@ VISITS = (
     VISIT,
     TIME,
     Column("scan", "bool", "true if lesions were measured"),
-    Column("state", "category", "treatment state after the visit: on drug, off drug, held, off study drug"),
+    Column("state", "category", "treatment state after the visit: on drug, off drug, held, off study drug, not recorded"),
     LINE,
     COURSE,
     Column("sum_mm", "float64", "sum of the target diameters, as measured", "may"),
@@ -160,15 +160,16 @@ VISITS = (
     Column("change_pct", "float64", "change of the sum from baseline, percent", "may"),
     Column("target_response", "category", "response of the targets", "may", RESPONSES),
     Column("nontarget_response", "category", "response of the non-targets", "may", RESPONSES),
-    Column("new_lesions", "int8", "new lesions seen so far"),
+    Column("new_lesions", "int8", "new lesions seen so far", "may"),
     Column("response", "category", "response of the visit (RECIST 1.1)", "may", RESPONSES),
     Column("iresponse", "category", "response of the visit (iRECIST)", "may", IRESPONSES),
     Column("best_response", "category", "best response so far, without confirmation", "may", RESPONSES),
-    Column("worst_grade", "int8", "worst grade of toxicity since the last visit; 0 if none"),
+    Column("worst_grade", "int8", "worst grade of toxicity since the last visit; 0 if none", "may"),
     Column(
         "decision",
         "category",
         "what the policy decided",
+        "may",
         values=("continue", "stop", "hold", "resume", "rechallenge", "next line", "end"),
     ),
     Column("rule", "category", "rule of the policy that decided", "may"),
@@ -183,7 +184,7 @@ LESIONS = (
     Column("site", "category", "organ"),
     Column("role", "category", "role in RECIST 1.1", values=("target", "non-target", "new")),
     Column("diameter_mm", "float64", "diameter as the reader measured it; empty if not measured", "may"),
-    Column("true_diameter_mm", "float64", "diameter of the simulated lesion"),
+    Column("true_diameter_mm", "float64", "diameter of the simulated lesion; empty if real", "may"),
 )
 
 DOSES = (

@@ -1,0 +1,122 @@
+"""Rules on who the patients are: identifiers, dates, size of the cohort."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from remission.cohort.cohort import Cohort
+from remission.cohort.finding import Finding
+
+_SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE]\+?\d+\Z")
+_OLDEST_YEAR = 120.0
+_DATES = (
+    "start_date",
+    "drug_stop_date",
+    "second_course_date",
+    "next_line_date",
+    "progression_date",
+    "death_date",
+    "last_seen_date",
+)
+
+
+def inexact_identifiers(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Long identifiers that a spreadsheet or a float column has rounded: two patients may have become one."""
+    bad = np.array([bool(_SCIENTIFIC.match(id_)) for id_ in cohort.ids], bool)
+    step = "export the identifiers as text"
+    what = "identifiers are rounded numbers: different patients may have become one"
+    if not bad.any():
+        return []
+    first = str(cohort.ids[np.flatnonzero(bad)[0]])
+    return [Finding("inexact-identifier", "error", what, count=int(bad.sum()), found=first, next_step=step)]
+
+
+def few_patients(cohort: Cohort, _: float | None) -> list[Finding]:
+    """One patient makes no curve and no interval."""
+    if len(cohort) > 1:
+        return []
+    what = "the cohort is one patient: shares and curves say nothing beyond this person"
+    return [Finding("one-patient", "warning", what, found=f"patient {cohort.ids[0]}")]
+
+
+def dates_before_birth(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Nothing happens before birth."""
+    if "birth_date" not in cohort.patients:
+        return []
+    birth = cohort.number("birth_date")
+    found: list[Finding] = []
+    for date in _DATES:
+        bad = cohort.number(date) < birth
+        found += cohort.finding("before-birth", "error", f"{date} lies before the date of birth", bad, date)
+    return found
+
+
+def implausible_ages(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Ages below 0 or above 120 years."""
+    age = cohort.number("age")
+    field = "age" if "birth_date" not in cohort.patients else "birth_date"
+    bad = (age < 0) | (age > _OLDEST_YEAR)
+    return cohort.finding("implausible-age", "error", "an age is below 0 or above 120 years", bad, field)
+
+
+def dates_out_of_order(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Treatment ends, and the next begins, after it has begun; nobody is seen alive after death."""
+    start, death = cohort.number("start_date"), cohort.number("death_date")
+    found: list[Finding] = []
+    for date in _DATES[1:]:
+        bad = cohort.number(date) < start
+        found += cohort.finding("before-start", "error", f"{date} lies before the first dose", bad, date)
+    for date in ("last_seen_date", "drug_stop_date", "second_course_date", "next_line_date"):
+        bad = cohort.number(date) > death
+        found += cohort.finding("after-death", "error", f"{date} lies after the death", bad, date)
+    bad = cohort.number("progression_date") > death
+    what = "progression lies after the death"
+    return [*found, *cohort.finding("progression-after-death", "error", what, bad, "progression_date")]
+
+
+def dates_in_future(cohort: Cohort, today: float | None) -> list[Finding]:
+    """Dates after the day on which the cohort is looked at."""
+    if today is None:
+        return []
+    found: list[Finding] = []
+    for date in ("birth_date", *_DATES):
+        bad = cohort.number(date) > today
+        found += cohort.finding("in-the-future", "error", f"{date} lies in the future", bad, date)
+    return found
+
+
+def negative_times(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Times from the first dose cannot be negative; of zero is said."""
+    found: list[Finding] = []
+    for field in ("os", "pfs", "drug_stop", "second_course", "next_line"):
+        time = cohort.number(field)
+        found += cohort.finding("negative-time", "error", f"{field} is negative", time < 0, field)
+        if field in ("os", "pfs"):
+            what = f"{field} is zero: nothing was seen of these patients after the start"
+            found += cohort.finding("zero-time", "warning", what, time == 0, field)
+    return found
+
+
+def treatment_after_end(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Treatment cannot end, nor begin again, after death or last contact (a day for rounding)."""
+    end = cohort.number("os")
+    found: list[Finding] = []
+    for field in ("drug_stop", "second_course", "next_line"):
+        bad = cohort.number(field) > end + 1.0
+        what = f"{field} lies after death or last contact"
+        found += cohort.finding("treatment-after-end", "error", what, bad, field)
+    return found
+
+
+PATIENT_RULES = (
+    inexact_identifiers,
+    few_patients,
+    dates_before_birth,
+    implausible_ages,
+    dates_out_of_order,
+    dates_in_future,
+    negative_times,
+    treatment_after_end,
+)

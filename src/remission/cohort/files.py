@@ -1,0 +1,173 @@
+"""From paths to sheets: CSV, Parquet, XPT and SAS files, alone or in a folder."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.cohort.sheet import Coded, Sheet, coded_arrow
+from remission.cohort.text_file import read_text_file
+from remission.errors import DataError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+TEXT = (".csv", ".tsv", ".txt")
+PARQUET = (".parquet", ".pq")
+SAS = (".xpt", ".sas7bdat")
+_EXACT = 2.0**53  # beyond it, not every whole number is a float
+
+
+def find_files(places: Iterable[str | Path]) -> tuple[Path, ...]:
+    """Files named, and the tables in folders named, in order and once each.
+
+    Raises
+    ------
+    DataError
+        If there is no such place, or no table in it.
+
+    Examples
+    --------
+    >>> find_files(["nowhere.csv"])
+    Traceback (most recent call last):
+    remission.errors.DataError: nowhere.csv: there is no such file or folder
+    """
+    found: dict[Path, None] = {}
+    for place in map(Path, places):
+        if place.is_dir():
+            tables = sorted(file for file in place.iterdir() if file.suffix.lower() in TEXT + PARQUET + SAS)
+            if not tables:
+                allowed = ", ".join(TEXT + PARQUET + SAS)
+                raise DataError("there is no table in this folder", where=str(place), allowed=allowed)
+            found |= dict.fromkeys(tables)
+        elif place.exists():
+            found[place] = None
+        else:
+            raise DataError("there is no such file or folder", where=str(place))
+    if not found:
+        raise DataError("no file is named", next_step="remission cohort FILES --out DIR")
+    return tuple(found)
+
+
+def read_sheet(path: Path, encoding: str | None = None) -> Sheet:
+    """One file as a sheet.
+
+    Raises
+    ------
+    DataError
+        If it is of another kind, damaged, or empty.
+    """
+    kind = path.suffix.lower()
+    if kind in TEXT:
+        return read_text_file(path, encoding)
+    if kind in PARQUET:
+        return _from_arrow(path, _read_parquet(path))
+    if kind in SAS:
+        return _from_frame(path, _read_sas(path))
+    allowed = ", ".join(TEXT + PARQUET + SAS)
+    step = "save the sheet as CSV in UTF-8" if kind.startswith((".xls", ".ods")) else None
+    raise DataError("no reader for this kind of file", where=path.name, allowed=allowed, next_step=step)
+
+
+def _read_parquet(path: Path) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return pq.ParquetFile(path).read()
+    except (pa.ArrowException, OSError) as error:
+        raise DataError("this is not a Parquet file", where=path.name, found=str(error).splitlines()[0]) from None
+
+
+def _read_sas(path: Path) -> Any:
+    """A data frame, by pyreadstat or, failing that, pandas."""
+    try:
+        try:
+            import pyreadstat
+
+            reader = pyreadstat.read_xport if path.suffix.lower() == ".xpt" else pyreadstat.read_sas7bdat
+            return reader(path)[0]
+        except ImportError:
+            import pandas as pd
+
+            return pd.read_sas(path, encoding="utf-8")
+    except ImportError:
+        step = "pip install pyreadstat, or export the table as CSV"
+        raise DataError("SAS files need pyreadstat or pandas", where=path.name, next_step=step) from None
+    except Exception as error:  # the readers raise errors of their own, without a common family
+        what = "the file cannot be read as SAS or XPT"
+        raise DataError(what, where=path.name, found=str(error).splitlines()[0]) from None
+
+
+def _from_arrow(path: Path, table: pa.Table) -> Sheet:
+    _check_rows(path, table.column_names, table.num_rows)
+    columns = {name: _arrow_text(path, name, table[name]) for name in table.column_names}
+    return Sheet(path.name, columns, table.num_rows, _sha256(path), typed=True)
+
+
+def _arrow_text(path: Path, name: str, column: pa.ChunkedArray) -> Coded:
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_floating(kind):
+        return coded_numbers(column.to_numpy())
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind):
+        raise DataError("a column holds neither text nor numbers", where=f"{path.name}, column {name}")
+    return coded_arrow(column if pa.types.is_dictionary(kind) else column.cast(pa.string()))
+
+
+def _from_frame(path: Path, frame: Any) -> Sheet:
+    names = [str(name) for name in frame.columns]
+    _check_rows(path, names, len(frame))
+    columns = {name: _frame_text(frame[name]) for name in names}
+    return Sheet(path.name, columns, len(frame), _sha256(path), typed=True)
+
+
+def _frame_text(column: Any) -> Coded:
+    if column.dtype.kind in "fiu":
+        return coded_numbers(column.to_numpy(np.float64))
+    words = ["" if value is None or value != value else _plain(value) for value in column.tolist()]
+    place: dict[str, int] = {}
+    codes = np.array([place.setdefault(word.strip(), len(place)) for word in words], np.int32)
+    return Coded(tuple(place), codes)
+
+
+def _plain(value: Any) -> str:
+    return str(value.date().isoformat()) if hasattr(value, "date") else str(value)
+
+
+def coded_numbers(values: NDArray[Any]) -> Coded:
+    """Floating-point numbers as text that reads back to the same number; NaN is an empty cell.
+
+    Examples
+    --------
+    >>> coded_numbers(np.array([2.0, np.nan, 2.5])).words
+    ('2', '2.5', '')
+    """
+    distinct, codes = np.unique(np.asarray(values, np.float64), return_inverse=True)
+    return Coded(tuple(map(_number_text, distinct.tolist())), codes.astype(np.int32))
+
+
+def _number_text(value: float) -> str:
+    if value != value:
+        return ""
+    # A whole number that a float cannot hold exactly stays marked as such: identifiers may have merged.
+    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+
+
+def _check_rows(path: Path, names: list[str], rows: int) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise DataError("a column is named twice", where=path.name, found=", ".join(twice))
+    if not rows:
+        raise DataError("the file has a header and no rows", where=path.name, next_step="export it again")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,165 @@
+"""A cohort written as a run folder: the same five tables, summary and report as a simulation."""
+
+from __future__ import annotations
+
+import hashlib
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from remission import __version__
+from remission.cohort.cohort import Cohort, Source
+from remission.cohort.finding import Finding
+from remission.cohort.follow_up import due_document, visits_due
+from remission.cohort.outcomes import Outcomes
+from remission.cohort.summary import summarise_cohort
+from remission.cohort.tables import arm_tables
+from remission.errors import RunError
+from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY
+from remission.run.folder import RunFolder
+from remission.run.manifest import complete_files, manifest_json
+from remission.run.observed import observed_text
+from remission.run.plan import blocks
+from remission.run.provenance import (
+    OBSERVED,
+    Identity,
+    Provenance,
+    environment,
+    read_provenance,
+    write_provenance,
+)
+from remission.run.records import FinishedBlock, write_blocks
+from remission.run.seal import plain_json
+from remission.run.store import LocalStore, entry_of
+from remission.run.work import rows_of
+
+BLOCK_PATIENTS = 16_384
+_NOTHING_DRAWN = "none: a real cohort"
+
+
+def write_cohort(
+    cohort: Cohort,
+    ends: Outcomes,
+    findings: Sequence[Finding],
+    out: str | Path,
+    *,
+    command: str | None = None,
+    mapping_sha256: str | None = None,
+    on: date | None = None,
+) -> RunFolder:
+    """Write a cohort into a folder.
+
+    Parameters
+    ----------
+    cohort : Cohort
+    ends : Outcomes
+    findings : sequence of Finding
+        All findings; they go into the study file, provenance and report.
+    out : path
+        A new folder, or one with the same cohort.
+    command : str, optional
+        What made the folder.
+    mapping_sha256 : str, optional
+        Of the mapping file.
+    on : date, optional
+        Day for which visits due and overdue are listed.
+
+    Raises
+    ------
+    RunError
+        If the folder holds something else, or cannot be written.
+    """
+    store = LocalStore(Path(out))
+    arms = tuple(dict.fromkeys(cohort.arms.tolist()))
+    text = _study_text(cohort, ends, findings, arms)
+    provenance = _provenance(cohort, arms, text, findings, command, mapping_sha256)
+    _refuse_other(store, provenance)
+    store.remove(MANIFEST)
+    store.write(STUDY, text.encode())
+    write_provenance(store, provenance)
+    for arm in arms:
+        tables = arm_tables(cohort, ends, arm)
+        for block in blocks(len(cohort), BLOCK_PATIENTS):
+            cut = {name: rows_of(table, block) for name, table in tables.items()}
+            write_blocks(store, provenance.identity.key, [FinishedBlock(arm, block.index, block.count, cut)])
+    files = complete_files(store, provenance)
+    summary = plain_json(_summary(cohort, ends, findings, arms, on))
+    store.write(SUMMARY, summary)
+    store.clean()
+    files[SUMMARY] = entry_of(summary)
+    store.write(MANIFEST, manifest_json(provenance, files))
+    return RunFolder(store, provenance, files)
+
+
+def _study_text(cohort: Cohort, ends: Outcomes, findings: Sequence[Finding], arms: Sequence[str]) -> str:
+    longest = [float(np.nanmax(days)) for days in (ends.os_day, ends.pfs_day) if np.isfinite(days).any()]
+    notes = [f"{finding.severity}: {finding.problem().what} [{finding.where}]" for finding in findings]
+    files = {source.name: source.sha256 for source in cohort.sources}
+    return observed_text(cohort.name, cohort.title, max(longest, default=1.0), arms, files, notes)
+
+
+def _provenance(
+    cohort: Cohort,
+    arms: tuple[str, ...],
+    text: str,
+    findings: Sequence[Finding],
+    command: str | None,
+    mapping_sha256: str | None,
+) -> Provenance:
+    files = [_file(source) for source in cohort.sources]
+    content = [source.sha256 for source in cohort.sources] + [mapping_sha256 or "", cohort.name, *arms]
+    meaning = hashlib.sha256("\0".join(content).encode()).hexdigest()
+    identity = Identity(cohort.name, meaning, None, OBSERVED, __version__, _NOTHING_DRAWN)
+    names = " ".join(shlex.quote(source.name) for source in cohort.sources)
+    further: dict[str, Any] = {
+        "command": command or f"remission cohort {names} --out DIR",
+        "files": files,
+        "mapping": mapping_sha256,
+        "findings": [finding.document() for finding in findings],
+    }
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    return Provenance(identity, len(cohort), arms, sha256, (environment(),), BLOCK_PATIENTS, further)
+
+
+def _file(source: Source) -> dict[str, Any]:
+    found = asdict(source)
+    return {**found, "columns": dict(source.columns), "unused": list(source.unused)}
+
+
+def _refuse_other(store: LocalStore, provenance: Provenance) -> None:
+    known = read_provenance(store)
+    if known is None:
+        if store.names():
+            step = "give a new folder with --out"
+            raise RunError("the folder holds other files", where=str(store.root), next_step=step)
+        return
+    if known.identity.filled != OBSERVED or known.identity.study != provenance.identity.study:
+        raise RunError(
+            "the folder holds something else",
+            where=f"{store.root}/{PROVENANCE}",
+            found=known.identity.study,
+            next_step="give another folder with --out",
+        )
+    for table in ("patients", "visits", "lesions", "doses", "events", "blocks"):
+        for arm in store.names(table):
+            for file in store.names(f"{table}/{arm}"):
+                store.remove(f"{table}/{arm}/{file}")
+
+
+def _summary(
+    cohort: Cohort, ends: Outcomes, findings: Sequence[Finding], arms: tuple[str, ...], on: date | None
+) -> dict[str, Any]:
+    summary = summarise_cohort(cohort, ends, arms)
+    summary["findings"] = [finding.document() for finding in findings]
+    if on is not None:
+        last = np.full(len(cohort), np.nan)
+        visits = ends.judged.visits
+        np.fmax.at(last, visits["patient"], visits["time_day"])
+        due = visits_due(cohort.ids, cohort.arms, cohort.number("start_date"), last, ends.os_event == 1, on)
+        summary["visits_due"] = due_document(due, on)
+    return summary

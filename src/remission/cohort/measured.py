@@ -1,0 +1,242 @@
+"""Measured lesions judged by RECIST 1.1 and iRECIST, with the same code as simulated ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.cohort.audit.scans import repeats
+from remission.cohort.cohort import Cohort, Scans
+from remission.cohort.finding import Finding
+from remission.cohort.visits import Judged, visit_columns
+from remission.response import (
+    RESPONSE_NAMES,
+    ResponseTables,
+    assess_table,
+    compare_recorded,
+    iresponse_names,
+    response_names,
+)
+from remission.response import (
+    Finding as Recorded,
+)
+from remission.response.codes import CAUSE_NAMES
+from remission.response.words import ROLES
+
+_NAMELESS = "1"
+_VISIT_WINDOW_DAY = 14.0
+_CAUSES = np.array([name or "" for name in CAUSE_NAMES], np.str_)
+_ROLE_WORDS = np.array(ROLES, np.str_)
+
+
+def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
+    """Visits and end points from the lesions of a cohort.
+
+    Patients without a baseline scan, and second readings of a scan, are left out: the audit has named them,
+    and stops unless the mapping file accepts it.
+
+    Raises
+    ------
+    DataError
+        If RECIST cannot be applied: a lesion changes its organ, a target has no diameter at baseline.
+    """
+    assert cohort.lesions is not None
+    scans = judgeable(cohort.lesions, len(cohort))
+    if not len(scans):
+        return Judged.nothing(len(cohort)), []
+    tables = assess_table(_measurements(scans))
+    visits = _visits(tables)
+    judged = _judged(tables, visits, scans, len(cohort))
+    return judged, [*_problems(tables, cohort), *_recorded(cohort, tables)]
+
+
+def judgeable(scans: Scans, n: int) -> Scans:
+    """Rows of patients with a baseline scan, each reading once."""
+    same, differing = repeats(scans, ("lesion",))
+    rows = scans.only(~same & ~differing & np.isfinite(scans["time_day"]))
+    has = np.zeros(n, bool)
+    has[rows.patient[rows["time_day"] <= 0]] = True
+    return rows.only(has[rows.patient])
+
+
+def _measurements(scans: Scans) -> dict[str, Any]:
+    rows = len(scans)
+    known = scans.columns
+    flags = {name: known[name] for name in ("evaluable", "symptomatic", "is_node") if name in known}
+    return {
+        "patient": scans.patient,
+        "time_day": known["time_day"],
+        "lesion": known.get("lesion", np.full(rows, _NAMELESS)),
+        "diameter_mm": known.get("diameter", np.full(rows, np.nan)),
+        **{name: known[name] for name in ("organ", "role", "status", "part_of") if name in known},
+        **{name: _flag(values, name == "evaluable") for name, values in flags.items()},
+    }
+
+
+def _flag(values: NDArray[np.float64], empty: bool) -> NDArray[np.bool_]:
+    return np.asarray(np.where(np.isnan(values), empty, values == 1), bool)
+
+
+def _visits(tables: ResponseTables) -> dict[str, NDArray[Any]]:
+    """Baseline and later visits, in order of patient and time."""
+    people, later = tables.patients, tables.visits
+    n = len(people["patient"])
+    baseline = visit_columns(
+        {
+            "patient": people["patient"],
+            "time_day": people["baseline_day"],
+            "sum_mm": people["baseline_sum_mm"],
+            "nadir_mm": people["baseline_sum_mm"],
+            "change_pct": np.where(people["baseline_sum_mm"] > 0, 0.0, np.nan),
+            "new_lesions": np.zeros(n),
+        },
+        n,
+    )
+    further = visit_columns(
+        {
+            "patient": later["patient"],
+            "visit": later["visit"],
+            "time_day": later["time_day"],
+            "sum_mm": later["sum_mm"],
+            "nadir_mm": later["nadir_mm"],
+            "change_pct": 100.0 * later["change_from_baseline"],
+            "new_lesions": later["new_lesions"].astype(float),
+            "target_response": _known(response_names(later["target_response"])),
+            "nontarget_response": _known(response_names(later["nontarget_response"])),
+            "response": response_names(later["response"]),
+            "iresponse": iresponse_names(later["iresponse"]),
+            "best_response": response_names(later["best_response"]),
+        },
+        len(later["patient"]),
+    )
+    joined = {name: np.concatenate([baseline[name], further[name]]) for name in baseline}
+    order = np.lexsort((joined["time_day"], joined["patient"]))
+    return {name: values[order] for name, values in joined.items()}
+
+
+def _known(words: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Not applicable: the patient has no such lesions."""
+    return np.asarray(np.where(words == "NA", "", words), np.str_)
+
+
+def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scans, n: int) -> Judged:
+    people = tables.patients
+    who = people["patient"].astype(np.int64)
+    followed = people["scans"] > 0
+
+    def spread(values: NDArray[Any]) -> NDArray[np.float64]:
+        whole = np.full(n, np.nan)
+        whole[who] = np.where(followed, values, np.nan)
+        return whole
+
+    def words(values: NDArray[np.str_]) -> NDArray[np.str_]:
+        whole = np.full(n, "", "U16")
+        whole[who] = values
+        return whole
+
+    at_baseline = spread((people["targets"] + people["nontargets"]).astype(float))
+    return Judged(
+        visits,
+        _lesions(tables, scans, visits),
+        words(np.where(followed, response_names(people["best_response"]), "NE")),
+        words(np.where(followed, response_names(people["confirmed_response"]), "NE")),
+        spread(people["time_to_response_day"]),
+        spread(people["pfs_day"]),
+        spread(people["pfs_event"].astype(float)),
+        words(_CAUSES[people["pfs_cause"]]),
+        spread(people["ipfs_day"]),
+        spread(people["ipfs_event"].astype(float)),
+        spread(people["baseline_sum_mm"]),
+        spread(people["targets"].astype(float)),
+        at_baseline,
+    )
+
+
+def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Rows of lesions with the role that was used and a number within the patient."""
+    names = scans.columns.get("lesion", np.full(len(scans), _NAMELESS))
+    keys = np.char.add(np.char.add(scans.patient.astype(str), "\0"), names.astype(str))
+    known = np.char.add(np.char.add(tables.lesions["patient"].astype(str), "\0"), tables.lesions["lesion"].astype(str))
+    order = np.argsort(known)
+    place = order[np.searchsorted(known[order], keys)]
+    first = np.searchsorted(tables.lesions["patient"], tables.lesions["patient"])
+    number = np.arange(len(known)) - first + 1
+    columns = {
+        "patient": scans.patient,
+        "visit": _visit_of(scans, visits),
+        "time_day": scans["time_day"],
+        "lesion": number[place],
+        "site": scans.columns.get("organ", np.full(len(scans), "", np.str_)),
+        "role": _ROLE_WORDS[tables.lesions["role"][place]],
+        "diameter_mm": scans.columns.get("diameter", np.full(len(scans), np.nan)),
+    }
+    sort = np.lexsort((columns["lesion"], columns["time_day"], columns["patient"]))
+    return {name: values[sort] for name, values in columns.items()}
+
+
+def _visit_of(scans: Scans, visits: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+    """Last visit of the patient that began at or before each row; 0 before the first dose."""
+    span = 1.0 + np.ptp(np.concatenate([visits["time_day"], scans["time_day"]]))
+    low = min(visits["time_day"].min(), scans["time_day"].min())
+    started = visits["patient"] * span + (visits["time_day"] - low)
+    here = scans.patient * span + (scans["time_day"] - low)
+    place = np.searchsorted(started, here, "right") - 1
+    own = (place >= 0) & (visits["patient"][place] == scans.patient)
+    return np.asarray(np.where(own, visits["visit"][place], 0), np.int64)
+
+
+def _problems(tables: ResponseTables, cohort: Cohort) -> list[Finding]:
+    """Targets that RECIST would not have chosen; they are followed as given."""
+    return [
+        Finding("targets-not-by-rule", "warning", problem.what, found=_with_id(problem.found or "", cohort))
+        for problem in tables.problems
+    ]
+
+
+def _with_id(text: str, cohort: Cohort) -> str:
+    """The message of a lesion with the identifier in place of the number of the patient."""
+    head, _, tail = text.partition(" of patient ")
+    number, _, rest = tail.partition(" ")
+    return f"{head} of patient {cohort.ids[int(number)]} {rest}" if number.isdigit() else text
+
+
+def _recorded(cohort: Cohort, tables: ResponseTables) -> list[Finding]:
+    """Recorded responses held against the measurements."""
+    scans = cohort.responses
+    if scans is None or "response" not in scans.columns:
+        return []
+    row = _row_of_visit(scans, tables)
+    both = row >= 0
+    codes = {name: code for code, name in enumerate(RESPONSE_NAMES)}
+    said = np.array([codes[str(word)] if word else -1 for word in scans["response"]], np.int8)
+    both &= np.where(row >= 0, said[row], -1) >= 0
+    visits = {name: values[both] for name, values in tables.visits.items()}
+    verdict = compare_recorded(visits, said[row[both]])
+    found: list[Finding] = []
+    for code, rule, what in (
+        (Recorded.FROM_BASELINE, "progression-from-baseline", "progression was taken from the baseline, not the nadir"),
+        (Recorded.DIFFERS, "response-differs", "the response is not the one that the measurements give"),
+    ):
+        bad = np.zeros(len(scans), bool)
+        bad[row[both][verdict == code]] = True
+        found += cohort.scan_finding(rule, "warning", what, scans, bad, "response")
+    return found
+
+
+def _row_of_visit(scans: Scans, tables: ResponseTables) -> NDArray[np.int64]:
+    """Recorded response within the window of each judged visit; -1 without one."""
+    visits = tables.visits
+    order = np.lexsort((scans["time_day"], scans.patient))
+    patient, time = scans.patient[order], scans["time_day"][order]
+    row = np.full(len(visits["patient"]), -1, np.int64)
+    if not len(order):
+        return row
+    span = 1e6  # days: longer than any life, so that patient and day make one key
+    key, wanted = patient * span + time, visits["patient"] * span + visits["time_day"]
+    place = np.searchsorted(key, wanted, "left").clip(0, len(order) - 1)
+    near = (patient[place] == visits["patient"]) & (key[place] - wanted <= _VISIT_WINDOW_DAY)
+    near &= key[place] >= wanted
+    row[near] = order[place[near]]
+    return row

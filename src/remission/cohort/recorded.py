@@ -1,0 +1,128 @@
+"""Recorded responses of visits, RECIST or iRECIST, read as end points where no measurements are there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.cohort.audit.scans import repeats
+from remission.cohort.cohort import Scans
+from remission.cohort.visits import Judged, numbered, visit_columns
+
+# Least time to a scan that makes stable disease a best response; as `remission.response.Timing`.
+_MINIMUM_STABLE_DAY = 35.0
+_RANK = {"CR": 0, "PR": 1, "SD": 2, "NON_CR_NON_PD": 3, "PD": 4, "NE": 5, "": 6}
+_AS_RECIST = {
+    "iCR": "CR",
+    "iPR": "PR",
+    "iSD": "SD",
+    "iNON": "NON_CR_NON_PD",
+    "iUPD": "PD",
+    "iCPD": "PD",
+    "iNE": "NE",
+    "": "",
+}
+
+
+def read_recorded(responses: Scans, patients: int) -> Judged:
+    """End points from recorded responses, without confirmation.
+
+    The best response is the best up to the first progression; stable disease counts from day 35 on. Of
+    iRECIST, the first iUPD is the progression of RECIST; that of the first block that an iCPD confirms is
+    the progression of iRECIST (Seymour 2017). Scans at or before day 0 are the baseline.
+
+    Parameters
+    ----------
+    responses : Scans
+        With ``response``, ``iresponse`` or both.
+    patients : int
+        Patients of the cohort.
+    """
+    same, differing = repeats(responses)
+    rows = responses.only(~same & ~differing)
+    time = rows["time_day"]
+    iresponse = rows.columns.get("iresponse", np.full(len(rows), "", np.str_))
+    words = _spelled(iresponse, _AS_RECIST)
+    response = rows.columns.get("response", words)
+    response = np.where(response == "", words, response)
+    visits = numbered(
+        visit_columns(
+            {"patient": rows.patient, "time_day": time, "response": response, "iresponse": iresponse}, len(rows)
+        )
+    )
+    return _judged(visits, patients)
+
+
+def _spelled(words: NDArray[np.str_], spelling: dict[str, str]) -> NDArray[np.str_]:
+    distinct, codes = np.unique(words, return_inverse=True)
+    return np.array([spelling[str(word)] for word in distinct] or [""], np.str_)[codes]
+
+
+def _judged(visits: dict[str, NDArray[Any]], n: int) -> Judged:
+    patient, time, response = visits["patient"], visits["time_day"], visits["response"]
+    after = time > 0
+    progression = _first(patient, time, (response == "PD") & after, n)
+    own = after & (time <= progression[patient])
+    late = ~np.isin(response, ("SD", "NON_CR_NON_PD")) | (time >= _MINIMUM_STABLE_DAY)
+    counted = np.where(late, response, "NE")
+    best = _best(patient, counted, own, n)
+    responded = _first(patient, time, own & np.isin(response, ("CR", "PR")), n)
+    judged_until = _last(patient, time, after & ~np.isin(response, ("NE", "")), n)
+    event, day = np.isfinite(progression), np.where(np.isfinite(progression), progression, judged_until)
+    iday = _confirmed(patient, time, visits["iresponse"], n)
+    has_irecist = np.zeros(n, bool)
+    has_irecist[patient[visits["iresponse"] != ""]] = True
+    ievent = np.where(has_irecist, np.isfinite(iday).astype(float), np.nan)
+    iend = np.where(np.isfinite(iday), iday, np.where(has_irecist, judged_until, np.nan))
+    nothing = Judged.nothing(n)
+    return Judged(
+        visits,
+        {},
+        best,
+        nothing.confirmed_response,
+        np.where(np.isfinite(responded), responded, np.nan),
+        np.where(np.isfinite(day), day, np.nan),
+        np.where(np.isfinite(day), event.astype(float), np.nan),
+        nothing.pfs_cause,
+        np.where(np.isfinite(iend), iend, np.nan),
+        ievent,
+        nothing.baseline_sum_mm,
+        nothing.targets,
+        nothing.n_lesions,
+    )
+
+
+def _first(patient: NDArray[Any], time: NDArray[Any], which: NDArray[np.bool_], n: int) -> NDArray[np.float64]:
+    found = np.full(n, np.inf)
+    np.minimum.at(found, patient[which], time[which])
+    return found
+
+
+def _last(patient: NDArray[Any], time: NDArray[Any], which: NDArray[np.bool_], n: int) -> NDArray[np.float64]:
+    found = np.full(n, -np.inf)
+    np.maximum.at(found, patient[which], time[which])
+    return found
+
+
+def _best(patient: NDArray[Any], response: NDArray[np.str_], which: NDArray[np.bool_], n: int) -> NDArray[np.str_]:
+    ranks = np.array([_RANK[str(word)] for word in np.unique(response)] or [0])
+    rank = ranks[np.unique(response, return_inverse=True)[1]] if len(response) else np.empty(0, int)
+    best = np.full(n, _RANK[""])
+    np.minimum.at(best, patient[which], rank[which])
+    return np.array(list(_RANK), np.str_)[best]
+
+
+def _confirmed(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.str_], n: int) -> NDArray[np.float64]:
+    """Day of the first iUPD of the first block that an iCPD confirms; infinite without one."""
+    found = np.full(n, np.inf)
+    opened: dict[int, float] = {}
+    for who, day, word in zip(patient.tolist(), time.tolist(), iresponse.tolist(), strict=True):
+        if word == "iUPD":
+            opened.setdefault(who, day)
+        elif word == "iCPD":
+            found[who] = min(found[who], opened.get(who, day))
+        elif word not in ("iNE", ""):
+            opened.pop(who, None)
+    return found
