@@ -29,6 +29,7 @@ def ward(*rules, n=4, **arrays):
         "arm": SimpleNamespace(policy=rules),
     }
     made = SimpleNamespace(**(defaults | arrays))
+    made.waits = lambda at: made.on_drug[at] & (made.course_start_day[at] > made.time_day[at])
     made.uniform = lambda at, purpose: draws.uniform(1, made.number[at], purpose)
     return made
 
@@ -98,6 +99,11 @@ def test_off_drug_conditions():
 def test_what_is_not_going_on_cannot_stop():
     off = ward(rule("toxicity", toxicity=3), on_drug=np.zeros(4, bool))
     assert decide(off, EVERYONE, facts(grade=np.full(4, 4, np.int8))).tolist() == [NO_RULE] * 4
+
+
+def test_nothing_is_decided_about_a_course_that_has_not_begun():
+    start = np.array([0.0, 99.0, 101.0, 200.0])
+    assert decide(ward(rule(), course_start_day=start), EVERYONE, facts()).tolist() == [0, 0, -1, -1]
 
 
 def test_a_share_is_drawn_once_per_patient_and_rule():

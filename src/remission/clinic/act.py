@@ -60,29 +60,43 @@ def _change_treatment(ward: Ward, who: Index, then: Action, name: str, recorder:
         ward.next_line_day[fresh] = ward.time_day[fresh]
         ward.next_line[fresh] = _place(ward, regimen)
         _write(recorder, ward, who, "next line", name, regimen)
+    begin_again(ward, who)
+    start_course(ward, who, regimen, recorder, name, for_day=then.for_day, after_day=then.after_day)
+
+
+def begin_again(ward: Ward, who: Index) -> None:
+    """Take the latest scan as the baseline of a later course or line."""
     ward.known_new_lesions[who] = ward.new_lesions[who]
     sum_mm = ward.sum_mm[who]
     has_target = sum_mm > 0
     ward.later = ward.later.put(who, begin(sum_mm, has_target, ~has_target, ward.time_day[who]))
-    start_course(ward, who, regimen, np.inf if then.for_day is None else then.for_day, recorder, name)
 
 
-def start_course(ward: Ward, who: Index, regimen: str, for_day: float, recorder: Recorder, rule: str | None) -> None:
-    """Begin a course of a regimen now, for at most ``for_day`` days."""
+def start_course(
+    ward: Ward,
+    who: Index,
+    regimen: str,
+    recorder: Recorder,
+    rule: str | None,
+    *,
+    for_day: float | None = None,
+    after_day: float = 0.0,
+) -> None:
+    """Begin a course of a regimen, ``after_day`` days from now, for at most ``for_day`` days."""
     place = _place(ward, regimen)
-    now = ward.time_day[who]
+    first = ward.time_day[who] + after_day
     ward.regimen[who] = place
     ward.on_drug[who] = True
     ward.held[who] = False
     ward.course[who] += 1
-    ward.course_start_day[who] = now
-    ward.course_end_day[who] = now + for_day
+    ward.course_start_day[who] = first
+    ward.course_end_day[who] = np.inf if for_day is None else first + for_day
     ward.course_stop_day[who] = np.nan
     ward.stop_rule[who] = -1
     ward.next_dose_day[who] = np.inf
     ward.doses_given[who] = 0
     for column, order in enumerate(ward.regimens[place].orders):
-        ward.next_dose_day[who, column] = now + order.start_day
+        ward.next_dose_day[who, column] = first + order.start_day
     set_kinetics(ward, who, ward.regimens[place])
     toxicity.draw_toxicity(ward, who)
     _write(recorder, ward, who, "treatment started", rule, regimen)

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic import toxicity
-from remission.clinic.act import carry_out, end_finished_courses, resume_held, start_course
+from remission.clinic.act import begin_again, carry_out, end_finished_courses, resume_held, start_course
 from remission.clinic.assess import Assessor
 from remission.clinic.dosing import doses_until, schedule
 from remission.clinic.policy import decide
@@ -41,7 +41,7 @@ def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
     everyone = np.arange(len(ward.number))
     assessor.baseline(everyone, recorder)
     if ward.treats:
-        start_course(ward, everyone, ward.arm.regimen, np.inf, recorder, None)
+        start_course(ward, everyone, ward.arm.regimen, recorder, None)
     plan_scan(ward, everyone)
     while True:
         here = np.flatnonzero(ward.active)
@@ -68,6 +68,7 @@ def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
         rules = decide(ward, at, facts)
         decisions = carry_out(ward, at, rules, resumed, recorder)
         assessor.record(at, due, scan, facts, decisions, rules, recorder)
+        begin_again(ward, at[due & ward.waits(at)])
         plan_scan(ward, at[due])  # 7
 
 
@@ -237,8 +238,10 @@ def settle_ends(ward: Ward, here: Index, recorder: Recorder) -> None:
 
 def count_days(ward: Ward, here: Index, last_day: Array) -> None:
     """Add the interval to time on drug, or to time free of treatment after a first course."""
-    days = ward.time_day[here] - last_day
+    now = ward.time_day[here]
+    days = now - last_day
     on = ward.on_drug[here]
-    ward.drug_day[here] += np.where(on, days, 0)
+    waited = np.clip(ward.course_start_day[here] - last_day, 0, days)  # decided, not yet begun
+    ward.drug_day[here] += np.where(on, days - np.nan_to_num(waited), 0)
     free = ~on & ~np.isnan(ward.first_stop_day[here]) & ward.in_first_phase[here]
     ward.free_day[here] += np.where(free, days, 0)

@@ -33,13 +33,19 @@ class VisitFacts:
 
 
 def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:
-    """Place in the policy of the rule that acts for each patient at ``at``, `NO_RULE` where none does."""
+    """Place in the policy of the rule that acts for each patient at ``at``, `NO_RULE` where none does.
+
+    Nothing is decided about a course that has not begun.
+    """
     chosen = np.full(len(at), NO_RULE)
+    open_rows = ~ward.waits(at)
     for place, rule in enumerate(ward.arm.policy):
-        waiting = np.flatnonzero(chosen == NO_RULE)
-        if len(waiting) == 0:
+        rows = np.flatnonzero(open_rows)
+        if len(rows) == 0:
             break
-        chosen[waiting[_holds(ward, at, facts, rule, waiting)]] = place
+        acts = rows[_holds(ward, at, facts, rule, rows)]
+        chosen[acts] = place
+        open_rows[acts] = False
     return chosen
 
 

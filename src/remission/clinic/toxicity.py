@@ -36,7 +36,7 @@ def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity) -> 
 
     occurs = uniform("occurs") < toxicity.grade_3_to_5_if_treated_on
     onset = toxicity.onset_median_day * np.exp(toxicity.onset_sd_ln * spread("onset"))
-    day = np.where(occurs, ward.time_day[who] + onset, np.inf)
+    day = np.where(occurs, ward.course_start_day[who] + onset, np.inf)
     level = uniform("grade")
     grade = np.where(level < toxicity.share_fatal, 5, 3)
     grade = np.where((grade == 3) & (level < toxicity.share_fatal + toxicity.share_grade_4), 4, grade)

@@ -112,6 +112,10 @@ class Ward:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
 
+    def waits(self, at: Index) -> NDArray[np.bool_]:
+        """Whether a course has been decided whose first dose is still to come, shape of ``at``."""
+        return self.on_drug[at] & (self.course_start_day[at] > self.time_day[at])
+
     def recist(self, at: Index) -> RecistState:
         """What RECIST remembers of the present course of the patients at ``at``."""
         later = np.flatnonzero(~self.in_first_phase[at])

@@ -112,12 +112,15 @@ class Action:
         Share of patients to whom the rule is open, drawn once per patient and rule.
     for_day : float or None
         Planned length of the new course.
+    after_day : float
+        Days from the decision to the first dose of the new course or line.
     """
 
     kind: ActionKind
     regimen: str | None = None
     share: float = 1.0
     for_day: float | None = None
+    after_day: float = 0.0
 
 
 @dataclass(frozen=True)

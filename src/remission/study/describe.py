@@ -133,4 +133,6 @@ def _then(study: StudyDefinition, then: Action) -> str:
         text += f" with {_regimen(study.regimens[then.regimen])}"
     if then.for_day is not None:
         text += f", for {duration_text(then.for_day)}"
+    if then.after_day:
+        text += f", {duration_text(then.after_day)} later"
     return text + (f", for {100 * then.share:g} % of the patients" if then.share < 1 else "")

@@ -53,6 +53,7 @@ def rule_keys(regimens: Sequence[str]) -> dict[str, Key]:
         "then": Key(reader.choice(*ACTIONS, what="action")),
         "regimen": Key(reader.choice(*regimens, what="regimen"), None),
         "for": Key(reader.duration(), None),
+        "after": Key(reader.duration(), None),
         "share": Key(reader.share, 1.0),
     }
 
@@ -67,7 +68,7 @@ def rule_reader(regimens: Sequence[str]) -> Reader:
             return BAD
         if not _action_fits(values, place, problems):
             return BAD
-        action = Action(values["then"], values["regimen"], values["share"], values["for"])
+        action = Action(values["then"], values["regimen"], values["share"], values["for"], values["after"] or 0.0)
         return WrittenRule(Rule(values["rule"], _implied(values["when"], action), action), place)
 
     return read
@@ -110,7 +111,7 @@ def _action_fits(values: dict[str, Any], place: Place, problems: Problems) -> bo
     if starts and values["regimen"] is None:
         problems.add(place.at("then") or place, f"{kind} needs a regimen", next_step="add regimen: NAME")
         return False
-    for key in ("regimen", "for"):
+    for key in ("regimen", "for", "after"):
         if values[key] is not None and not starts:
             problems.add(place.at(key) or place, f"{kind} has no {key}", next_step=f"remove {key}")
             return False
