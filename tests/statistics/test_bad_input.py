@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from remission import statistics as s
 from remission.errors import DataError
@@ -161,3 +163,44 @@ def test_entry_after_the_end() -> None:
 def test_a_next_therapy_before_the_first_ended() -> None:
     with pytest.raises(DataError, match="cannot begin"):
         s.treatment_free_survival([2.0], [1], [1.0], [1], 1.0)
+
+
+def known(result: Any) -> bool:
+    """No NaN anywhere in a result."""
+    if isinstance(result, float):
+        return not np.isnan(result)
+    if isinstance(result, np.ndarray):
+        return result.dtype.kind != "f" or not np.isnan(result).any()
+    if hasattr(result, "__dataclass_fields__"):
+        return all(known(getattr(result, name)) for name in result.__dataclass_fields__)
+    return not isinstance(result, tuple) or all(known(part) for part in result)
+
+
+ANY_DATA: dict[str, Callable[..., Any]] = {
+    **{name: call for name, call in ANALYSES.items() if name != "cumulative_incidence"},
+    "FH(1, 1)": lambda t, e, g: s.log_rank(t, e, g, None, s.FlemingHarrington(1, 1)),
+    "Cox, exact": lambda t, e, g: s.cox(t, e, g, ties="exact"),
+    "milestone, log-log": lambda t, e, g: s.milestone(t, e, g, 2.0, scale="log-log"),
+    "median": lambda t, e, g: s.kaplan_meier(t, e).median,
+    "incidence": lambda t, e, g: s.cumulative_incidence(t, e * (1 + g)),
+    "Gray": lambda t, e, g: s.gray_test(t, e * (1 + (t > 2)), g),
+    "proportional hazards": s.proportional_hazards_test,
+    "Turnbull": lambda t, e, g: s.turnbull(t, np.where(e, t + 1, np.inf)),
+    "intervals": lambda t, e, g: s.interval_regression(t, np.where(e, t + 1, np.inf)),
+    "adjusted RMST": lambda t, e, g: s.rmst_adjusted(t, e, g, np.arange(t.size), 3.0),
+}
+
+
+@pytest.mark.parametrize("name", ANY_DATA)
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_any_small_trial_has_an_answer_or_a_reason(name: str, data: st.DataObject) -> None:
+    patients = data.draw(st.integers(2, 14))
+    columns = st.tuples(st.integers(0, 5), st.booleans(), st.integers(0, 1))
+    rows = data.draw(st.lists(columns, min_size=patients, max_size=patients))
+    time, event, arm = (np.array(column) for column in zip(*rows, strict=True))
+    try:
+        result = ANY_DATA[name](time.astype(float), event, arm)
+    except DataError:
+        return
+    assert known(result)

@@ -270,7 +270,15 @@ def _with_intercept(covariates: ArrayLike | None, patients: int) -> Floats:
 def _interval_likelihood(
     theta: Floats, x: Floats, ends: tuple[Floats, Floats], exact: Floats, family: str
 ) -> LogLikelihood:
-    """Log of ``S(left) - S(right)``, or of the density where the time is exact, with derivatives."""
+    """Log of ``S(left) - S(right)``, or of the density where the time is exact, with derivatives.
+
+    Far from the data numbers overflow on the way; such a point has likelihood minus infinity.
+    """
+    with np.errstate(all="ignore"):
+        return _interval_sums(theta, x, ends, exact, family)
+
+
+def _interval_sums(theta: Floats, x: Floats, ends: tuple[Floats, Floats], exact: Floats, family: str) -> LogLikelihood:
     scale = float(np.exp(np.clip(theta[-1], -30.0, 30.0)))
     location = x @ theta[:-1]
     a, b = ((end - location) / scale for end in ends)

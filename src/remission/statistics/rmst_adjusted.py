@@ -96,6 +96,14 @@ def rmst_adjusted(
         member = codes == arm
         _checked_follow_up(times[member], events[member], tau, arm)
         weight[member] = _uncensored_weights(restricted[member], known[member])
+    known_x = x[weight > 0]
+    if np.linalg.matrix_rank(known_x) < x.shape[1]:
+        raise DataError(
+            "too few restricted times are known for this model",
+            where="tau",
+            found=f"{known_x.shape[0]} patients for {x.shape[1]} coefficients",
+            next_step="choose an earlier horizon or fewer covariates",
+        )
     beta, slope = _solve(restricted, x, weight, link)
     fitted = x @ beta if link == "identity" else np.exp(x @ beta)
     score = x * (weight * (restricted - fitted))[:, None]
