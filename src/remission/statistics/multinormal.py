@@ -25,8 +25,10 @@ from remission.statistics.inputs import Floats
 _MOST = 4
 _SAME = 1e-12
 _SINGULAR = 1e-13
-# Gauss-Legendre nodes for a stretch on which the integrand is analytic about half as far again as it is long.
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
+# The integrand of `_owen_integral` is analytic to a distance of pi / 2 from the line: on stretches of this
+# length 16 Gauss-Legendre nodes leave an error of about 2.5 ** -32.
+_FEW_NODES, _FEW_WEIGHTS = np.polynomial.legendre.leggauss(16)
 _STRETCH = 3.0
 _NEGLIGIBLE = 36.0
 # A normal further out than this has no probability left in a double.
@@ -89,7 +91,7 @@ def checked_correlation(correlation: ArrayLike) -> Floats:
         and np.isfinite(matrix).all()
         and np.abs(matrix - np.swapaxes(matrix, -1, -2)).max() < 1e-9
         and np.abs(np.diagonal(matrix, axis1=-2, axis2=-1) - 1).max() < 1e-9
-        and np.linalg.eigvalsh(matrix).min() > -1e-9
+        and _not_negative(matrix)
     ):
         raise DataError(
             "this is not a correlation matrix",
@@ -98,6 +100,17 @@ def checked_correlation(correlation: ArrayLike) -> Floats:
             allowed="symmetrical, ones on the diagonal, no negative eigenvalue",
         )
     return np.clip(matrix, -1.0, 1.0)
+
+
+def _not_negative(matrix: Floats) -> bool:
+    """No negative eigenvalue; up to three by their minors, which is much quicker for many matrices."""
+    if matrix.shape[-1] > 3:
+        return bool(np.linalg.eigvalsh(matrix).min() > -1e-9)
+    if matrix.shape[-1] == 3:
+        a, b, c = matrix[..., 0, 1], matrix[..., 0, 2], matrix[..., 1, 2]
+        if (1 + 2 * a * b * c - a * a - b * b - c * c).min() < -1e-9:
+            return False
+    return bool(np.abs(matrix).max() < 1 + 1e-9)
 
 
 def largest_above(z: ArrayLike, correlation: ArrayLike) -> Floats:
@@ -206,10 +219,10 @@ def _owen_integral(z: Floats, h: Floats, over: Floats, lean: Floats) -> Floats:
     step = reach / stretches
     total = np.zeros_like(z)
     for place in range(stretches):
-        w = step[:, None] * (place + (_NODES + 1) / 2)
+        w = step[:, None] * (place + (_FEW_NODES + 1) / 2)
         cosh = np.cosh(w)
         scale = np.sqrt(1 + (h[:, None] * cosh) ** 2)
-        total += (ndtr(-z[:, None] * scale) / (cosh * scale)) @ _WEIGHTS
+        total += (ndtr(-z[:, None] * scale) / (cosh * scale)) @ _FEW_WEIGHTS
     return np.sign(over) * total * step / (4 * np.pi)
 
 
