@@ -1,6 +1,7 @@
 """``summary.json`` of a cohort: the keys of a simulated run, each number of those in whom it is known.
 
-A number that no file speaks of is null. ``known`` says of how many patients each end point is known.
+A share that no file speaks of is null, a curve or median is absent. ``known`` says of how many
+patients each end point is known.
 """
 
 from __future__ import annotations
@@ -113,13 +114,11 @@ def _end(ends: Outcomes, stem: str, which: NDArray[np.bool_]) -> tuple[NDArray[A
 
 
 def _median(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]:
-    return median_numbers(name, day, event == 1) if len(day) else with_limits(name, None)
+    return median_numbers(name, day, event == 1) if len(day) else {}
 
 
 def _curve(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]:
-    if len(day):
-        return curve_numbers(name, day, event == 1, MONTHS)
-    return {key: {str(month): None for month in MONTHS} for key in (name, f"{name}_low", f"{name}_high")}
+    return curve_numbers(name, day, event == 1, MONTHS) if len(day) else {}
 
 
 def _treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from remission.run.provenance import OBSERVED
 from remission.show import drawings, page
 from remission.show.compare import Published
 from remission.show.course import Course
@@ -12,6 +13,7 @@ from remission.show.drawings import Drawn, Section
 from remission.show.gather import ArmData, Folder, courses
 from remission.show.journey import CANDIDATES, journey
 from remission.show.lines import Group, result_groups
+from remission.show.observed import observed_contents
 from remission.show.results import published_results, read_arms, result_of
 from remission.show.texts import Words
 from remission.units import DAYS_PER_MONTH
@@ -31,8 +33,9 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
     last_month = study.follow_up_day / DAYS_PER_MONTH
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
     sections = sections_of(folder, arms, published, last_month, words)
-    course = journey(folder, [arm for arm in arms if arm.followed])
+    course = journey(folder, told_arms(folder, arms))
     names = [*(section.name for section in sections), *(["patient"] if course else [])]
+    observed = observed_contents(summary, arms, words)
     seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
     return {
         "title": study.title,
@@ -41,9 +44,10 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
             arms, summary, rows, last_month, words, twins=folder.provenance.identity.filled == "twins"
         ),
         "tiles": [page.tile(arm, summary, last_month, words) for arm in arms if arm.followed],
-        "sections": ["result", *names, "counted", "made"],
+        "sections": ["result", *observed.sections, *names, "counted", "made"],
         "groups": [_group(group) for group in groups],
         "sources": page.sources(groups),
+        "observed": observed,
         "drawn": sections,
         "patient": None if course is None else _patient(course, folder.provenance.patients, words),
         "counted": {
@@ -64,14 +68,28 @@ def sections_of(
     if not followed:
         return []
     found = {arm.name: courses(folder, arm, last_month) for arm in followed}
-    return [
+    scanned = [arm for arm in followed if found[arm.name].waterfall.measured]
+    treated = [arm for arm in followed if arm.knows("os_day") and arm.knows("on_drug_day")]
+    graded = [arm for arm in followed if arm.knows("os_day") and arm.knows("grade_known")]
+    simulated = folder.provenance.identity.filled != OBSERVED
+    sections = [
         drawings.survival_section(followed, published, last_month, words),
-        drawings.response_section(followed, found, last_month, words),
-        drawings.care_section(followed, found, last_month, words),
-        drawings.swimmer_section(followed, found, last_month, words),
-        drawings.freedom_section(followed, published, last_month, words),
-        drawings.toxicity_section(followed, last_month, words),
+        drawings.response_section(followed if simulated else scanned, found, last_month, words),
+        drawings.care_section(treated, found, last_month, words),
+        drawings.swimmer_section(treated, found, last_month, words),
     ]
+    sections += [drawings.freedom_section(treated, published, last_month, words)] if treated else []
+    sections += [drawings.toxicity_section(graded, last_month, words)] if graded else []
+    # Of a simulated patient all is known; of real ones some files say nothing of treatment or toxicity.
+    return [section for section in sections if section.figures]
+
+
+def told_arms(folder: Folder, arms: Sequence[ArmData]) -> list[ArmData]:
+    """Arms of which one patient's course can be told: somebody was followed, and lesions were measured."""
+    followed = [arm for arm in arms if arm.followed and arm.knows("os_day")]
+    if folder.provenance.identity.filled != OBSERVED:
+        return followed
+    return [arm for arm in followed if folder.table("lesions", [arm.name], ["patient"]).num_rows]
 
 
 def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
@@ -86,7 +104,7 @@ def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
     arms, published = read_arms(folder, study), published_results(study)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     sections = sections_of(folder, arms, published, last_month, words)
-    course = journey(folder, [arm for arm in arms if arm.followed])
+    course = journey(folder, told_arms(folder, arms))
     alone = [] if course is None else [drawings.course_drawing(course, words)]
     return [*(drawing for section in sections for drawing in section.figures), *alone]
 

@@ -82,9 +82,12 @@ def survival_section(
     figures = []
     for name, endpoint, measure in (("os", "OS", "axis.alive"), ("pfs", "PFS", "axis.progression_free")):
         months = at_risk_times(last_month)
-        curves = tuple(_curve(arm, name, endpoint, published, months) for arm in arms if arm.followed)
+        known = [shown for arm in arms if (shown := arm.those_known(f"{name}_day")).followed]
+        if not known:
+            continue
+        curves = tuple(_curve(arm, name, endpoint, published, months) for arm in known)
         figure = survival_figure(Survival(curves, last_month, months), words, measure=words(measure))
-        values = " ".join(_median_text(arm, name, words) for arm in arms if arm.followed)
+        values = " ".join(_median_text(arm, name, words) for arm in known)
         text = words(f"figure.{name}.text", values=values, ends=words("curve.ends"))
         figures.append(drawn(figure, name, words(f"figure.{name}"), text))
     return Section("survival", tuple(figures))

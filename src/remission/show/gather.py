@@ -7,7 +7,7 @@ Plots of single patients show the first ones by number: numbers carry no meaning
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -92,6 +92,17 @@ class ArmData:
     reasons: Mapping[str, int]
     patients: Mapping[str, Array]
 
+    def knows(self, column: str) -> bool:
+        """Whether a column of numbers is there for every followed patient; of real patients much is not known."""
+        return bool(np.isfinite(self.patients[column]).all())
+
+    def those_known(self, column: str) -> ArmData:
+        """The patients of whom a column of numbers is known."""
+        if self.knows(column):
+            return self
+        known = np.isfinite(self.patients[column])
+        return replace(self, patients={name: values[known] for name, values in self.patients.items()})
+
     @property
     def followed(self) -> int:
         """Number of followed patients."""
@@ -124,6 +135,9 @@ def arm_data(folder: Folder, name: str, label: str, index: int) -> ArmData:
     patients |= {column: as_names(table[column])[followed] for column in _NAMES}
     patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(bool) for column in _FLAGS}
     patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(np.int64) for column in _NUMBERS}
+    # A real patient may have no best response: nothing was judged.
+    patients["best_response"] = np.where(patients["best_response"] == "", "NE", patients["best_response"])
+    patients["grade_known"] = as_floats(table["worst_grade"])[followed]
     return ArmData(name, label, index, len(status), _tally(status), _tally(reason[reason != ""]), patients)
 
 

@@ -64,9 +64,9 @@ def report_html(run_folder: Folder, *, language: str = "en") -> str:
         If a file of the run is missing or has changed since it was written.
     """
     from remission.show.contents import contents
-    from remission.show.texts import Words
+    from remission.show.observed import words_for
 
-    words = Words(language)
+    words = words_for(run_folder, language)
     return _template().render(page=contents(run_folder, words), words=words, **_style())
 
 
@@ -91,9 +91,9 @@ def write_figure(run_folder: Folder, name: str, path: str | Path, *, language: s
     """
     from remission.show.contents import drawings_of
     from remission.show.figures.svg import standalone_svg
-    from remission.show.texts import Words
+    from remission.show.observed import words_for
 
-    found = {drawing.name: drawing for drawing in drawings_of(run_folder, Words(language))}
+    found = {drawing.name: drawing for drawing in drawings_of(run_folder, words_for(run_folder, language))}
     if name not in found:
         raise RunError("the report has no such drawing", found=name, allowed=", ".join(found))
     return _write(standalone_svg(found[name].svg), path)

@@ -21,9 +21,10 @@ def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, col
     RunError
         If a file of the run is missing or has changed since it was written.
     """
+    from remission.show.observed import words_for
     from remission.show.results import published_results, read_arms, result_of
 
-    words, study = Words(language), run_folder.definition
+    words, study = words_for(run_folder, language), run_folder.definition
     arms, published = read_arms(run_folder, study), published_results(study)
     summary, rows = result_of(run_folder, arms, published)
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)

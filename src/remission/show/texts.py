@@ -126,6 +126,35 @@ ENGLISH: Final[Mapping[str, str]] = {
     "section.patient": "One patient",
     "section.counted": "Who is counted",
     "section.made": "How this was made",
+    "section.audit": "What the audit met",
+    "audit.clean": "The audit met nothing to be said.",
+    "audit.rule": "Rule",
+    "audit.what": "Finding",
+    "audit.where": "Where",
+    "audit.rows": "Rows",
+    "section.cure": "Cure and follow-up",
+    "cure.arm": "Arm",
+    "cure.fraction": "Cured share",
+    "cure.models": "By other models",
+    "cure.enough": "Follow-up long enough",
+    "cure.yes": "yes",
+    "cure.no": "no",
+    "cure.text": (
+        "Weibull mixture with its 95 % interval; other families and the non-mixture form beside it. Follow-up"
+        " is called enough if few events fall late (Maller and Zhou 1994) and nearly all survivors at its end"
+        " are in the cured share (Selukar and Othus 2023); without that, a cured share is an extrapolation."
+    ),
+    "section.due": "Visits due",
+    "due.text": (
+        "On {date}, every 12 weeks from the last scan, with two weeks of grace: {overdue} overdue, {due} due,"
+        " {later} later."
+    ),
+    "due.patient": "Patient",
+    "due.last": "Last scan",
+    "due.day": "Due",
+    "due.state": "State",
+    "due.overdue": "overdue",
+    "due.due": "due",
     "plain.who": "{patients} virtual patients were treated with {arms} and followed for {months} months.",
     "plain.twins": (
         "{patients} virtual patients, each of whom lives in every arm, were treated with {arms} and followed"
@@ -285,6 +314,28 @@ ENGLISH: Final[Mapping[str, str]] = {
     "made.command": "Command",
     "made.patients": "Patients",
 }
+COHORT: Final[Mapping[str, str]] = {
+    "by": "{patients} real patients",
+    "section.result": "Results",
+    "plain.who": "{patients} real patients, in {arms}, were followed for up to {months} months.",
+    "plain.unpublished": "What no file said is left out.",
+    "not_simulated": "not known",
+    "table.simulated": "Observed",
+    "table.own": "Observed numbers",
+    "table.empty": "Nothing is known that could be shown.",
+    "counted.text": "Nothing is repaired in silence: what the audit met is listed above.",
+    "made.text": "The same files with the same mapping and version give the same folder.",
+    "made.file": "Files and findings",
+    "figure.pfs.text": (
+        "Kaplan-Meier curves with 95 % bands; progression as the files state it, else as the scans show it."
+        " {values} {ends}"
+    ),
+    "figure.course.text": (
+        "Lesions ({lesions}) and responses from the first dose to month {month}. Numbers refer to the list below."
+    ),
+}
+"""What is said otherwise of real patients."""
+COHORT_LANGUAGE: Final = "-x-cohort"
 LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH}
 
 
@@ -309,7 +360,7 @@ class Words:
         KeyError
             If there is no such text: a fault of the package.
         """
-        return LANGUAGES[self.language][key].format(**values)
+        return self._texts[key].format(**values)
 
     def named(self, group: str, name: str, **values: Any) -> str:
         """The text of a name in a group, or the name itself where the group has none (a user's own word).
@@ -319,8 +370,13 @@ class Words:
         >>> Words().named("event", "death"), Words().named("event", "a new kind")
         ('death', 'a new kind')
         """
-        table = LANGUAGES[self.language]
+        table = self._texts
         return table[f"{group}.{name}"].format(**values) if f"{group}.{name}" in table else name
+
+    @property
+    def _texts(self) -> Mapping[str, str]:
+        plain = LANGUAGES[self.language.removesuffix(COHORT_LANGUAGE)]
+        return {**plain, **COHORT} if self.language.endswith(COHORT_LANGUAGE) else plain
 
     def number(self, value: float | None, decimals: int = 0) -> str:
         """A number with that many decimals; infinite times were not reached.

@@ -1,0 +1,72 @@
+"""What the report of a real cohort shows besides: the audit, cure and follow-up, visits due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from remission.run.provenance import OBSERVED
+from remission.show.gather import ArmData, Folder
+from remission.show.lines import interval, quantity
+from remission.show.texts import COHORT_LANGUAGE, Words
+
+_SHOWN = 200  # visits listed
+
+
+@dataclass(frozen=True)
+class ObservedContents:
+    """Sections of a cohort; all empty for a simulated run."""
+
+    sections: tuple[str, ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
+    cure: tuple[tuple[str, ...], ...] = ()
+    due: Mapping[str, Any] | None = None
+
+
+def words_for(folder: Folder, language: str) -> Words:
+    """Texts of a report: real patients are not called virtual.
+
+    Examples
+    --------
+    >>> Words("en" + COHORT_LANGUAGE)("by", patients=3)
+    '3 real patients'
+    """
+    observed = folder.provenance.identity.filled == OBSERVED
+    return Words(language + COHORT_LANGUAGE if observed else language)
+
+
+def observed_contents(summary: Mapping[str, Any], arms: Sequence[ArmData], words: Words) -> ObservedContents:
+    """The further sections, from the summary of a cohort.
+
+    Examples
+    --------
+    >>> observed_contents({"arms": {}}, [], Words()).sections
+    ()
+    """
+    if "findings" not in summary:
+        return ObservedContents()
+    cure = tuple(_cure_row(arm, summary["arms"][arm.name].get("cure", {}), words) for arm in arms if arm.followed)
+    due = _due(summary["visits_due"], words) if "visits_due" in summary else None
+    sections = ("audit", *(("cure",) if cure else ()), *(("due",) if due else ()))
+    return ObservedContents(sections, tuple(summary["findings"]), cure, due)
+
+
+def _cure_row(arm: ArmData, cure: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    if "fraction" not in cure:
+        return arm.label, words("unknown"), "", cure.get("reason", "")
+    limits = interval(cure["fraction_low"], cure["fraction_high"], "%", words)
+    models = interval(cure["lowest"], cure["highest"], "%", words)
+    enough = words("cure.yes" if cure["enough"] else "cure.no")
+    return arm.label, f"{quantity(cure['fraction'], '%', words)} ({limits})", f"{models} %", enough
+
+
+def _due(visits: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    rows = [
+        (one["patient"], one["arm"], one["last"], one["due"], words(f"due.{state}"))
+        for state in ("overdue", "due")
+        for one in visits[state]
+    ]
+    counts = {state: words.number(len(visits[state])) for state in ("overdue", "due")}
+    text = words("due.text", date=visits["date"], later=words.number(visits["later"]), **counts)
+    return {"text": text, "rows": rows[:_SHOWN]}
