@@ -33,7 +33,7 @@ from remission.trial.max_combo import max_combo_power
 from remission.trial.operating import operating_characteristics
 from remission.trial.plan import FixedBounds, HaybittlePeto, Plan
 from remission.trial.power import power
-from remission.trial.randomness import BLOCK, block_generator, permuted_blocks
+from remission.trial.randomness import block_generator, block_size, permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.simulate import simulate
 from remission.trial.source import Cohort, CohortSource, HazardSource, Switching
@@ -47,7 +47,7 @@ EVERY = (*map(WeightedLogRank, FAMILY), MaxCombo(), RestrictedMean(18.0), Milest
 
 
 def test_a_trial_depends_on_its_number_alone() -> None:
-    few, many = (simulate(HazardSource(LATE), [Look(events=300)], EVERY[:1], n, 7) for n in (3, BLOCK + 5))
+    few, many = (simulate(HazardSource(LATE), [Look(events=300)], EVERY[:1], n, 7) for n in (3, block_size(500) + 5))
     assert (few.z == many.z[:3]).all()
     assert (few.time == many.time[:3]).all()
     other = simulate(HazardSource(LATE), [Look(events=300)], EVERY[:1], 3, 8)

@@ -38,7 +38,7 @@ def benchmark_scenario() -> Scenario:
     return Scenario.two_arms(Accrual.uniform(500, 12.0), control, hazard_ratio=late, dropout=0.001)
 
 
-def benchmark_trials(trials: int = 4096, rounds: int = 5) -> list[dict[str, Any]]:
+def benchmark_trials(trials: int = 2048, rounds: int = 9) -> list[dict[str, Any]]:
     """Trials a second of each kind of simulation: the best of several rounds, and their median.
 
     Time is that of the processor, so that other work on the machine counts as little as can be.

@@ -92,7 +92,7 @@ def find_design(name: str) -> Any:
     raise DataError("there is no such design", where=name, allowed="a file, or one of " + ", ".join(design_names()))
 
 
-def bench_trials(*, json: Path | None = None, trials: int = 4096) -> None:
+def bench_trials(*, json: Path | None = None, trials: int = 2048) -> None:
     """Simulated trials a second, one thread, in the scenario of the documentation.
 
     Parameters

@@ -51,7 +51,8 @@ def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: 
     if isinstance(weight, w.MagirrBurman):
         return np.minimum(1.0 / np.maximum(s, _survival_at(numbers, weight.delay)), weight.w_max)
     if isinstance(weight, w.ModestlyWeighted):
-        return 1.0 / np.maximum(s, _survival_at(numbers, weight.t_star))
+        lowest = weight.s_star if weight.t_star is None else _survival_at(numbers, weight.t_star)
+        return 1.0 / np.maximum(s, 1.0 if lowest is None else lowest)
     if isinstance(weight, w.EarlyZero):
         return (numbers.time >= weight.delay).astype(float)
     if isinstance(weight, w.Peto):

@@ -1,6 +1,6 @@
 """Random numbers of simulated trials.
 
-Trials are made in blocks of `BLOCK`; each block has its own stream, seeded by the seed and the block's
+Trials are made in blocks of `block_size`; each block has its own stream, seeded by the seed and the block's
 number. What happens in trial k therefore depends on the assumptions, the seed and k alone, however many
 trials are asked for. This is the one place beside `remission.draws` that makes random numbers: a trial of
 500 patients needs some 1,600 of them, and a NumPy generator of one block gives them some thirty times
@@ -19,11 +19,21 @@ from numpy.typing import NDArray
 
 from remission.errors import DataError
 
-BLOCK = 64
-"""Trials that share one stream."""
+_MOST_TRIALS, _NUMBERS = 256, 131_072
 
 _MOST_PATTERNS = 1000
 _TWO_TO_64 = 2**64
+
+
+def block_size(patients: int) -> int:
+    """Trials that share one stream: as many as keep the arrays of a block in the processor's cache, 256 at most.
+
+    Examples
+    --------
+    >>> block_size(500), block_size(20_000)
+    (256, 6)
+    """
+    return max(1, min(_MOST_TRIALS, _NUMBERS // patients))
 
 
 def block_generator(seed: int, block: int) -> np.random.Generator:

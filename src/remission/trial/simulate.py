@@ -12,8 +12,8 @@ from remission.errors import DataError
 from remission.trial.cut import calendar_of_events, cut, times_of_looks
 from remission.trial.evaluate import Evaluated, evaluate
 from remission.trial.looks import Look
-from remission.trial.randomness import BLOCK, block_generator
-from remission.trial.source import Source
+from remission.trial.randomness import block_generator, block_size
+from remission.trial.source import Patients, Source
 from remission.trial.statistic import Milestone, Statistic
 
 Array = NDArray[np.float64]
@@ -114,10 +114,12 @@ def simulate(
         )
     _keep_memory()
     blocks = []
-    for block in range(-(-trials // BLOCK)):
-        blocks.append(_block(source, looks, statistics, block_generator(seed, block), estimates))
+    size = block_size(source.patients)
+    for block in range(-(-trials // size)):
+        patients = source.draw(block_generator(seed, block), size)
+        blocks.append(_block(source, patients, looks, statistics, estimates))
         if progress is not None:
-            progress(min(trials, (block + 1) * BLOCK))
+            progress(min(trials, (block + 1) * size))
     columns = (np.concatenate(column)[:trials] for column in zip(*blocks, strict=True))
     return SimulatedTrials(tuple(statistics), tuple(looks), seed, *columns)
 
@@ -133,20 +135,19 @@ def _keep_memory() -> None:
 
 def _block(
     source: Source,
+    patients: Patients,
     looks: Sequence[Look],
     statistics: Sequence[Statistic],
-    rng: np.random.Generator,
     estimates: bool,
 ) -> tuple[Array, Array, Array, NDArray[np.bool_], Array, Array, Array]:
     """One block: time, events, patients, reached, z, estimate, information."""
-    patients = source.draw(rng, BLOCK)
     calendar = calendar_of_events(patients)
     times = times_of_looks(patients, calendar, looks)
     found: list[Evaluated] = []
     events, enrolled = np.empty(times.time.shape), np.empty(times.time.shape)
     for k in range(len(looks)):
         seen = cut(patients, calendar, times.time[:, k], source.visits)
-        events[:, k] = np.count_nonzero(seen.event, axis=1)
+        events[:, k] = seen.event.view(np.int8).sum(axis=1, dtype=np.int64)
         enrolled[:, k] = source.patients if seen.present is None else np.count_nonzero(seen.present, axis=1)
         found.append(evaluate(patients, seen, source.strata, statistics, estimates))
     z, estimate, information = (np.stack(part, axis=1) for part in zip(*found, strict=True))
