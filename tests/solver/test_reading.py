@@ -116,3 +116,21 @@ def test_the_package_itself_reads_nothing_on_import() -> None:
     program = "import sys, remission.solver; print({'antimony', 'libsbml', 'llvmlite'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_rate_of_change_of_what_a_rule_gives() -> None:
+    text = "x = 1; x' = -x; V := 2 + sin(time) + x^2; r := rateOf(V); q := rateOf(x); k = 3; z := rateOf(k);"
+    kernel = compile_antimony(text, outputs=("r", "q", "z"))
+    found = kernel.observe(np.array([[0.4]]), kernel.defaults[None], np.array([1.2]))
+    np.testing.assert_allclose(found, [[np.cos(1.2) - 2 * 0.4**2, -0.4, 0.0]], rtol=1e-14)
+
+
+def test_a_concentration_in_a_swelling_compartment() -> None:
+    for size in ("c := 1 + 0.5*time", "c = 1; c' = 0.5"):
+        text = f"compartment c; {size}; species S in c; S = 2; S' = -0.3*S;"
+        kernel = compile_antimony(text, outputs=("[S]", "amount(S)"))
+        done = kernel.advance(
+            kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.full(1, 2.0), rtol=1e-8
+        )
+        found = kernel.observe(done.state, kernel.defaults[None], np.full(1, 2.0))
+        np.testing.assert_allclose(found, [[2 * np.exp(-0.6), 4 * np.exp(-0.6)]], rtol=1e-6)

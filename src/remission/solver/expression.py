@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from remission.solver.errors import model_error
+
 
 @dataclass(frozen=True)
 class Number:
@@ -174,4 +176,6 @@ def evaluate(expression: Expression, value_of: Callable[[str], float], time: flo
         return time
     if isinstance(expression, Symbol):
         return value_of(expression.name)
+    if expression.operation not in OPERATIONS:
+        raise model_error("an operation whose value at the start is not supported", found=expression.operation)
     return float(OPERATIONS[expression.operation](*(evaluate(a, value_of, time) for a in expression.arguments)))

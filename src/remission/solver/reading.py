@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-import libsbml
-
 from remission.solver.antimony_text import antimony_to_sbml
 from remission.solver.errors import model_error
 from remission.solver.expression import Apply, Expression, Number, Symbol, apply, symbols, uses_time
 from remission.solver.mathml import to_expression
 from remission.solver.network import Event, Network
+from remission.solver.sbml_text import OwnedModel, valid_model
 from remission.solver.starting import RatesOf, StartValues
 
 
@@ -72,41 +71,8 @@ def read_sbml(text: str) -> Network:
     >>> read_sbml(antimony_to_sbml("compartment c = 1; species S in c; S = 5; J: S -> ; k*S; k = 2;")).states
     ('S',)
     """
-    model = _valid_model(text)
+    model = valid_model(text)
     return _Reader(model).network()
-
-
-def _valid_model(text: str) -> Any:
-    document = libsbml.readSBMLFromString(text)
-    errors = [document.getError(k) for k in range(document.getNumErrors())]
-    fatal = [e for e in errors if e.getSeverity() >= libsbml.LIBSBML_SEV_ERROR]
-    if fatal or document.getModel() is None:
-        line, message = (fatal[0].getLine(), fatal[0].getMessage().strip()) if fatal else (0, "no model in it")
-        raise model_error("the text is not valid SBML", where=f"line {line}", found=message.splitlines()[0])
-    for k in range(document.getNumPlugins()):
-        package = document.getPlugin(k).getPackageName()
-        if package == "comp":
-            _convert(document, "flatten comp")
-        elif package not in ("layout", "render", "l3v2extendedmath"):
-            raise model_error("an SBML package that is not supported", found=package, allowed="core, comp")
-    for option in ("promoteLocalParameters", "expandFunctionDefinitions"):
-        _convert(document, option)
-    return _Owned(document)
-
-
-class _Owned:
-    """A model that keeps its document alive."""
-
-    def __init__(self, document: Any) -> None:
-        self._document = document
-        self.model = document.getModel()
-
-
-def _convert(document: Any, option: str) -> None:
-    properties = libsbml.ConversionProperties()
-    properties.addOption(option, True)
-    if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
-        raise model_error("libSBML cannot simplify the model", found=option)
 
 
 def _items(listing: Any) -> list[Any]:
@@ -117,7 +83,7 @@ def _items(listing: Any) -> list[Any]:
 class _Reader:
     """Collects what one SBML model says; used once."""
 
-    owner: _Owned
+    owner: OwnedModel
     rates: dict[str, Expression] = field(default_factory=dict)  # of each state
     parameters: list[str] = field(default_factory=list)
     rules: dict[str, Expression] = field(default_factory=dict)
@@ -294,7 +260,8 @@ class _Reader:
             swelling = self._formula(self.rated[compartment], f"rate rule of {compartment}")
             return apply("plus", by_value, apply("times", self.meanings[name], swelling))
         if compartment in self.assigned:
-            raise model_error("a rate rule of a concentration in a compartment with an assignment rule", where=name)
+            swelling = apply("rate_of", Symbol(compartment))
+            return apply("plus", by_value, apply("times", self.meanings[name], swelling))
         return by_value
 
     # reactions ----------------------------------------------------------------------------------------------
@@ -302,9 +269,10 @@ class _Reader:
     def _reaction(self, reaction: Any) -> None:
         name = reaction.getId()
         law = reaction.getKineticLaw()
-        if law is None or law.getMath() is None:
+        if law is None:
             raise model_error("a reaction without a kinetic law", where=name, next_step="give it a rate")
-        self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}")
+        given = law.isSetMath()
+        self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}") if given else Number(0.0)
         for sign, references in (
             ("minus", reaction.getListOfReactants()),
             ("plus", reaction.getListOfProducts()),
@@ -340,27 +308,29 @@ class _Reader:
     def _event(self, event: Any) -> Event:
         name = event.getId() or "event"
         trigger = event.getTrigger()
-        assignments = []
-        for assignment in _items(event.getListOfEventAssignments()):
-            if not assignment.isSetMath():
-                continue
-            variable = assignment.getVariable()
-            value = self._formula(assignment.getMath(), f"event {name}, assignment of {variable}")
-            if variable in self.by_concentration:
-                value = apply("times", value, Symbol(self.by_concentration[variable]))
-            assignments.append((variable, value))
-        starts_true = trigger.getInitialValue() if trigger.isSetInitialValue() else True
+        given = trigger is not None and trigger.isSetMath()
         never = apply("ne", Number(0.0), Number(0.0))
-        condition = self._formula(trigger.getMath(), f"event {name}, trigger") if trigger.isSetMath() else never
         return Event(
             name=name,
-            trigger=condition,
-            initially_true=starts_true,
-            assignments=tuple(assignments),
+            trigger=self._formula(trigger.getMath(), f"event {name}, trigger") if given else never,
+            initially_true=trigger.getInitialValue() if given and trigger.isSetInitialValue() else True,
+            assignments=self._assignments(event, name),
             priority=self._priority(event, name),
-            persistent=trigger.getPersistent() if trigger.isSetPersistent() else True,
+            persistent=trigger.getPersistent() if given and trigger.isSetPersistent() else True,
             from_trigger_time=event.getUseValuesFromTriggerTime(),
         )
+
+    def _assignments(self, event: Any, name: str) -> tuple[tuple[str, Expression], ...]:
+        """What an event sets; a concentration as the amount in its compartment, as large as the event leaves that."""
+        values = {
+            a.getVariable(): self._formula(a.getMath(), f"event {name}, assignment of {a.getVariable()}")
+            for a in _items(event.getListOfEventAssignments())
+            if a.isSetMath()
+        }
+        for variable in values.keys() & self.by_concentration.keys():
+            compartment = self.by_concentration[variable]
+            values[variable] = apply("times", values[variable], values.get(compartment, Symbol(compartment)))
+        return tuple(values.items())
 
     def _priority(self, event: Any, name: str) -> Expression | None:
         priority = event.getPriority()

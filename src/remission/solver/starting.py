@@ -39,7 +39,7 @@ class RatesOf:
         if name in self.open:
             raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
         if name in self.rules:
-            raise model_error("rateOf something that a rule gives is not supported", where=name)
+            return apply("rate_of", Symbol(name))  # by the chain rule, when the graph is there
         self.open.append(name)
         rate = self.resolved(self.rates.get(name, Number(0.0)))
         self.open.pop()

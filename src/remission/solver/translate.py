@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import reduce
 from itertools import pairwise
 
+from remission.solver.derivatives import Derivatives
 from remission.solver.errors import model_error
 from remission.solver.expression import UNARY, Apply, Expression, Number, Symbol, Time
-from remission.solver.graph import Graph
+from remission.solver.graph import TIME, Graph
 from remission.solver.network import Network
 
 
@@ -25,6 +26,7 @@ class Translator:
         self._rules = dict(network.rules)
         self._known = {name: graph.state(k) for k, name in enumerate(network.states)}
         self._known |= {name: graph.parameter(k) for k, name in enumerate(network.parameters)}
+        self._rates = network.rates
         self._open: list[str] = []
 
     def name(self, name: str) -> int:
@@ -64,6 +66,8 @@ class Translator:
         g, operation = self.graph, expression.operation
         if operation == "piecewise":
             return self._piecewise(expression.arguments)
+        if operation == "rate_of":
+            return self._rate_of(*expression.arguments)
         if operation in ("and", "or", "xor", "not"):
             return self._logic(operation, [self.condition(a) for a in expression.arguments])
         numbers = [self.number(a) for a in expression.arguments]
@@ -82,6 +86,20 @@ class Translator:
         if operation in UNARY or operation in ("exp", "ln", "sqrt", "abs"):
             return g.function("log" if operation == "ln" else operation, *numbers)
         raise model_error("an operation is not supported", found=operation)
+
+    def _rate_of(self, expression: Expression) -> int:
+        """d expression / d time along the way: sum of its derivatives by the states, each times the state's rate."""
+        graph, node = self.graph, self.number(expression)
+        if self._open.count("rateOf") > len(self._rates):
+            raise model_error("a rate of change depends on itself", found="rateOf")
+        self._open.append("rateOf")
+        slopes = Derivatives(graph)
+        terms = [
+            slopes.of(node, k) if k == TIME else graph.mul(slopes.of(node, k), self.number(self._rates[k]))
+            for k in sorted(graph.support(node))
+        ]
+        self._open.pop()
+        return graph.sum(terms)
 
     def _logic(self, operation: str, conditions: list[int]) -> int:
         g = self.graph
