@@ -194,7 +194,10 @@ def _time(table: Table, patient: NDArray[np.int64], patients: dict[str, NDArray[
         # Without a start of treatment the first scan of each patient is the baseline.
         start = np.full(patient.max(initial=-1) + 1, np.inf)
         date = table.columns["date"]
-        np.minimum.at(start, patient[np.isfinite(date)], date[np.isfinite(date)])
+        # A row that has both a day and a date says when the patient's time began.
+        begun = date - given if np.isfinite(given).any() else date
+        np.minimum.at(start, patient[np.isfinite(begun)], begun[np.isfinite(begun)])
+        start = np.where(np.isfinite(start), start, np.nan)
     dated = table.columns["date"] - start[patient]
     return _complete(table, np.where(np.isfinite(given), given, dated), "date")
 

@@ -194,6 +194,8 @@ def _placed(sheet: Sheet, said: TableMap, kind: str) -> tuple[list[tuple[Field, 
         if said.columns and field.name not in ("patient", "arm"):
             continue  # a mapping that names columns names all of them
         known = [name for name in sheet.columns if fits(field, name)[0] and name not in claimed]
+        if len(known) > 1 and said.columns and field.name == "arm":
+            continue
         if len(known) > 1:
             problems.append(_ambiguous(sheet, field, known))
         elif known:

@@ -69,7 +69,8 @@ def later_events(time: NDArray[np.float64], event: NDArray[np.float64]) -> float
     >>> later_events(np.arange(10.0), np.repeat([1.0, 0.0], 5))
     0.0
     """
-    known = np.isfinite(time) & np.isfinite(event)
+    # Patients without any follow-up are censored on the first day, by many conventions.
+    known = np.isfinite(time) & np.isfinite(event) & (time > 1.0)
     events, others = time[known & (event == 1)], np.sort(time[known & (event == 0)])
     if min(len(events), len(others)) < _FEWEST:
         return None
