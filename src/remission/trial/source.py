@@ -103,6 +103,8 @@ class HazardSource:
     visit_times : tuple of float
         When given, the event is progression: seen at the first visit after it, so that who leaves between
         the two is censored, at the last visit.
+    evenly : bool
+        Whether patients come at fixed times, as rpact has it: patient i of n when i / n of all are due.
 
     Examples
     --------
@@ -115,6 +117,7 @@ class HazardSource:
     scenario: Scenario
     switching: Switching | None = None
     visit_times: tuple[float, ...] = ()
+    evenly: bool = False
 
     def __post_init__(self) -> None:
         times = np.asarray(self.visit_times, float)
@@ -143,6 +146,8 @@ class HazardSource:
     def draw(self, rng: np.random.Generator, trials: int) -> Patients:
         """Patients of some trials."""
         entry = enrolment(rng, trials, self.patients, self.scenario.accrual)
+        if self.evenly:
+            entry[:] = self.scenario.accrual.quantile(np.arange(1, self.patients + 1) / self.patients)
         if self.strata == 1:
             treated = permuted_blocks(rng, trials, self.patients, self.scenario.ratio)
             stratum = None

@@ -43,9 +43,9 @@ def _spread(name: str, value: Any, spread: Array) -> Any:
     return np.sqrt(np.maximum(share * (1.0 - share), 1e-6))
 
 
-def _simulated(scenario: Scenario, events: Array, statistic: Any) -> SimulatedTrials:
+def _simulated(scenario: Scenario, events: Array, statistic: Any, evenly: bool = False) -> SimulatedTrials:
     looks = [Look(events=float(count)) for count in events]
-    return simulate(HazardSource(scenario), looks, [statistic], TRIALS, 2017, estimates=False)
+    return simulate(HazardSource(scenario, evenly=evenly), looks, [statistic], TRIALS, 2017, estimates=False)
 
 
 def _enrolled(call: Call, patients: float) -> Accrual:
@@ -90,7 +90,7 @@ def simulation_survival(case: Case) -> Ours:
     enrolled = array(call, "accrualTime", [0.0, 12.0])
     enrolment = accrual(array(call, "accrualIntensity"), enrolled[:-1], float(enrolled[-1]))
     ratio = float(call.value("allocation1", default=1.0)) / float(call.value("allocation2", default=1.0))
-    found = _simulated(Scenario(enrolment, (stratum,), ratio), array(call, "plannedEvents"), WeightedLogRank())
+    found = _simulated(Scenario(enrolment, (stratum,), ratio), array(call, "plannedEvents"), WeightedLogRank(), True)
     plan = Plan(made.plan.alpha, FixedBounds(tuple(map(float, made.upper))))
     row = operating_characteristics(found, [], plan)[0]
     values = {"power": row.power, "reject_per_stage": np.diff(row.success, prepend=0.0)}
