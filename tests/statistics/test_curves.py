@@ -12,6 +12,7 @@ import pytest
 from remission.statistics import (
     cumulative_incidence,
     gray_test,
+    interval_log_rank,
     kaplan_meier,
     log_rank,
     nelson_aalen,
@@ -163,3 +164,28 @@ def test_a_million_patients_in_bounded_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 300e6
+
+
+def test_intervals_of_no_length_give_nearly_the_log_rank(cohort: Callable[..., Any]) -> None:
+    data = cohort(31, 150)
+    right = np.where(data.event, data.time, np.inf)
+    exact = log_rank(data.time, data.event, data.arm).z
+    assert interval_log_rank(data.time, right, data.arm).z == pytest.approx(exact, rel=0.08)
+    assert interval_log_rank(data.time, right, 1 - data.arm).z == pytest.approx(
+        -interval_log_rank(data.time, right, data.arm).z
+    )
+
+
+def test_size_and_power_of_the_test_of_visits() -> None:
+    rng = np.random.default_rng(11)
+    arm, stratum = np.arange(120) % 2, rng.integers(0, 2, 120)
+    found = {1.0: [], 2.0: []}
+    for factor, values in found.items():
+        for _ in range(40):
+            death = rng.exponential(10 * (1 + stratum), 120) * np.where(arm, factor, 1.0)
+            left = np.minimum(np.floor(death / 3) * 3, 24.0)
+            right = np.where(death < 24, left + 3, np.inf)
+            values.append(interval_log_rank(left, right, arm, stratum).z)
+    assert abs(np.mean(found[1.0])) < 0.6
+    assert 0.7 < np.std(found[1.0]) < 1.35
+    assert np.mean(found[2.0]) > 2

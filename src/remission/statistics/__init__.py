@@ -63,6 +63,7 @@ _LATER = {
     "TurnbullCurve": "interval_censored",
     "interval_regression": "interval_censored",
     "turnbull": "interval_censored",
+    "interval_log_rank": "interval_test",
 }
 
 __all__ = [  # noqa: RUF022  what is loaded now, then what is loaded later
@@ -76,7 +77,7 @@ __all__ = [  # noqa: RUF022  what is loaded now, then what is loaded later
     "reconstruct", "reverse_kaplan_meier", "rmst", "rmst_adjusted", "rmst_difference",
     "treatment_free_survival", "weighted_log_rank", "CumulativeIncidence", "CureModel", "CureSpread",
     "FollowUp", "GrayTest", "IntervalRegression", "TurnbullCurve", "cumulative_incidence",
-    "cure_follow_up", "cure_model", "cure_spread", "gray_test", "interval_regression", "turnbull",
+    "cure_follow_up", "cure_model", "cure_spread", "gray_test", "interval_regression", "turnbull", "interval_log_rank",
 ]  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
     if values.dtype.kind in "iu":
         # Whole numbers 0, 1, ... are their own codes: the usual case, and quick. All bits together are 1 only
         # where every value is 0 or 1.
-        if at_least <= 2 and np.bitwise_or.reduce(values) == 1 and not values.all():
+        if at_least <= 2 and np.bitwise_or.reduce(values) == 1 and np.count_nonzero(values) < values.size:
             return Groups(values.astype(np.intp, copy=False), (0, 1))
         sizes = _sizes(values)
         if at_least <= sizes.size and sizes.all():

@@ -27,7 +27,7 @@ _SAME = 1e-12
 _SINGULAR = 1e-13
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(24)
 # The integrand of `_owen_integral` is analytic to a distance of pi / 2 from the line: on stretches of this
-# length 16 Gauss-Legendre nodes leave a relative error below 1e-11, negative correlations in the far tail
+# length 20 Gauss-Legendre nodes leave a relative error below 1e-11, negative correlations in the far tail
 # included.
 _FEW_NODES, _FEW_WEIGHTS = np.polynomial.legendre.leggauss(20)
 _STRETCH = 3.0

@@ -80,7 +80,8 @@ def _walk(
 ) -> tuple[Floats, NDArray[np.int64], Floats]:
     """Sort each trial with event and arm in the lowest bits, and walk it."""
     keys = np.ascontiguousarray(time, dtype=np.float64).view(np.int64) & ~_MARKS
-    keys |= (_bits(event) << 1) | _bits(treated)
+    keys |= _whole(event) << 1
+    keys |= _whole(treated)
     if present is not None:
         keys = np.where(present, keys, _ABSENT)
     keys.sort(axis=-1)
@@ -90,9 +91,9 @@ def _walk(
     return event_rows(keys, many, int(np.count_nonzero(keys & 2, axis=-1).max(initial=0)))
 
 
-def _bits(marks: NDArray[Any]) -> NDArray[np.int8]:
-    """Zeros and ones in the fewest bytes."""
-    return marks.view(np.int8) if marks.dtype == np.bool_ else marks.astype(np.int8)
+def _whole(marks: NDArray[Any]) -> NDArray[np.int64]:
+    """Zeros and ones as wide as the keys: mixing widths costs more than widening."""
+    return marks.astype(np.int64, copy=False)
 
 
 def excess_and_spread(table: EventTable) -> tuple[Floats, Floats]:
