@@ -32,18 +32,30 @@ def _some(code: Code, masks: list[str]) -> str:
     return functools.reduce(code.either, masks)
 
 
-def look_inside(code: Code, memory: LaneMemory, plan: Plan) -> None:
-    """Go and find the moment if any event was set off or any monitor rose."""
-    masks = []
+def look_inside(code: Code, memory: LaneMemory, plan: Plan) -> str:
+    """Go and find the moment if any event was set off or any monitor rose; i1: whether any event is to fire."""
+    masks, due = [], ""
     if plan.events:
         memory.run("triggers", "trial", "new_time", "q", "trigger_now")
-        masks += [_set_off(code, memory, k) for k in range(len(plan.events))]
+        set_off = [_set_off(code, memory, k) for k in range(len(plan.events))]
+        absorbed = [_absorbs(code, memory, plan, k) for k, event in enumerate(plan.events) if event.absorbing]
+        due = code.any(_some(code, [*set_off, *absorbed]))
+        masks += set_off
     if plan.monitors:
         memory.run("monitors", "trial", "new_time", "q", "probe")
         masks += [_risen(code, memory, k) for k in range(len(plan.monitors))]
     if masks:
         with code.when(code.any(_some(code, masks))):
             code.write("call void @locate(ptr %lanes)")
+    return due
+
+
+def _absorbs(code: Code, memory: LaneMemory, plan: Plan, k: int) -> str:
+    """Mask of accepted lanes in which an absorbing event finds something left to empty."""
+    zero = code.number(0.0)
+    left = [code.compare("une", memory.get("trial", state), zero) for state, _ in plan.events[k].assignments]
+    holds = code.both(memory.flag("accept"), memory.flag("trigger_now", k))
+    return code.both(holds, _some(code, left))
 
 
 def write_interpolate(module: Module, plan: Plan) -> None:

@@ -26,34 +26,26 @@ def write_fire(module: Module, plan: Plan) -> None:
         memory.put("passes", code.number(0.0))
         code.label("again")
         memory.run("triggers", "y", "time", "q", "trigger_now")
-        some = code.any(_perhaps_due(code, memory, plan))
-        code.write(f"br i1 {some}, label %queue, label %quiet\nqueue:")
         _queue(code, memory, plan)
-        _remember_triggers(code, memory, plan)
+        remember_triggers(code, memory, plan, "false")
         some = code.any(_waiting(code, memory, plan))
         code.write(f"br i1 {some}, label %execute, label %done\nexecute:")
         _execute(code, memory, plan)
-        code.write("br label %again\nquiet:")
-        _remember_triggers(code, memory, plan)
-        code.label("done")
+        code.write("br label %again\ndone:")
 
 
 def _events(plan: Plan) -> range:
     return range(len(plan.events))
 
 
-def _perhaps_due(code: Code, memory: LaneMemory, plan: Plan) -> str:
-    """Mask of lanes worth a closer look: a trigger has become true, or absorbs, or an event still waits."""
-    masks = []
+def remember_triggers(code: Code, memory: LaneMemory, plan: Plan, unless: str) -> None:
+    """Keep which triggers hold now, for lanes in which events may fire; not at all if an i1 is true."""
+    allowed = memory.flag("allowed")
+    keep = code.select(allowed, code.number(1.0), code.number(0.0))
+    keep = code.let(f"select i1 {unless}, {code.module.vector} zeroinitializer, {code.module.vector} {keep}")
+    mask = code.compare("ogt", keep, code.number(0.0))
     for k in _events(plan):
-        newly = memory.flag("trigger_now", k)
-        if not plan.events[k].absorbing:
-            newly = code.both(newly, code.invert(memory.flag("trigger", k)))
-        masks.append(code.either(code.both(newly, memory.flag("allowed")), memory.flag("pending", k)))
-    result = masks[0]
-    for mask in masks[1:]:
-        result = code.either(result, mask)
-    return result
+        memory.put_where("trigger", mask, memory.get("trigger_now", k), k)
 
 
 def _queue(code: Code, memory: LaneMemory, plan: Plan) -> None:
@@ -86,12 +78,6 @@ def _news(code: Code, memory: LaneMemory, plan: Plan, k: int, places: range) -> 
     for place, (state, _) in zip(places, plan.events[k].assignments, strict=True):
         differ = code.either(differ, code.compare("une", memory.get("values", place), memory.get("y", state)))
     return differ
-
-
-def _remember_triggers(code: Code, memory: LaneMemory, plan: Plan) -> None:
-    allowed = memory.flag("allowed")
-    for k in _events(plan):
-        memory.put_where("trigger", allowed, memory.get("trigger_now", k), k)
 
 
 def _waiting(code: Code, memory: LaneMemory, plan: Plan) -> str:

@@ -321,15 +321,14 @@ class _Reader:
         )
 
     def _assignments(self, event: Any, name: str) -> tuple[tuple[str, Expression], ...]:
-        """What an event sets; a concentration as the amount in its compartment, as large as the event leaves that."""
+        """What an event sets; a concentration as the amount in its compartment as it was when the event was due."""
         values = {
             a.getVariable(): self._formula(a.getMath(), f"event {name}, assignment of {a.getVariable()}")
             for a in _items(event.getListOfEventAssignments())
             if a.isSetMath()
         }
         for variable in values.keys() & self.by_concentration.keys():
-            compartment = self.by_concentration[variable]
-            values[variable] = apply("times", values[variable], values.get(compartment, Symbol(compartment)))
+            values[variable] = apply("times", values[variable], Symbol(self.by_concentration[variable]))
         return tuple(values.items())
 
     def _priority(self, event: Any, name: str) -> Expression | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from remission.solver.calls import CROSSED, FAILED, REACHED
 from remission.solver.crossings import look_inside, write_interpolate, write_locate
-from remission.solver.firing import write_fire
+from remission.solver.firing import remember_triggers, write_fire
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module
 from remission.solver.method import Method
@@ -36,12 +36,14 @@ def _write_step(module: Module, plan: Plan) -> None:
             _write_stage(code, memory, plan, stage)
         error = _write_error(code, memory, plan)
         _control(code, memory, plan.method, error, last, cut)
-        look_inside(code, memory, plan)
+        due = look_inside(code, memory, plan)
         _commit(code, memory, plan)
         if plan.events:
             running = code.compare("une", memory.get("call"), code.number(CROSSED))
             memory.put_flag("allowed", code.both(memory.flag("accept"), running))
-            code.write("call void @fire(ptr %lanes)")
+            remember_triggers(code, memory, plan, due)
+            with code.when(due):
+                code.write("call void @fire(ptr %lanes)")
 
 
 def _choose_step(code: Code, memory: LaneMemory, method: Method) -> tuple[str, str]:
