@@ -12,8 +12,8 @@ from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.weights import FlemingHarrington, LogRank, Weight
 from remission.trial.expectation import expected
 from remission.trial.looks import Look
-from remission.trial.moments import cox_limit
-from remission.trial.plan import Efficacy, FixedBounds, Plan, WangTsiatis
+from remission.trial.moments import cox_limit, score_moments
+from remission.trial.plan import Efficacy, FixedBounds, Plan, WangTsiatis, rising_root
 from remission.trial.power import Characteristics, power, size_by_duration
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.spending import Spending
@@ -71,11 +71,22 @@ def plan_of(call: Call) -> Plan:
     return Plan(alpha, efficacy)
 
 
-def looks_of(call: Call, end: float) -> tuple[list[Look], np.ndarray]:
-    """Looks at shares of the last one's events, and the shares."""
+def looks_of(call: Call, end: float, scenario: Scenario) -> tuple[list[Look], np.ndarray]:
+    """Looks at shares of the last one's events (of its information for a weighted test), and the shares."""
     count = int(call.value("kMax", default=1))
     shares = array(call, "informationRates", np.arange(1, count + 1) / count)
-    return [*(Look(fraction=float(share)) for share in shares[:-1]), Look(time=end)], shares
+    statistic = statistic_of(call)
+    if isinstance(statistic.weight, LogRank):
+        return [*(Look(fraction=float(share)) for share in shares[:-1]), Look(time=end)], shares
+
+    def information(time: float) -> float:
+        return float(score_moments(scenario, time, [statistic.weight], statistic.margin).covariance[0, 0])
+
+    times = []
+    for share in shares[:-1]:
+        goal = share * information(end)
+        times.append(rising_root(lambda t, goal=goal: information(t) - goal, 0.7 * end, "no such look"))  # type: ignore[misc]
+    return [Look(time=time) for time in (*times, end)], shares
 
 
 @case_kind("lrstat::lrpower(")
@@ -84,7 +95,7 @@ def powered(case: Case) -> Ours:
     call = call_of(case, "lrstat::lrpower")
     duration = float(call.value("accrualDuration"))
     scenario = scenario_of(call, duration)
-    looks, shares = looks_of(call, duration + float(call.value("followupTime")))
+    looks, shares = looks_of(call, duration + float(call.value("followupTime")), scenario)
     found = power(scenario, looks, statistic_of(call), plan_of(call), fraction=shares, method="score")
     return Ours(_values(found, scenario))
 
@@ -97,9 +108,9 @@ def sized(case: Case) -> Ours:
         raise DataError("only the length of enrolment is solved for here", where=case.id)
     after = float(call.value("followupTime"))
     guess = scenario_of(call, 12.0)
-    _, shares = looks_of(call, 1.0)
+    _, shares = looks_of(call, 12.0 + after, guess)
     scenario, found = size_by_duration(
-        guess, lambda months: looks_of(call, months + after)[0], statistic_of(call), plan_of(call),
+        guess, lambda months: looks_of(call, months + after, scenario_of(call, months))[0], statistic_of(call), plan_of(call),
         target=1.0 - float(call.value("beta", default=0.2)), fraction=shares, method="score",
     )  # fmt: skip
     return Ours(_values(found, scenario))
