@@ -56,6 +56,51 @@ def open_run(folder: str | os.PathLike[str]) -> Result:
     return Result(Path(folder), RunFolder.open(Path(folder)))
 
 
+def import_cohort(
+    files: Iterable[str | os.PathLike[str]],
+    out: str | os.PathLike[str],
+    *,
+    mapping: str | os.PathLike[str] | None = None,
+    units: str | None = None,
+    date: str | None = None,
+) -> Result:
+    """Real patients from files into a run folder.
+
+    Parameters
+    ----------
+    files : iterable of path
+        Files, or folders with files.
+    out : path
+        The run folder.
+    mapping : path, optional
+        A mapping file, see ``docs/cohort.md``.
+    units : str, optional
+        Units where no name states them, such as ``"months,mm"``.
+    date : str, optional
+        Day for which visits due and overdue are listed, as 2026-11-23.
+
+    Raises
+    ------
+    DataError
+        With every finding of the audit that stops, and every fault of the files.
+    StudyError
+        With every fault of the mapping file.
+    RunError
+        If the folder holds something else, or cannot be written.
+    """
+    from remission.cohort import day_of, import_files, units_of
+
+    named = [Path(file) for file in files]
+    folder = import_files(
+        named,
+        Path(out),
+        mapping=None if mapping is None else Path(mapping),
+        units=None if units is None else units_of(units),
+        on=None if date is None else day_of(date),
+    )
+    return Result(Path(out), folder)
+
+
 @dataclass(frozen=True)
 class Study:
     """A study that can be run.

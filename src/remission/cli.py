@@ -34,6 +34,11 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
+validate = App(name="validate", help="Hold the package against published numbers and other programs.")
+bench = App(name="bench", help="Measure speed.")
+app.command(validate)
+app.command(bench)
+
 StudyName = Annotated[str, Parameter(help="A study of the catalogue, or the path of a study file.")]
 Patients = Annotated[str | None, Parameter(name="--patients", help="Number of patients.")]
 Seed = Annotated[str | None, Parameter(name="--seed", help="Seed of all draws, a whole number.")]
@@ -129,6 +134,90 @@ def report(
     print(f"report  {page}")
 
 
+@app.command
+def cohort(
+    files: Annotated[list[Path], Parameter(help="Files, or folders with files: CSV, Parquet, XPT, SAS.")],
+    /,
+    *,
+    out: Annotated[Path, Parameter(name="--out", help="Folder for the result.")],
+    mapping: Annotated[Path | None, Parameter(help="What columns mean where their names do not say so.")] = None,
+    units: Annotated[str | None, Parameter(help="Units where no name states them, such as months,mm.")] = None,
+    date: Annotated[str | None, Parameter(help="Day for which visits due are listed, such as 2026-11-23.")] = None,
+    report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+) -> None:
+    """Read real patients, check them, and write the same run folder and report as a simulation."""
+    from remission.api import import_cohort
+
+    result = import_cohort(files, out, mapping=mapping, units=units, date=date)
+    page = result.report() if report else None
+    print(_table(result.run_folder))
+    for finding in result.run_folder.summary()["findings"]:
+        print(f"{finding['severity']}  {finding['what']}: {finding['where']}")
+    print(f"tables  {result.folder}")
+    if page is not None:
+        print(f"report  {page}")
+
+
+@app.command
+def design(
+    file: Annotated[str, Parameter(help="A design of the catalogue, or the path of a design file.")],
+    /,
+    *,
+    json: Annotated[Path | None, Parameter(help="Write all numbers to this file.")] = None,
+    html: Annotated[Path | None, Parameter(help="Write a one-page report to this file.")] = None,
+    trials: Annotated[int | None, Parameter(help="Simulated trials, in place of what the file says.")] = None,
+    seed: Annotated[int | None, Parameter(help="Seed, in place of what the file says.")] = None,
+) -> None:
+    """Simulate a trial design: power, type I error, looks, stopping, bias."""
+    from remission.trial import commands
+
+    commands.design(file, json=json, html=html, trials=trials, seed=seed)
+
+
+@validate.command(name="statistics")
+def validate_statistics(
+    *,
+    cases: Annotated[Path | None, Parameter(help="A file of reference cases [the package's own].")] = None,
+    json: Annotated[Path | None, Parameter(help="Write the table to this file.")] = None,
+) -> int:
+    """Compute every reference case of other packages and show ours beside theirs."""
+    from remission.trial import commands
+
+    return commands.validate_statistics(cases=cases, json=json)
+
+
+@validate.command(name="sbml")
+def validate_sbml(
+    *,
+    cases: Annotated[Path, Parameter(help="Folder of cases of the SBML semantic test suite.")],
+    json: Annotated[Path | None, Parameter(help="Write the outcome of every case to this file.")] = None,
+) -> int:
+    """Run cases of the SBML semantic test suite: passed, failed, refused."""
+    from json import dumps
+
+    from remission.solver.validation import summary, validate_cases
+
+    found = summary(validate_cases(cases))
+    for case, (outcome, reason) in found["not_passed"].items():
+        print(f"{case}  {outcome}: {reason}")
+    print(f"{found['passed']} passed, {found['failed']} failed, {found['refused']} refused")
+    if json is not None:
+        json.write_text(dumps(found, indent=1) + "\n", encoding="utf-8")
+    return FAILED if found["failed"] else 0
+
+
+@bench.command(name="trials")
+def bench_trials(
+    *,
+    json: Annotated[Path | None, Parameter(help="Write the numbers to this file.")] = None,
+    trials: Annotated[int, Parameter(help="Trials of each round.")] = 2048,
+) -> None:
+    """Simulated trials a second, one thread."""
+    from remission.trial import commands
+
+    commands.bench_trials(json=json, trials=trials)
+
+
 def plan_text(name: str, planned: Plan, folder: Path) -> str:
     """What a plan says, for the screen.
 
@@ -204,15 +293,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return guarded(lambda: command(sys.argv[1:] if arguments is None else arguments))
 
 
-def command(arguments: Sequence[str]) -> None:
-    """Run a command line; errors are raised."""
-    app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+def command(arguments: Sequence[str]) -> int | None:
+    """Run a command line and return its own exit status, if it has one; errors are raised."""
+    return app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
 
 
-def guarded(action: Callable[[], None]) -> int:
+def guarded(action: Callable[[], int | None]) -> int:
     """Do something, tell what went wrong on standard error, and return the exit status."""
     try:
-        action()
+        status = action()
         sys.stdout.flush()
     except CycloptsError as error:
         return _tell(Problem(str(error), next_step="remission --help"), WRONG_INPUT)
@@ -235,7 +324,7 @@ def guarded(action: Callable[[], None]) -> int:
         what = f"a fault of remission itself: {type(error).__name__}: {error}"
         step = f"please report it; {TRACEBACK}=1 shows where it happened"
         return _tell(Problem(what, next_step=step), FAULT)
-    return 0
+    return status or 0
 
 
 def _tell_all(error: RemissionError) -> int:

@@ -65,7 +65,7 @@ def build(
         _renumbered(scans["responses"], place),
         _renumbered(scans["changes"], place),
         tuple(sources),
-        (*findings, *rows.findings, *_strangers(tables, rows, ids)),
+        (*findings, *rows.findings, *_strangers(tables, rows, ids), *_two_arms(tables, ids)),
     )
 
 
@@ -111,8 +111,24 @@ def _arms(tables: Sequence[Table], ids: NDArray[np.str_], rows: PatientRows) -> 
             who = patient[first]
             arms[who] = np.where(arms[who] == "", arm[first], arms[who])
     if not (arms != "").any():
-        return np.full(len(ids), ALL, np.str_)
+        return np.full(len(ids), ALL)
     return np.asarray(np.where(arms == "", NOT_STATED, arms), np.str_)
+
+
+def _two_arms(tables: Sequence[Table], ids: NDArray[np.str_]) -> list[Finding]:
+    """Patients whose scans stand in more than one arm: an identifier may be used twice."""
+    found: list[Finding] = []
+    for table in tables:
+        if table.kind == "patients" or "arm" not in table.columns:
+            continue
+        patient, arm = places(ids, table.columns["patient"]), table.columns["arm"]
+        _, first, codes = np.unique(patient, return_index=True, return_inverse=True)
+        bad = arm != arm[first[codes]]
+        what = "a patient has scans in two arms"
+        step = "if identifiers repeat between studies, state `patient: [STUDY, ID]` in a mapping file"
+        name = str(table.columns["patient"][np.flatnonzero(bad)[0]]) if bad.any() else ""
+        found += table.finding("two-arms", "error", what, bad, "arm", name, step)
+    return found
 
 
 def _order(arms: NDArray[np.str_]) -> NDArray[np.int64]:

@@ -114,7 +114,26 @@ def check_cohort(
     return Checked(cohort, ends, (*found, *ends.findings), said)
 
 
-def import_cohort(
+def day_of(text: str) -> date:
+    """A day as ISO writes it.
+
+    Raises
+    ------
+    DataError
+        If it is none.
+
+    Examples
+    --------
+    >>> day_of("2026-11-23").year
+    2026
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise DataError("not a day", where="--date", found=text, allowed="such as 2026-11-23") from None
+
+
+def import_files(
     places: Places,
     out: str | Path,
     *,

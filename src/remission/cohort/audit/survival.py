@@ -66,7 +66,7 @@ def later_events(time: NDArray[np.float64], event: NDArray[np.float64]) -> float
 
     Examples
     --------
-    >>> later_events(np.arange(10.0), np.repeat([1.0, 0.0], 5))
+    >>> later_events(np.arange(2.0, 12.0), np.repeat([1.0, 0.0], 5))
     0.0
     """
     # Patients without any follow-up are censored on the first day, by many conventions.
