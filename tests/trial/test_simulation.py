@@ -9,6 +9,7 @@ import pytest
 from scipy.stats import kstest
 
 from remission.errors import DataError
+from remission.statistics.cure import cure_model
 from remission.statistics.log_rank import log_rank
 from remission.statistics.max_combo import max_combo
 from remission.statistics.milestone import milestone
@@ -38,7 +39,7 @@ from remission.trial.scenario import Scenario, Stratum
 from remission.trial.simulate import simulate
 from remission.trial.source import Cohort, CohortSource, HazardSource, Switching
 from remission.trial.spending import Spending
-from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, WeightedLogRank
+from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, WeightedLogRank
 
 LATE = benchmark_scenario()
 FAMILY = (LogRank(), FlemingHarrington(0, 0.5), FlemingHarrington(0, 1), FlemingHarrington(1, 0), Gehan(), TaroneWare(),
@@ -175,6 +176,25 @@ def test_a_cohort_is_resampled_with_its_arms() -> None:
     row = operating_characteristics(found, [null], Plan())[0]
     assert row.power > 0.8
     assert row.type_i_error == pytest.approx(0.025, abs=0.025)
+
+
+def test_cured_shares_are_those_of_the_single_fits_and_fail_one_by_one() -> None:
+    arms = (Hazard.with_cure(share, Hazard.from_median(6.0), 120.0) for share in (0.1, 0.4))
+    source = HazardSource(Scenario(Accrual.uniform(120, 12.0), (Stratum(*arms),)))
+    patients = source.draw(block_generator(8, 0), 5)
+    calendar = calendar_of_events(patients)
+    late = evaluate(patients, cut(patients, calendar, np.full(5, 70.0)), 1, [CureFraction()])
+    assert late.estimate.mean() == pytest.approx(0.3, abs=0.12)
+    seen = cut(patients, calendar, np.full(5, 70.0))
+    shares = [
+        cure_model(seen.time[0][patients.treated[0] == arm], seen.event[0][patients.treated[0] == arm])
+        for arm in (0, 1)
+    ]
+    difference = shares[1].cure_fraction().value - shares[0].cure_fraction().value
+    assert late.estimate[0, 0] == pytest.approx(difference, abs=1e-9)
+    plain = HazardSource(Scenario.two_arms(Accrual.uniform(60, 1.0), Hazard((0.2,)))).draw(block_generator(8, 0), 5)
+    ended = cut(plain, calendar_of_events(plain), np.full(5, 300.0))
+    assert np.isnan(evaluate(plain, ended, 1, [CureFraction()]).z).any()
 
 
 def test_a_trial_without_the_statistic_is_counted() -> None:

@@ -19,6 +19,7 @@ from remission.trial.scenario import Scenario
 from remission.trial.simulate import SimulatedTrials, simulate
 from remission.trial.source import HazardSource, Source
 from remission.trial.statistic import (
+    CureFraction,
     MaxCombo,
     Milestone,
     RestrictedMean,
@@ -175,7 +176,7 @@ def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str
     if not design.non_inferiority or isinstance(statistic, MaxCombo):
         return design.source.without_effect(), "both arms live as the control arm does"
     source = design.source
-    if not isinstance(source, HazardSource) or len(source.scenario.strata) > 1:
+    if isinstance(statistic, CureFraction) or not isinstance(source, HazardSource) or len(source.scenario.strata) > 1:
         return None, "not simulated: a margin cannot be imposed on these patients"
     factor = _factor(source.scenario, statistic)
     null = replace(source, scenario=source.scenario.at_margin(factor), switching=None)

@@ -18,7 +18,7 @@ from remission.trial.looks import Look
 from remission.trial.margin import Margin, margin_of_difference, margin_of_hazard_ratio
 from remission.trial.plan import FixedBounds, HaybittlePeto, Plan, WangTsiatis
 from remission.trial.spending import Spending
-from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+from remission.trial.statistic import CureFraction, Milestone, RestrictedMean, Statistic, WeightedLogRank
 from remission.trial.statistic_names import STATISTICS, read_statistic
 from remission.units import DAYS_PER_MONTH
 
@@ -239,5 +239,6 @@ def _at_margin(statistic: Statistic, margins: dict[str, float]) -> Statistic:
         return RestrictedMean(statistic.tau, margins.get("rmst", 0.0))
     if isinstance(statistic, Milestone):
         return Milestone(statistic.at, statistic.scale, margins.get("survival", 0.0))
-    assert isinstance(statistic, MaxCombo)
+    if isinstance(statistic, CureFraction):
+        return CureFraction(statistic.family, margins.get("survival", 0.0))
     return statistic

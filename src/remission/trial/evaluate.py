@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from remission.errors import DataError
 from remission.statistics.multinormal import largest_above
 from remission.statistics.trials import (
     Difference,
@@ -21,7 +22,7 @@ from remission.statistics.two_arms import two_arm_table, weighted_scores
 from remission.statistics.weights import EventTable, Weight
 from remission.trial.cut import Observed
 from remission.trial.source import Patients
-from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
 
 Array = NDArray[np.float64]
 
@@ -75,8 +76,11 @@ def evaluate(
             z, information = _family(tables, scores, statistic)
             found = np.full(z.shape, np.nan) if ratios is None else ratios
         else:
-            assert ends is not None
-            difference = _difference(whole, ends, statistic)
+            if isinstance(statistic, CureFraction):
+                difference = _cured(patients, seen, statistic)
+            else:
+                assert ends is not None
+                difference = _difference(whole, ends, statistic)
             found, information = difference.value, difference.std_error**-2
             z = (found - statistic.margin) / difference.std_error
         columns.append((z, found, information))
@@ -193,3 +197,22 @@ def _difference(table: EventTable, ends: tuple[Array, Array], statistic: Restric
     if isinstance(statistic, RestrictedMean):
         return rmst_differences(table, ends, statistic.tau)
     return milestone_differences(table, ends, statistic.at)
+
+
+def _cured(patients: Patients, seen: Observed, statistic: CureFraction) -> Difference:
+    """Difference of cured shares, trial by trial; NaN where a fit has no maximum."""
+    from remission.statistics.cure import cure_model
+
+    value, error = np.full(len(seen.time), np.nan), np.full(len(seen.time), np.nan)
+    for k in range(len(seen.time)):
+        here = np.ones(seen.time.shape[1], bool) if seen.present is None else seen.present[k]
+        arms = [here & (patients.treated[k] == arm) for arm in (0, 1)]
+        try:
+            fits = [cure_model(seen.time[k][arm], seen.event[k][arm], family=statistic.family) for arm in arms]
+        except DataError:
+            continue
+        control, treated = (fit.cure_fraction() for fit in fits)
+        if control.std_error and treated.std_error:
+            value[k] = treated.value - control.value
+            error[k] = np.hypot(control.std_error, treated.std_error)
+    return Difference(value, error)

@@ -20,7 +20,7 @@ from remission.trial.moments import Moments, milestone_moments, rmst_moments, sc
 from remission.trial.plan import Plan, rising_root
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.spread import milestone_spread, score_spread
-from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
 
 Array = NDArray[np.float64]
 
@@ -245,6 +245,8 @@ class _Base:
     ) -> _Base:
         if isinstance(statistic, MaxCombo):
             raise DataError("a MaxCombo design is made by max_combo_power and max_combo_size")
+        if isinstance(statistic, CureFraction):
+            raise DataError("the power of a cure model is not known by formula", next_step="simulate the trial")
         times = look_times(scenario, looks)
         effect, information, null = _series(scenario, times, statistic, method)
         if fraction is not None:

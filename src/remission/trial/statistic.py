@@ -151,7 +151,41 @@ class Milestone:
         return f"survival at {self.at:g}{' (log-log)' if self.scale == 'log-log' else ''}{end}"
 
 
-Statistic = WeightedLogRank | MaxCombo | RestrictedMean | Milestone
+@dataclass(frozen=True)
+class CureFraction:
+    """Difference of the cured shares, each from a mixture cure model fitted to its arm. Simulation only.
+
+    A trial in which a fit finds no cured share (or nothing else) has no statistic, and is counted as such.
+
+    Parameters
+    ----------
+    family : str
+        Of the times of those who are not cured: ``"weibull"``, ``"log-normal"`` or ``"log-logistic"``.
+    margin : float
+        Difference of the null hypothesis; below 0 for non-inferiority.
+
+    Examples
+    --------
+    >>> CureFraction().name
+    'cured share (weibull)'
+    """
+
+    family: str = "weibull"
+    margin: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.family not in ("weibull", "log-normal", "log-logistic"):
+            raise DataError("no such family", found=self.family, allowed="weibull, log-normal, log-logistic")
+        if not -1.0 < self.margin < 1.0:
+            raise DataError("a margin lies between -1 and 1", found=f"{self.margin:g}", where="margin")
+
+    @property
+    def name(self) -> str:
+        """Short name for tables."""
+        return f"cured share ({self.family})" + ("" if self.margin == 0.0 else f", margin {self.margin:g}")
+
+
+Statistic = WeightedLogRank | MaxCombo | RestrictedMean | Milestone | CureFraction
 
 
 def _weight_name(weight: Weight) -> str:

@@ -20,12 +20,13 @@ from remission.statistics.weights import (
 )
 from remission.study.reader import Problems
 from remission.study.yaml import Place
-from remission.trial.statistic import MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
 from remission.units import parse_duration
 
 STATISTICS = (
     "log-rank, FH(0, 0.5), modestly weighted 6 months, Magirr-Burman 6 months, early zero 3 months, Gehan, "
-    "Tarone-Ware, Peto, MaxCombo, MaxCombo(log-rank; FH(0, 1)), RMST to 24 months, survival at 24 months"
+    "Tarone-Ware, Peto, MaxCombo, MaxCombo(log-rank; FH(0, 1)), RMST to 24 months, survival at 24 months, "
+    "cured share (weibull)"
 )
 
 _HARRINGTON = re.compile(r"fh\(\s*([\d.]+)\s*,\s*([\d.]+)\s*\)\Z")
@@ -64,6 +65,9 @@ def statistic_named(text: str) -> Statistic:
     if name.startswith("maxcombo"):
         inside = name.removeprefix("maxcombo").strip().removeprefix("(").removesuffix(")")
         return MaxCombo(tuple(_weight(part.strip()) for part in inside.split(";"))) if inside else MaxCombo()
+    if name.startswith("cured share"):
+        family = name.removeprefix("cured share").strip().removeprefix("(").removesuffix(")")
+        return CureFraction(family or "weibull")
     for start, make in (("rmst to ", RestrictedMean), ("survival at ", Milestone)):
         if name.startswith(start):
             return make(parse_duration(name.removeprefix(start)))

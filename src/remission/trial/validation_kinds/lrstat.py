@@ -82,10 +82,11 @@ def looks_of(call: Call, end: float, scenario: Scenario) -> tuple[list[Look], np
     def information(time: float) -> float:
         return float(score_moments(scenario, time, [statistic.weight], statistic.margin).covariance[0, 0])
 
-    times = []
-    for share in shares[:-1]:
-        goal = share * information(end)
-        times.append(rising_root(lambda t, goal=goal: information(t) - goal, 0.7 * end, "no such look"))  # type: ignore[misc]
+    def time_of(share: float) -> float:
+        whole = information(end)
+        return rising_root(lambda time: information(time) - share * whole, 0.7 * end, "no such look")
+
+    times = [time_of(float(share)) for share in shares[:-1]]
     return [Look(time=time) for time in (*times, end)], shares
 
 
@@ -109,10 +110,13 @@ def sized(case: Case) -> Ours:
     after = float(call.value("followupTime"))
     guess = scenario_of(call, 12.0)
     _, shares = looks_of(call, 12.0 + after, guess)
-    scenario, found = size_by_duration(
-        guess, lambda months: looks_of(call, months + after, scenario_of(call, months))[0], statistic_of(call), plan_of(call),
-        target=1.0 - float(call.value("beta", default=0.2)), fraction=shares, method="score",
-    )  # fmt: skip
+
+    def looks_after(months: float) -> list[Look]:
+        return looks_of(call, months + after, scenario_of(call, months))[0]
+
+    target = 1.0 - float(call.value("beta", default=0.2))
+    options: dict[str, Any] = {"target": target, "fraction": shares, "method": "score"}
+    scenario, found = size_by_duration(guess, looks_after, statistic_of(call), plan_of(call), **options)
     return Ours(_values(found, scenario))
 
 
