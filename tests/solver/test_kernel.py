@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 from collections.abc import Callable
 
 import numpy as np
@@ -70,6 +71,11 @@ def test_no_days_at_all(decay: Kernel) -> None:
     result = one(decay, 2.0, start=2.0, state=[3.0, 0.0])
     assert (result.status[0], result.steps[0], result.time_day[0]) == (Status.REACHED, 0, 2.0)
     assert result.state.tolist() == [[3.0, 0.0]]
+
+
+def test_a_kernel_can_be_sent_to_another_process(decay: Kernel) -> None:
+    other = pickle.loads(pickle.dumps(decay))
+    assert one(other, 9.0, state=[1.0, 0.0]).state.tobytes() == one(decay, 9.0, state=[1.0, 0.0]).state.tobytes()
 
 
 def test_no_patients_at_all(decay: Kernel) -> None:

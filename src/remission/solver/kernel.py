@@ -73,6 +73,7 @@ class Kernel:
 
     def __init__(self, model: CompiledModel) -> None:
         about = model.about
+        self._model = model
         self.states: tuple[str, ...] = tuple(about["states"])
         self.parameters: tuple[str, ...] = tuple(about["parameters"])
         self.outputs: tuple[str, ...] = tuple(about["outputs"])
@@ -84,6 +85,10 @@ class Kernel:
         self._layout: dict[str, int] = about["layout"]
         self._job: tuple[str, ...] = tuple(about["job"])
         self._functions = load_functions(model.code, ("advance", "observe"))
+
+    def __reduce__(self) -> tuple[type[Kernel], tuple[CompiledModel]]:
+        """A kernel may be sent to other processes of this machine."""
+        return type(self), (self._model,)
 
     def advance(
         self,
