@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,9 @@ from remission.trial.commands import bench_trials, design, design_names, find_de
 from remission.trial.design import Design, null_world, run_design
 from remission.trial.design_file import parse_design
 from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HAZARDS, LOOK, MARGIN
+from remission.trial.looks import Look
 from remission.trial.page import render_page
+from remission.trial.power import power
 from remission.trial.result_table import as_numbers
 from remission.trial.source import CohortSource, HazardSource
 from remission.trial.statistic import Milestone, RestrictedMean, WeightedLogRank
@@ -150,6 +153,17 @@ def test_a_page_shows_what_failed() -> None:
     result = run_design(read)
     assert result.rows[2].failed.sum() > 0
     assert "could not be computed in" in render_page(result)
+
+
+def test_patients_needed_reach_the_power_aimed_at() -> None:
+    late = find_design("late-effect")
+    result = run_design(replace(late, trials=256))
+    assert result.needed[0] is not None
+    assert result.needed[1] is not None
+    assert result.needed[1] < result.needed[0]
+    looks = [Look(time=float(time)) for time in result.expected.time]  # type: ignore[union-attr]
+    enough = late.scenario.with_patients(result.needed[0])  # type: ignore[union-attr]
+    assert 0.9 <= power(enough, looks).power[0] < 0.905
 
 
 def test_result_is_the_same_twice() -> None:

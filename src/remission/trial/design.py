@@ -11,10 +11,10 @@ import numpy as np
 from remission.errors import DataError
 from remission.trial.expectation import Expected, expected
 from remission.trial.looks import Look, look_times
-from remission.trial.max_combo import max_combo_power
+from remission.trial.max_combo import max_combo_power, max_combo_size
 from remission.trial.operating import Operating, operating_characteristics
 from remission.trial.plan import Plan, rising_root
-from remission.trial.power import power
+from remission.trial.power import power, size, whole_patients
 from remission.trial.scenario import Scenario
 from remission.trial.simulate import SimulatedTrials, simulate
 from remission.trial.source import HazardSource, Source
@@ -106,6 +106,9 @@ class DesignResult:
     proportional : tuple of float or None
         Power of each statistic had the last hazard ratio held from the first day: what planning for
         proportional hazards would have promised. None where hazards are proportional or were not typed in.
+    needed : tuple of float or None
+        Patients with which each statistic would have the power aimed at, by formula, in whole blocks of
+        two, with the same enrolment period and the same calendar times of the looks.
     """
 
     design: Design
@@ -116,6 +119,7 @@ class DesignResult:
     calculated: tuple[float | None, ...]
     null_notes: tuple[str, ...]
     proportional: tuple[float | None, ...] | None
+    needed: tuple[float | None, ...]
 
 
 def run_design(design: Design, progress: Callable[[str, int], None] | None = None) -> DesignResult:
@@ -154,16 +158,9 @@ def run_design(design: Design, progress: Callable[[str, int], None] | None = Non
     powers = _powers(design, scenario)
     promised = None if scenario is None else _proportional(scenario)
     notes = tuple(note for _, note in worlds)
-    return DesignResult(
-        design,
-        found,
-        tuple(nulls),
-        rows,
-        table,
-        powers,
-        notes,
-        None if promised is None else _powers(design, promised),
-    )
+    planned = None if promised is None else _powers(design, promised)
+    needed = tuple(_needed(design, scenario, statistic) for statistic in design.statistics)
+    return DesignResult(design, found, tuple(nulls), rows, table, powers, notes, planned, needed)
 
 
 def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str]:
@@ -223,6 +220,25 @@ def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic)
             late = design.looks[0].events is not None
             return max_combo_power(scenario, time, statistic, design.plan.alpha, by_events=late).power
         return float(power(scenario, design.looks, statistic, design.plan, target=design.target).power[-1])
+    except DataError:
+        return None
+
+
+def _needed(design: Design, scenario: Scenario | None, statistic: Statistic) -> float | None:
+    """Patients for the power aimed at; None where there is no formula, or no number is enough."""
+    if scenario is None or design.source.visits is not None:
+        return None
+    try:
+        times = look_times(scenario, design.looks)
+        if isinstance(statistic, MaxCombo):
+            if times.size > 1:
+                return None
+            time, alpha = float(times[0]), design.plan.alpha
+            patients = max_combo_size(scenario, time, statistic, alpha=alpha, target=design.target).patients
+            return whole_patients(scenario.with_patients(patients)).accrual.patients
+        looks = [Look(time=float(time)) for time in times]
+        sized, _ = size(scenario, looks, statistic, design.plan, target=design.target)
+        return whole_patients(sized).accrual.patients
     except DataError:
         return None
 

@@ -24,7 +24,7 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
         "patients": found.patients.mean(axis=0),
         "too_few_events": (~found.reached).sum(axis=0),
     }
-    each = zip(result.rows, result.calculated, result.null_notes, strict=True)
+    each = zip(result.rows, result.calculated, result.null_notes, result.needed, strict=True)
     content: dict[str, Any] = {
         "design": design.name,
         "title": design.title,
@@ -36,7 +36,7 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
         "trials": found.trials,
         "seed": design.seed,
         "looks": looks,
-        "tests": [_test(row, calculated, note) for row, calculated, note in each],
+        "tests": [_test(*parts) for parts in each],
     }
     if result.expected is not None:
         content["average_hazard_ratio"] = result.expected.average_hazard_ratio
@@ -49,12 +49,13 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
     return plain
 
 
-def _test(row: Operating, calculated: float | None, note: str) -> dict[str, Any]:
+def _test(row: Operating, calculated: float | None, note: str, needed: float | None) -> dict[str, Any]:
     return {
         "test": row.statistic.name,
         "power": row.power,
         "power_error": monte_carlo_error(row.power, row.trials),
         "power_calculated": calculated,
+        "patients_for_power": needed,
         "type_i_error": row.type_i_error,
         "type_i_error_error": monte_carlo_error(row.type_i_error, row.trials_null),
         "without_effect": note,
@@ -99,13 +100,23 @@ Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 def tests_table(result: DesignResult) -> Table:
     """Header and rows: one row for each test."""
-    header = ("test", "power", "calculated", "type I error", "mean month", "mean events", "not computed")
+    header = (
+        "test",
+        "power",
+        "calculated",
+        "patients needed",
+        "type I error",
+        "mean month",
+        "mean events",
+        "not computed",
+    )
     rows: list[tuple[str, ...]] = []
-    for row, calculated in zip(result.rows, result.calculated, strict=True):
+    for row, calculated, enough in zip(result.rows, result.calculated, result.needed, strict=True):
+        needed = "" if enough is None else f"{enough:.0f}"
         known = "" if calculated is None else f"{calculated:.3f}"
         error = share(row.type_i_error, row.trials_null)
         when = f"{row.mean_time / DAYS_PER_MONTH:.1f}", f"{row.mean_events:.0f}"
-        rows.append((shown_name(row), share(row.power, row.trials), known, error, *when, _failures(row)))
+        rows.append((shown_name(row), share(row.power, row.trials), known, needed, error, *when, _failures(row)))
     return header, rows
 
 
