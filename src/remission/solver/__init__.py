@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from remission.solver.doses import Doses
+from remission.solver.infusions import infusion, with_infusions
 from remission.solver.network import Network
 from remission.solver.status import Status
 
@@ -28,8 +29,10 @@ __all__ = [
     "Status",
     "compile_antimony",
     "compile_network",
+    "infusion",
     "read_antimony",
     "read_sbml",
+    "with_infusions",
 ]
 
 _WHEN_USED = {
