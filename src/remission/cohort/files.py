@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
 SAS = (".xpt", ".sas7bdat")
+_NOTHING = 1e-70
 _EXACT = 2.0**53  # beyond it, not every whole number is a float
 
 
@@ -130,7 +131,9 @@ def _from_frame(path: Path, frame: Any) -> Sheet:
 
 def _frame_text(column: Any) -> Coded:
     if column.dtype.kind in "fiu":
-        return coded_numbers(column.to_numpy(np.float64))
+        values = column.to_numpy(np.float64)
+        # pandas turns the zero of an XPT file into 5.4e-79.
+        return coded_numbers(np.where(np.abs(values) < _NOTHING, 0.0, values))
     words = ["" if value is None or value != value else _plain(value) for value in column.tolist()]
     place: dict[str, int] = {}
     codes = np.array([place.setdefault(word.strip(), len(place)) for word in words], np.int32)

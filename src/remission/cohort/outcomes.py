@@ -73,8 +73,7 @@ def outcomes(cohort: Cohort) -> Outcomes:
     findings += _differences(cohort, judged)
     best = _or(cohort.word("best_response"), judged.best_response)
     responder = np.where(best == "", cohort.number("responder"), np.isin(best, _RESPONSE).astype(float))
-    pfs_day = cohort.number("pfs") if stated else pfs[0]
-    pfs_event = cohort.number("pfs_event") if stated else pfs[1]
+    pfs_day, pfs_event = _usable(cohort.number("pfs"), cohort.number("pfs_event")) if stated else pfs[:2]
     duration, ended = _durations(judged, pfs_day, pfs_event)
     return Outcomes(
         best,
@@ -112,11 +111,17 @@ def _judged(cohort: Cohort) -> tuple[Judged, list[Finding]]:
 def _survival(cohort: Cohort, judged: Judged) -> tuple[Floats, Floats]:
     """Survival as stated; without any, everyone was alive at the last scan."""
     if "os" in cohort.patients:
-        return cohort.number("os"), cohort.number("os_event")
+        return _usable(cohort.number("os"), cohort.number("os_event"))
     last = np.full(len(cohort), np.nan)
     np.fmax.at(last, judged.visits["patient"], judged.visits["time_day"])
     last = np.where(last > 0, last, np.nan)
     return last, np.where(np.isfinite(last), 0.0, np.nan)
+
+
+def _usable(day: Floats, event: Floats) -> tuple[Floats, Floats]:
+    """Times that a curve can hold: a negative time, or one without its flag, can be accepted but not used."""
+    good = (day >= 0) & np.isfinite(event)
+    return np.where(good, day, np.nan), np.where(good, event, np.nan)
 
 
 def _progression(

@@ -63,7 +63,8 @@ def _checked_bytes(path: Path, encoding: str | None) -> str:
     try:
         with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
-                _refuse_other_format(path.name, chunk, seen)
+                if not (encoding or "").startswith("utf-16"):
+                    _refuse_other_format(path.name, chunk, seen)
                 digest.update(chunk)
                 _decode(path, decoder, chunk, encoding)
                 seen += len(chunk)

@@ -1,0 +1,178 @@
+"""Input that cannot be right: a clear message each time, with file, row and column."""
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from remission.cohort import check_cohort, import_files, parse_mapping
+from remission.errors import RemissionError
+from remission.show import report_html, run_table
+
+PATIENTS = "patient,arm,os_months,os_event,pfs_months,pfs_event\n"
+LESIONS = "patient,day,lesion,diameter_mm\n"
+
+REFUSED = {
+    "empty": ("", ["p.csv: the file is empty"]),
+    "header only": (PATIENTS, ["p.csv: the file has a header and no rows"]),
+    "nothing in the first line": ("\n1,2\n", ["p.csv, row 1: the first line is empty"]),
+    "a column named twice": (
+        "patient,os_months,os_event,os_months\n1,2,1,3\n",
+        ["columns 2 and 4", "named twice", "os_months"],
+    ),
+    "a cell too many": (PATIENTS + "1,A,5,1,2,1\n2,A,5,1,2,1,9\n", ["p.csv, row 3", "7 cells", "6 cells"]),
+    "a formula": (PATIENTS + "1,A,5,1,2,1\n2,A,=C2*2,0,2,1\n", ["p.csv, row 3, column os_months: a formula", "=C2*2"]),
+    "the error of a formula": (PATIENTS + "1,A,#REF!,1,2,1\n", ["p.csv, row 2, column os_months: a formula", "#REF!"]),
+    "text in numbers": (
+        PATIENTS + "1,A,5,1,2,1\n2,A,five,0,2,1\n",
+        ["row 3, column os_months: text in a column of numbers", "five"],
+    ),
+    "a decimal comma": (PATIENTS.replace(",", ";") + "1;A;5,5;1;2;1\n", ["row 2, column os_months", "5,5", "decimal"]),
+    "an unknown flag": (PATIENTS + "1,A,5,2,2,1\n", ["row 2, column os_event: neither true nor false"]),
+    "no event flag": ("patient,os_months\n1,5\n2,6\n", ["rows 2, 3, column os_months", "no flag"]),
+    "a negative time": (PATIENTS + "1,A,-5,1,2,1\n2,A,5,1,2,1\n", ["row 2, column os_months: os is negative"]),
+    "PFS longer than OS": (
+        PATIENTS + "1,A,5,0,9,0\n2,A,5,1,2,1\n",
+        ["row 2, column pfs_months: PFS is longer than OS"],
+    ),
+    "progression after death": (
+        PATIENTS + "1,A,5,1,9,1\n",
+        ["row 2, column pfs_months: progression lies after the death"],
+    ),
+    "a patient twice": (
+        PATIENTS + "1,A,5,1,2,1\n1,A,6,1,2,1\n",
+        ["row 3, column patient: a patient has two rows that differ"],
+    ),
+    "no identifier": (PATIENTS + "1,A,5,1,2,1\n,A,6,1,2,1\n", ["row 3: a patient has no identifier"]),
+    "the dead only": (
+        PATIENTS + "1,A,5,1,2,1\n2,A,,,2,1\n",
+        ["row 2, column os_months: OS is known only for patients who died"],
+    ),
+    "no unit": ("patient,os,os_event\n1,5,1\n", ["p.csv, column os: the unit of os is not stated", "--units days"]),
+    "a rounded identifier": (PATIENTS + "3.65701E+18,A,5,1,2,1\n", ["identifiers are rounded numbers", "3.65701E+18"]),
+    "an unknown table": ("a,b\n1,2\n", ["do not say what this table is", "mapping file"]),
+    "no baseline scan": (LESIONS + "1,42,a,20\n1,84,a,10\n", ["rows 2, 3, column day", "no scan up to the first dose"]),
+    "a baseline of zero": (
+        LESIONS + "1,0,a,0\n1,42,a,10\n",
+        ["row 2, column diameter_mm", "a diameter of zero at baseline"],
+    ),
+    "a negative diameter": (LESIONS + "1,0,a,20\n1,42,a,-1\n", ["row 3, column diameter_mm: a diameter is negative"]),
+    "metres": (LESIONS + "1,0,a,20000\n", ["row 2, column diameter_mm: a diameter of more than 500 mm"]),
+    "two readings": (
+        LESIONS + "1,0,a,20\n1,42,a,10\n1,42,a,12\n",
+        ["row 4, column patient", "two readings of one scan that differ"],
+    ),
+    "a time missing": (LESIONS + "1,0,a,20\n1,,a,10\n", ["row 3, column day", "no time"]),
+    "a wrong date": (
+        "patient,start_date,last_seen_date\n1,2020-01-01,2020-02-31\n",
+        ["row 2, column last_seen_date: not a date"],
+    ),
+    "another form of date": (
+        "patient,start_date,last_seen_date\n1,1/2/2020,2020-02-01\n",
+        ["row 2, column start_date: not a date", "date_format"],
+    ),
+    "a partial date": (
+        "patient,start_date,last_seen_date\n1,2020-01-01,2020-02\n",
+        ["row 2, column last_seen_date: dates lack a day", "partial_dates"],
+    ),
+    "before birth": (
+        "patient,birth_date,start_date,last_seen_date\n1,2021-01-01,2020-01-01,2020-02-01\n",
+        ["row 2, column start_date", "before the date of birth"],
+    ),
+    "death before the start": (
+        "patient,start_date,death_date\n1,2020-01-01,2019-02-01\n",
+        ["row 2, column death_date", "before the first dose"],
+    ),
+    "seen after death": (
+        "patient,start_date,death_date,last_seen_date\n1,2020-01-01,2020-02-01,2020-03-01\n",
+        ["row 2, column last_seen_date", "after the death"],
+    ),
+    "an unknown response": (
+        "patient,best_response\n1,GREAT\n",
+        ["row 2, column best_response: the word is not known", "GREAT"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_refused_says_where(name, write):
+    text, parts = REFUSED[name]
+    with pytest.raises(RemissionError) as error:
+        check_cohort(write("p.csv", text))
+    for part in parts:
+        assert part in str(error.value)
+
+
+def test_mixed_encodings_name_the_cell(write):
+    rows = "patient,best_response,arm\n1,PR,Zoë\n".encode() + "2,PR,Zoë\n".encode("cp1252")
+    path = write("p.csv", rows)
+    with pytest.raises(RemissionError, match=r"p\.csv, row 3, column arm: the file mixes encodings"):
+        check_cohort(path)
+    with pytest.raises(RemissionError, match=r"p\.csv, row 2, column arm: the file mixes encodings"):
+        check_cohort(path, parse_mapping("encoding: cp1252", "m"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_one_encoding_throughout_is_read(encoding, write):
+    path = write("p.csv", "patient,best_response,arm\n1,PR,Zoë\n2,SD,Zoë\n".encode(encoding))
+    said = None if encoding.startswith("utf-8") else parse_mapping(f"encoding: {encoding}", "m")
+    assert check_cohort(path, said).cohort.arms.tolist() == ["Zoë", "Zoë"]
+
+
+def test_one_patient_gives_a_folder_and_a_report(write, tmp_path):
+    folder = import_files(write("p.csv", PATIENTS + "1,A,5,1,2,1\n"), tmp_path / "run")
+    assert [finding["rule"] for finding in folder.summary()["findings"]] == ["one-patient"]
+    assert "one-patient" in report_html(folder)
+
+
+def test_all_censored_gives_a_folder_and_says_so(write, tmp_path):
+    rows = "".join(f"{i},A,{i + 5},0,{i + 2},0\n" for i in range(8))
+    folder = import_files(write("p.csv", PATIENTS + rows), tmp_path / "run")
+    assert [finding["rule"] for finding in folder.summary()["findings"]] == ["all-censored", "all-censored"]
+    assert "not reached" in run_table(folder)
+    assert "all-censored" in report_html(folder)
+
+
+def test_what_is_accepted_becomes_a_warning(write):
+    path = write("p.csv", PATIENTS + "1,A,5,0,9,0\n2,A,5,1,2,1\n")
+    checked = check_cohort(path, parse_mapping("accept: [pfs-longer-than-os]", "m"))
+    assert [(finding.rule, finding.severity) for finding in checked.findings] == [("pfs-longer-than-os", "warning")]
+    assert "accepted" in checked.findings[0].what
+
+
+def test_identifiers_that_a_float_cannot_hold_are_refused(tmp_path):
+    table = pa.table({"patient": [3657015667902160896.0, 2.0], "best_response": ["PR", "SD"]})
+    pq.write_table(table, tmp_path / "p.parquet")
+    with pytest.raises(RemissionError, match="identifiers are rounded numbers"):
+        check_cohort(tmp_path / "p.parquet")
+
+
+def test_a_folder_that_holds_something_else_is_left_alone(write, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "thesis.txt").write_text("all of it")
+    with pytest.raises(RemissionError, match="the folder holds other files"):
+        import_files(write("p.csv", PATIENTS + "1,A,5,1,2,1\n2,A,5,1,2,1\n"), tmp_path / "run")
+    assert [path.name for path in (tmp_path / "run").iterdir()] == ["thesis.txt"]
+
+
+def test_a_stopped_audit_writes_nothing(write, tmp_path):
+    with pytest.raises(RemissionError):
+        import_files(write("p.csv", PATIENTS + "1,A,5,0,9,0\n"), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_many_rows(tmp_path):
+    """Small brother of the ten million rows of benchmarks/cohort."""
+    n, scans = 2_000, 10
+    table = pa.table(
+        {
+            "patient": np.repeat(np.arange(n), scans),
+            "day": np.tile(np.arange(scans) * 84.0, n),
+            "lesion": np.ones(n * scans, np.int64),
+            "diameter_mm": np.tile(np.linspace(40, 10, scans), n),
+        }
+    )
+    pq.write_table(table, tmp_path / "p.parquet")
+    ends = check_cohort(tmp_path / "p.parquet").outcomes
+    assert set(ends.best_response.tolist()) == {"PR"}
+    assert len(ends.judged.visits["patient"]) == n * scans

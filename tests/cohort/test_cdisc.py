@@ -1,0 +1,176 @@
+"""CDISC tables: public dummy tables against what they record, and the same tables as Parquet and XPT."""
+
+import csv
+import struct
+from collections import defaultdict
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
+from remission.errors import RemissionError
+from remission.show import report_html
+
+ACCEPTED = "partial_dates: first\naccept: [pfs-longer-than-os, before-start, negative-time]\n"
+DIFFERING = ("response-differs", "progression-from-baseline")
+SDTM = ("tu_onco_recist.csv", "tr_onco_recist.csv", "rs_onco_recist.csv")
+
+
+def rules(checked):
+    return {finding.rule for finding in checked.findings}
+
+
+def test_the_faults_of_the_dummy_tables_are_met(data):
+    files = [data(name) for name in ("adsl.csv", "adtte_onco.csv", *SDTM)]
+    with pytest.raises(AuditError) as error:
+        check_cohort(files)
+    text = str(error.value)
+    assert "tr_onco_recist.csv, rows 58, 59, column TRDTC: dates lack a day" in text
+    assert "adtte_onco.csv, row 20, column AVAL: PFS is longer than OS (1 row)" in text
+    assert "adsl.csv, rows 99, 115, column LSTALVDT: last_seen_date lies before the first dose" in text
+
+
+@pytest.mark.parametrize("reader", [None, "RADIOLOGIST 1", "RADIOLOGIST 2"])
+def test_responses_follow_from_the_measurements(data, reader):
+    said = "tables:\n" + "".join(f"  {name}: {{reader: {reader}}}\n" for name in SDTM) if reader else ""
+    files = [data(name) for name in ("adsl.csv", *SDTM)]
+    checked = check_cohort(files, parse_mapping(ACCEPTED + said, "m"))
+    differing = [finding for finding in checked.findings if finding.rule in DIFFERING]
+    # 4.95 mm after a complete response: PD by the rule, PR in the file (docs/response.md).
+    assert sum(finding.count for finding in differing) == (1 if reader == "RADIOLOGIST 2" else 0)
+    assert "duplicate-rows" in rules(checked)  # the file holds each tumour state twice
+    assert ("several-readers" in rules(checked)) == (reader is None)
+    assert len(set(checked.outcomes.judged.visits["patient"].tolist())) == 8
+
+
+def test_subjects_who_were_not_treated_are_counted(data):
+    checked = check_cohort(data("adsl.csv"), parse_mapping("accept: [before-start, negative-time]", "m"))
+    assert len(checked.cohort) == 254
+    assert [finding.count for finding in checked.findings if finding.rule == "rows-left-out"] == [52]
+    assert int((checked.outcomes.os_event == 1).sum()) == 3
+
+
+def test_adam_alone_gives_folder_and_report(data, tmp_path):
+    files = [data(name) for name in ("adsl.csv", "adtte_onco.csv", "adrs_onco.csv", "adtr_onco.csv")]
+    folder = import_files(files, tmp_path / "run", mapping=parse_mapping(ACCEPTED, "m"))
+    summary = folder.summary()
+    assert sum(arm["deaths"]["all"] for arm in summary["arms"].values()) == 3
+    assert sum(arm["known"]["treatment"] for arm in summary["arms"].values()) > 200
+    assert "targets-only" in {finding["rule"] for finding in summary["findings"]}
+    page = report_html(folder)
+    assert "Swimmer plot" in page
+    assert "PFS is longer than OS" in page
+
+
+def test_irecist_sequences_are_those_of_the_file(data):
+    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    visits = checked.outcomes.judged.visits
+    found = defaultdict(list)
+    for patient, word in zip(visits["patient"], visits["iresponse"], strict=True):
+        found[str(checked.cohort.ids[patient])].append(str(word))
+    recorded = defaultdict(dict)
+    with data("rs_onco_irecist.csv").open() as file:
+        for row in csv.DictReader(file):
+            if row["RSTESTCD"] == "OVRLRESP":
+                word = {"NON-iCR/NON-iUPD": "iNON", "NE": "iNE"}.get(row["RSSTRESC"], row["RSSTRESC"])
+                if row["RSSTAT"] != "NOT DONE":
+                    recorded[row["USUBJID"]][row["RSDTC"]] = word
+    expected = {who: [word for _, word in sorted(visits.items())] for who, visits in recorded.items()}
+    assert len(expected) == 26
+    assert dict(found) == expected
+    place = {str(id_): place for place, id_ in enumerate(checked.cohort.ids)}
+    ends = checked.outcomes
+    # iUPD then iCPD is a progression, dated at the iUPD; iUPD then iCR is none.
+    assert (ends.ipfs_event[place["01-702-1082"]], ends.ipfs_day[place["01-702-1082"]]) == (1.0, 41.0)
+    assert ends.ipfs_event[place["01-701-1415"]] == 0.0
+
+
+def test_measurements_without_tu_are_refused(data):
+    with pytest.raises(RemissionError, match="TR comes without TU"):
+        check_cohort(data("tr_onco_recist.csv"))
+
+
+def test_a_reader_that_is_not_there_is_named(data):
+    said = parse_mapping("tables: {'*': {reader: DR WHO}}", "m")
+    with pytest.raises(RemissionError, match="no such reader"):
+        check_cohort([data(name) for name in SDTM], said)
+
+
+def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
+    """CSV, Parquet with numbers as numbers, XPT."""
+    with data("adtte_onco.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    kept = ("USUBJID", "ACTARM", "PARAMCD", "AVAL", "CNSR", "ADT", "STARTDT")
+    columns = {name: [row[name] for row in rows] for name in kept}
+    numbers = {name: [float(word) for word in columns[name]] for name in ("AVAL", "CNSR")}
+    pq.write_table(pa.table({**columns, **numbers}), tmp_path / "adtte.parquet")
+    (tmp_path / "adtte.xpt").write_bytes(xport({**columns, **numbers}))
+    said = parse_mapping(ACCEPTED, "m")
+    pytest.importorskip("pandas")
+    places = (data("adtte_onco.csv"), tmp_path / "adtte.parquet", tmp_path / "adtte.xpt")
+    from_csv, *others = (check_cohort(place, said).cohort for place in places)
+    for other in others:
+        assert other.ids.tolist() == from_csv.ids.tolist()
+        assert other.arms.tolist() == from_csv.arms.tolist()
+        for field in ("os", "os_event", "pfs", "pfs_event"):
+            np.testing.assert_array_equal(other.number(field), from_csv.number(field))
+
+
+def xport(columns):
+    """SAS transport file, version 5 (TS-140), of text and numbers."""
+    numeric = {name: not isinstance(values[0], str) for name, values in columns.items()}
+    widths = {name: 8 if numeric[name] else max(map(len, values)) for name, values in columns.items()}
+    fields, place = b"", 0
+    for number, name in enumerate(columns, start=1):
+        fields += struct.pack(
+            ">hhhh8s40s8shhh2s8shhl52s",
+            *(1 if numeric[name] else 2, 0, widths[name], number, name.ljust(8).encode(), b" " * 40, b" " * 8),
+            *(0, 0, 0, b"  ", b" " * 8, 0, 0, place, b"\0" * 52),
+        )
+        place += widths[name]
+    rows = zip(*columns.values(), strict=True)
+    cells = b"".join(
+        ibm(value) if numeric[name] else value.ljust(widths[name]).encode()
+        for row in rows
+        for name, value in zip(columns, row, strict=True)
+    )
+    when = b"01JAN20:00:00:00"
+    sas = b"SAS     SAS     SASLIB  9.4     LINUX   " + b" " * 24 + when
+    member = b"SAS     ADTTE   SASDATA 9.4     LINUX   " + b" " * 24 + when
+
+    def header(kind, tail="0" * 30):
+        return f"HEADER RECORD*******{kind.ljust(8)}HEADER RECORD!!!!!!!{tail}  ".encode()
+
+    second = when.ljust(80)
+    parts = [
+        header("LIBRARY"),
+        sas,
+        second,
+        header("MEMBER", "000000000000000001600000000140"),
+        header("DSCRPTR"),
+        member,
+        second,
+        header("NAMESTR", f"000000{len(columns):04d}00000000000000000000"),
+        padded(fields),
+        header("OBS"),
+        padded(cells, b" "),
+    ]
+    return b"".join(parts)
+
+
+def padded(data, filler=b"\0"):
+    return data + filler * (-len(data) % 80)
+
+
+def ibm(value):
+    """IBM floating point of a number of zero or more."""
+    if value == 0:
+        return b"\0" * 8
+    exponent = 0
+    while value >= 1:
+        value, exponent = value / 16, exponent + 1
+    while value < 1 / 16:
+        value, exponent = value * 16, exponent - 1
+    return bytes([64 + exponent]) + int(value * 16**14).to_bytes(7, "big")
