@@ -13,7 +13,7 @@ from remission.errors import DataError, StudyError
 from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
 from remission.trial.design import Design, null_world, run_design
 from remission.trial.design_file import parse_design
-from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HAZARDS, LOOK, MARGIN
+from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HAZARDS, LOOK, MARGIN, STRATUM
 from remission.trial.looks import Look
 from remission.trial.page import render_page
 from remission.trial.power import power
@@ -155,6 +155,25 @@ def test_a_page_shows_what_failed() -> None:
     assert "could not be computed in" in render_page(result)
 
 
+def test_strata_are_read() -> None:
+    start, end = GOOD.index("hazards:"), GOOD.index("looks:")
+    section = """hazards:
+  strata:
+    - {name: PD-L1 high, share: 40 %, control: {median: 15 months}, hazard_ratio: 0.5}
+    - {name: PD-L1 low, share: 60 %, control: {median: 9 months}, hazard_ratio: 0.9}
+"""
+    read = parse_design(GOOD[:start] + section + GOOD[end:])
+    assert isinstance(read.source, HazardSource)
+    assert [stratum.name for stratum in read.source.scenario.strata] == ["PD-L1 high", "PD-L1 low"]
+    assert run_design(read).rows[0].power > 0.2
+    with pytest.raises(StudyError, match="sum to 1"):
+        parse_design(GOOD[:start] + section.replace("40 %", "50 %") + GOOD[end:])
+    with pytest.raises(StudyError, match="those of each stratum"):
+        parse_design(GOOD[:start] + section + "  hazard_ratio: 0.5\n" + GOOD[end:])
+    with pytest.raises(StudyError, match="control is missing"):
+        parse_design(GOOD.replace("  control: {median: 12 months}\n", ""))
+
+
 def test_patients_needed_reach_the_power_aimed_at() -> None:
     late = find_design("late-effect")
     result = run_design(replace(late, trials=256))
@@ -202,7 +221,7 @@ def test_benchmark_writes_its_numbers(tmp_path: Path) -> None:
 
 def test_documentation_names_every_key() -> None:
     page = (Path(__file__).parents[2] / "docs" / "trial-design.md").read_text()
-    for table in (DESIGN, HAZARDS, LOOK, FUTILITY, MARGIN):
+    for table in (DESIGN, HAZARDS, STRATUM, LOOK, FUTILITY, MARGIN):
         for key in table:
             assert f"`{key}`" in page, key
     for family in EFFICACY:

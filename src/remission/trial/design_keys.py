@@ -53,13 +53,22 @@ DESIGN = {
 }
 PERIOD = {"until": Key(reader.duration()), "share": Key(reader.share)}
 HAZARDS = {
-    "control": Key(_kept),
+    "control": Key(_kept, None),
     "experimental": Key(_kept, None),
     "hazard_ratio": Key(_kept, None),
     "cured": Key(_kept, None),
     "dropout_per_month": Key(reader.share, 0.0),
     "switching": Key(_kept, None),
     "visits": Key(_kept, None),
+    "strata": Key(_kept, None),
+}
+STRATUM = {
+    "name": Key(reader.name),
+    "share": Key(reader.share),
+    "control": Key(_kept),
+    "experimental": Key(_kept, None),
+    "hazard_ratio": Key(_kept, None),
+    "cured": Key(_kept, None),
 }
 ARM = {"median": Key(reader.duration()), "until": Key(reader.duration(), None)}
 RATIO = {"ratio": Key(positive(100.0)), "until": Key(reader.duration(), None)}

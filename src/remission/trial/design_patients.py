@@ -13,7 +13,7 @@ from remission.study import reader
 from remission.study.reader import BAD, Key, Problems, whole
 from remission.study.yaml import Place
 from remission.trial.cohort_file import cohort_section, run_section
-from remission.trial.design_keys import ARM, CURED, HAZARDS, PERIOD, RATIO, SWITCHING, VISITS, positive
+from remission.trial.design_keys import ARM, CURED, HAZARDS, PERIOD, RATIO, STRATUM, SWITCHING, VISITS, positive
 from remission.trial.hazard import Accrual, Hazard
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.source import HazardSource, Source, Switching
@@ -73,25 +73,53 @@ class PatientsReading:
         values = reader.read_section(place, HAZARDS, self.problems)
         if not whole(values.values()) or ratio is BAD:
             return None
+        lost = Hazard((float(-np.log1p(-values["dropout_per_month"]) / DAYS_PER_MONTH),))
+        strata = self.strata(place, values, lost)
+        switching = self.switching(values["switching"])
+        visits = self.visits(values["visits"])
+        if strata is None or accrual is None or visits is None or switching is BAD:
+            return None
+        made: Source | None = built(
+            self.problems, place, lambda: HazardSource(Scenario(accrual, strata, ratio), switching, visits)
+        )
+        return made
+
+    def strata(self, place: Place, values: dict[str, Any], lost: Hazard) -> tuple[Stratum, ...] | None:
+        """The strata of a list, or one made of the section itself."""
+        if values["strata"] is None:
+            if values["control"] is None:
+                self.problems.add(place, "control is missing", found="nothing", next_step="add control: ...")
+                return None
+            arms = self.arms(place, values)
+            return None if arms is None else (Stratum(*arms, lost, lost),)
+        if any(values[key] is not None for key in ("control", "experimental", "hazard_ratio", "cured")):
+            self.problems.add(place, "with strata, the hazards are those of each stratum")
+            return None
+        places = values["strata"].content
+        if not isinstance(places, tuple) or not places:
+            self.problems.add(values["strata"], "a list of strata is needed here")
+            return None
+        made = [self.stratum(each, lost) for each in places]
+        return tuple(each for each in made if each is not None) if None not in made else None
+
+    def stratum(self, place: Place, lost: Hazard) -> Stratum | None:
+        values = reader.read_section(place, STRATUM, self.problems)
+        if not whole(values.values()):
+            return None
+        arms = self.arms(place, values)
+        return None if arms is None else Stratum(*arms, lost, lost, values["share"], values["name"])
+
+    def arms(self, place: Place, values: dict[str, Any]) -> tuple[Hazard, Hazard] | None:
+        """Control and experimental hazard of a section, with its cured shares."""
         control = self.arm(values["control"])
         experimental = self.experimental(place, values, control)
         cured = self.cured(values["cured"])
-        switching = self.switching(values["switching"])
-        visits = self.visits(values["visits"])
-        if control is None or experimental is None or cured is None or accrual is None:
-            return None
-        if visits is None or switching is BAD:
+        if control is None or experimental is None or cured is None:
             return None
         if cured["control"] or cured["experimental"]:
-            control, experimental = (
-                Hazard.with_cure(cured[arm], hazard, _HORIZON_DAY, 240)
-                for arm, hazard in (("control", control), ("experimental", experimental))
-            )
-        lost = Hazard((float(-np.log1p(-values["dropout_per_month"]) / DAYS_PER_MONTH),))
-        stratum = Stratum(control, experimental, lost, lost)
-        scenario = Scenario(accrual, (stratum,), ratio)
-        made: Source | None = built(self.problems, place, lambda: HazardSource(scenario, switching, visits))
-        return made
+            control = Hazard.with_cure(cured["control"], control, _HORIZON_DAY, 240)
+            experimental = Hazard.with_cure(cured["experimental"], experimental, _HORIZON_DAY, 240)
+        return control, experimental
 
     def experimental(self, place: Place, values: dict[str, Any], control: Hazard | None) -> Hazard | None:
         if (values["experimental"] is None) == (values["hazard_ratio"] is None):
