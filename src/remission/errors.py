@@ -27,10 +27,9 @@ class Problem:
 
     Examples
     --------
-    >>> print(Problem("the dose is negative", where="study.yaml:12", found="-10 mg/kg", allowed="more than
-    0")) study.yaml:12: the dose is negative
+    >>> print(Problem("the dose is negative", where="study.yaml:12", found="-10 mg/kg"))
+    study.yaml:12: the dose is negative
         found:   -10 mg/kg
-        allowed: more than 0
     """
 
     what: str
