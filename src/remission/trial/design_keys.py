@@ -23,6 +23,7 @@ EFFICACY = (
 
 
 def positive(high: float = 1e6) -> reader.Reader:
+    """A number above 0."""
     return reader.number(0.0, high, above=True)
 
 
