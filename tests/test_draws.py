@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from remission import draws
+from remission.errors import DataError
 
 ALL_ONES = np.full(1, 0xFFFFFFFF, np.uint64)
 # Random123 distribution, kat_vectors, philox4x32-10.
@@ -53,3 +55,30 @@ def test_moments_of_the_three_distributions():
     assert abs(uniform.mean() - 0.5) < 0.003
     assert abs(draws.normal(5, patients, "n").std() - 1) < 0.006
     assert abs(draws.exponential(5, patients, "e").mean() - 1) < 0.01
+
+
+@pytest.mark.parametrize(
+    ("seed", "patient", "index", "where"),
+    [
+        (-1, 0, 0, "seed"),
+        (2**64, 0, 0, "seed"),
+        (1.5, 0, 0, "seed"),
+        (1, -1, 0, "patient"),
+        (1, [0, 2**40], 0, "patient"),
+        (1, 0.5, 0, "patient"),
+        (1, 2**70, 0, "patient"),
+        (1, 0, np.array([3, -3]), "index"),
+        (1, 0, 2**24, "index"),
+    ],
+)
+@pytest.mark.parametrize("draw", [draws.uniform, draws.normal, draws.exponential])
+def test_what_does_not_fit_the_counter_is_refused(draw, seed, patient, index, where):
+    with pytest.raises(DataError) as caught:
+        draw(seed, patient, "purpose", index)
+    assert caught.value.problems[0].where == where
+
+
+def test_the_last_of_each_is_still_drawn():
+    last = draws.uniform(2**64 - 1, [2**40 - 1, 0], "purpose", [2**24 - 1, 0])
+    assert last[0] != last[1]
+    assert draws.uniform(1, [], "purpose").shape == (0,)

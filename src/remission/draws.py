@@ -14,12 +14,17 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remission.errors import DataError
+
 # Multipliers and Weyl increments of Philox 4x32 (Salmon et al. 2011, table 2 and section 3.3).
 _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10
 _MASK = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
+
+# Widths of the fields of the counter; what does not fit would silently share draws with another patient or index.
+_SEEDS, _PATIENTS, _INDICES = 2**64, 2**40, 2**24
 
 
 @lru_cache(maxsize=1024)
@@ -71,6 +76,11 @@ def uniform(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -
     ndarray of float64
         Shape of ``patient`` broadcast with ``index``.
 
+    Raises
+    ------
+    DataError
+        If one of them is not whole, or out of its range.
+
     Examples
     --------
     >>> alone = uniform(7, 3, "sex")
@@ -78,13 +88,30 @@ def uniform(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -
     >>> bool(alone == among_others[2])
     True
     """
-    people, place = np.broadcast_arrays(np.asarray(patient, np.uint64), np.asarray(index, np.uint64))
+    if not isinstance(seed, int | np.integer) or not 0 <= seed < _SEEDS:
+        raise DataError("not a seed", where="seed", found=str(seed), allowed="a whole number, 0 to 2**64 - 1")
+    seed = int(seed)
+    people, place = np.broadcast_arrays(_field("patient", patient, _PATIENTS), _field("index", index, _INDICES))
     high = (people >> _SHIFT) << np.uint64(24)
     word = np.full(people.shape, _purpose_word(purpose), np.uint64)
     counter = (people & _MASK, high | place, word, np.zeros(people.shape, np.uint64))
     first, second, _, _ = philox(counter, (seed & 0xFFFFFFFF, (seed >> 32) & 0xFFFFFFFF))
     bits = (first << np.uint64(20)) ^ (second >> np.uint64(12))  # 52 bits; the half step keeps 0 and 1 out
     return (bits.astype(np.float64) + 0.5) * 2.0**-52
+
+
+def _field(name: str, given: ArrayLike, end: int) -> NDArray[np.uint64]:
+    """Whole numbers from 0 to below ``end``, as the counter holds them."""
+    values = np.asarray(given)
+    if values.size == 0:
+        return values.astype(np.uint64)
+    allowed = f"whole numbers, 0 to {end - 1}"
+    if values.dtype.kind not in "iu":
+        raise DataError("not whole numbers", where=name, found=f"{values.dtype}", allowed=allowed)
+    low, high = values.min(), values.max()
+    if low < 0 or high >= end:
+        raise DataError("out of range", where=name, found=f"{low} to {high}", allowed=allowed)
+    return values.astype(np.uint64, copy=False)
 
 
 def normal(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> NDArray[np.float64]:
