@@ -8,13 +8,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import remission
 from remission.api import load, open_run
 from remission.cli import FAILED, FAULT, STOPPED, WRONG_INPUT, guarded, main
-from remission.errors import RunError
+from remission.errors import RunError, StudyError
 from remission.study import catalogue_names, load_definition, parse_study
+from remission.study.numbers import run_numbers
 from remission.study.template import template_text
 
 SMALL = """\
@@ -92,7 +94,12 @@ def test_new_writes_a_file_that_can_be_checked_and_planned(capsys, tmp_path, mon
     assert "my study" in said(capsys, "check", "my study.yaml")
     assert "patients" in said(capsys, "plan", "my study.yaml")
     assert "a file of that name" in said(capsys, "new", "my study.yaml", status=WRONG_INPUT)
-    assert "cannot be written" in said(capsys, "new", "no/folder/s.yaml", status=WRONG_INPUT)
+    assert "there is no such folder" in said(capsys, "new", "no/folder/s.yaml", status=WRONG_INPUT)
+
+
+def test_the_next_commands_of_new_can_be_pasted(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "remission run 'my study 2.yaml'" in said(capsys, "new", "my study 2.yaml")
 
 
 @pytest.mark.parametrize("name", ["a", "!!", "x: y\nz", "../../up", "é" * 100])
@@ -192,6 +199,9 @@ def test_a_study_goes_from_file_to_tables_and_report(capsys, small):
     page.unlink()
     assert "report.html" in said(capsys, "report", "out")
     assert page.exists()
+    missing = said(capsys, "report", "out", "--out", "nowhere/a.html", status=WRONG_INPUT)
+    assert "there is no such folder" in missing
+    assert not Path("nowhere").exists()
 
     result = open_run("out")
     assert result.patients.num_rows == 12
@@ -222,11 +232,50 @@ def test_the_default_folder_names_what_differs_from_the_file():
     assert study.default_folder() == study.default_folder(own.patients, own.seed)
     names = {study.default_folder(p, s, twins=t) for p in (None, 9) for s in (None, 9) for t in (False, True)}
     assert len(names) == 8
+    assert study.default_folder(arms=["pembrolizumab"]) == study.default_folder()
+
+
+def test_an_arm_switched_on_goes_into_a_folder_of_its_own(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = str(Path("runs/keynote-006-with-no-drug"))
+    assert f", in {folder}" in said(capsys, "plan", "keynote-006", "--arm", "no drug")
+    assert load("keynote-006").default_folder(arms="no drug") == Path(folder)
+
+
+@pytest.mark.parametrize("verb", ["run", "plan"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"seed": "x"},
+        {"seed": 1.5},
+        {"seed": True},
+        {"seed": -1},
+        {"seed": 2**64},
+        {"seed": 10**5000},
+        {"patients": "12"},
+        {"patients": 3.5},
+        {"patients": 0},
+        {"workers": 1.5},
+        {"workers": 0},
+    ],
+    ids=lambda asked: str(*asked),
+)
+def test_wrong_numbers_are_refused_from_python_too(tmp_path, monkeypatch, verb, asked):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(StudyError) as caught:
+        getattr(load("keynote-006"), verb)(**asked)
+    assert [problem.where for problem in caught.value.problems] == list(asked)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_numbers_of_numpy_are_numbers():
+    assert run_numbers(np.int64(12), np.uint64(2**63), None) == {"patients": 12, "seed": 2**63, "workers": None}
 
 
 def test_arms_that_are_off_are_switched_on_by_name():
     study = load("keynote-006")
     assert study.plan(out="nowhere").arms == ("pembrolizumab", "ipilimumab")
+    assert study.plan(out="nowhere", arms="no drug").arms == study.plan(out="nowhere", arms=["no drug"]).arms
     assert study.plan(out="nowhere", arms=["no drug"]).arms == ("pembrolizumab", "ipilimumab", "no drug")
 
 

@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 from remission.errors import Problem, StudyError
 from remission.study import StudyDefinition, load_definition
 from remission.study.describe import describe
+from remission.study.numbers import run_numbers
+from remission.study.template import refuse_missing_folder
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -131,7 +133,7 @@ class Study:
         out: str | os.PathLike[str] | None = None,
         *,
         twins: bool = False,
-        arms: Iterable[str] = (),
+        arms: str | Iterable[str] = (),
         workers: int | None = None,
         progress: Callable[[Step], None] | None = None,
     ) -> Result:
@@ -145,8 +147,8 @@ class Study:
             Folder for the result; by default `default_folder`.
         twins : bool
             Every patient lives in every arm, whatever the study says.
-        arms : iterable of str
-            Arms to simulate besides those that are enabled.
+        arms : str or iterable of str
+            Arms to simulate besides those that are enabled; one name may stand alone.
         workers : int, optional
             Processes; by default one for small work, else one per core.
         progress : callable, optional
@@ -159,14 +161,15 @@ class Study:
         Raises
         ------
         StudyError
-            If there is no such arm, or the mechanism has no place for one of its molecules.
+            If there is no such arm, the mechanism has no place for one of its molecules, or a number is not a
+            whole number in its range.
         RunError
             If the folder holds something else, cannot be written, or has too little room.
         """
         from remission.run import execute
 
-        folder = self._folder(patients, seed, out, twins)
         asked = self._asked(patients, seed, twins, arms, workers)
+        folder = self._folder(asked, out)
         return Result(folder, execute(self.definition, out=folder, progress=progress, **asked))
 
     def plan(
@@ -176,47 +179,58 @@ class Study:
         out: str | os.PathLike[str] | None = None,
         *,
         twins: bool = False,
-        arms: Iterable[str] = (),
+        arms: str | Iterable[str] = (),
         workers: int | None = None,
     ) -> Plan:
         """What `run` with the same arguments would do, and its cost; nothing is simulated or written."""
         from remission.run import plan_run
 
-        folder = self._folder(patients, seed, out, twins)
-        return plan_run(self.definition, out=folder, **self._asked(patients, seed, twins, arms, workers))
+        asked = self._asked(patients, seed, twins, arms, workers)
+        return plan_run(self.definition, out=self._folder(asked, out), **asked)
 
-    def default_folder(self, patients: int | None = None, seed: int | None = None, *, twins: bool = False) -> Path:
+    def default_folder(
+        self,
+        patients: int | None = None,
+        seed: int | None = None,
+        *,
+        twins: bool = False,
+        arms: str | Iterable[str] = (),
+    ) -> Path:
         """Where a run goes when no folder is given: its name says in what it differs from the study file.
 
         Examples
         --------
-        >>> load("keynote-006").default_folder(seed=7).as_posix()
-        'runs/keynote-006-seed-7'
+        >>> load("keynote-006").default_folder(seed=7, arms="no drug").as_posix()
+        'runs/keynote-006-seed-7-with-no-drug'
         """
         study = self.definition
+        chosen = self._chosen(arms)
         parts = [study.name]
         parts += [f"{patients}-patients"] if patients not in (None, study.patients) else []
         parts += [f"seed-{seed}"] if seed not in (None, study.seed) else []
         parts += ["twins"] if twins and study.filled != "twins" else []
+        parts += [f"with-{arm.name.replace(' ', '-')}" for arm in study.arms if arm.name in chosen and not arm.enabled]
         return RUNS / "-".join(parts)
 
-    def _folder(self, patients: int | None, seed: int | None, out: str | os.PathLike[str] | None, twins: bool) -> Path:
-        return self.default_folder(patients, seed, twins=twins) if out is None else Path(out)
+    def _folder(self, asked: dict[str, Any], out: str | os.PathLike[str] | None) -> Path:
+        if out is not None:
+            return Path(out)
+        twins = asked["filled"] == "twins"
+        return self.default_folder(asked["patients"], asked["seed"], twins=twins, arms=asked["arms"])
+
+    def _chosen(self, arms: str | Iterable[str]) -> list[str]:
+        """Arms that are enabled or asked for, in the order of the study."""
+        asked = [arms] if isinstance(arms, str) else arms
+        wanted = {self.definition.arm(name).name for name in asked}
+        return [arm.name for arm in self.definition.arms if arm.enabled or arm.name in wanted]
 
     def _asked(
-        self, patients: int | None, seed: int | None, twins: bool, arms: Iterable[str], workers: int | None
+        self, patients: int | None, seed: int | None, twins: bool, arms: str | Iterable[str], workers: int | None
     ) -> dict[str, Any]:
-        wanted = {self.definition.arm(name).name for name in arms}
-        wanted |= {arm.name for arm in self.definition.enabled_arms}
-        chosen = [arm.name for arm in self.definition.arms if arm.name in wanted]
+        chosen = self._chosen(arms)
+        numbers = run_numbers(patients, seed, workers)
         check_molecules(self.definition, chosen)
-        return {
-            "patients": patients,
-            "seed": seed,
-            "arms": chosen,
-            "filled": "twins" if twins else None,
-            "workers": workers,
-        }
+        return {**numbers, "arms": chosen, "filled": "twins" if twins else None}
 
 
 def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
@@ -281,12 +295,15 @@ class Result:
 
         Raises
         ------
+        StudyError
+            If the page shall go into a folder that does not exist.
         RunError
             If the run folder is damaged or the page cannot be written.
         """
         from remission.show import write_report
 
         target = self.folder / "report.html" if path is None else Path(path)
+        refuse_missing_folder(target)
         write_report(self.run_folder, target)
         return target
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 FAILED, WRONG_INPUT, FAULT, STOPPED = 1, 2, 70, 130
 TRACEBACK = "REMISSION_TRACEBACK"
-MOST_SEED = 2**64 - 1
-MOST_PATIENTS = 10_000_000
 MOST_DIGITS = 30
 
 app = App(
@@ -42,13 +40,15 @@ app.command(bench)
 StudyName = Annotated[str, Parameter(help="A study of the catalogue, or the path of a study file.")]
 Patients = Annotated[str | None, Parameter(name="--patients", help="Number of patients.")]
 Seed = Annotated[str | None, Parameter(name="--seed", help="Seed of all draws, a whole number.")]
-Out = Annotated[Path | None, Parameter(name="--out", help="Folder for the result [runs/STUDY].")]
+Out = Annotated[
+    Path | None, Parameter(name="--out", help="Folder for the result [runs/STUDY, and what differs from the file].")
+]
 Twins = Annotated[bool, Parameter(name="--twins", negative="", help="Every patient lives in every arm.")]
 Arms = Annotated[
     list[str] | None,
     Parameter(name="--arm", negative="", help="An arm to simulate besides those that are enabled."),
 ]
-Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [as many as help].")]
+Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [one for a small run, else one per core].")]
 
 
 @app.command
@@ -97,7 +97,7 @@ def plan(
     numbers = _numbers(patients, seed, workers)
     loaded = load(study)
     planned = loaded.plan(out=out, twins=twins, arms=arm or (), **numbers)
-    folder = out or loaded.default_folder(numbers["patients"], numbers["seed"], twins=twins)
+    folder = out or loaded.default_folder(numbers["patients"], numbers["seed"], twins=twins, arms=arm or ())
     print(plan_text(loaded.definition.name, planned, folder))
 
 
@@ -112,10 +112,13 @@ def check(study: StudyName, /) -> None:
 @app.command
 def new(file: Annotated[Path, Parameter(help="File to write; it must not exist.")], /) -> None:
     """Write a commented study file that runs as it is."""
+    from shlex import quote
+
     from remission.study.template import write_template
 
     path = write_template(file)
-    print(f"{path} is written. Edit it, then: remission check {path}; remission run {path}")
+    name = quote(str(path))
+    print(f"{path} is written. Edit it, then: remission check {name}; remission run {name}")
 
 
 @app.command
@@ -262,30 +265,16 @@ def _table(run_folder: object) -> str:
 
 def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dict[str, int | None]:
     """Whole numbers from the command line, all faults at once."""
-    wanted = {
-        "patients": (patients, 1, MOST_PATIENTS),
-        "seed": (seed, 0, MOST_SEED),
-        "workers": (workers, 1, 1024),
-    }
-    numbers: dict[str, int | None] = {}
-    faults: list[Problem] = []
-    for name, (text, low, high) in wanted.items():
-        try:
-            numbers[name] = None if text is None else _whole(f"--{name}", text, low, high)
-        except StudyError as error:
-            faults += error.problems
-    if faults:
-        raise StudyError(faults)
-    return numbers
+    from remission.study.numbers import run_numbers
+
+    return run_numbers(_written(patients), _written(seed), _written(workers), prefix="--")
 
 
-def _whole(option: str, text: str, low: int, high: int) -> int:
-    allowed = f"a whole number, {low} to {high}"
-    if not text.isascii() or not text.removeprefix("-").isdigit():
-        raise StudyError("not a whole number", where=option, found=text, allowed=allowed)
-    if len(text) > MOST_DIGITS or not low <= int(text) <= high:
-        raise StudyError("the number is out of range", where=option, found=text, allowed=allowed)
-    return int(text)
+def _written(text: str | None) -> int | str | None:
+    """A whole number as it was typed; any other text stays text, which is refused later."""
+    if text is None or not text.isascii() or not text.removeprefix("-").isdigit():
+        return text
+    return int(text[:MOST_DIGITS])  # longer ones are out of every range
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -12,13 +12,12 @@ from remission.study.catalogue import catalogue_names, load_molecule, molecule_p
 from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
 from remission.study.molecule import Molecule
 from remission.study.molecule_file import overlay, read_molecule
+from remission.study.numbers import MOST_PATIENTS, MOST_SEED
 from remission.study.policy_checks import Surroundings, check_policy
 from remission.study.policy_file import policy_reader
 from remission.study.reader import BAD, Key, Problems, Reader
 from remission.study.yaml import Place, parse_yaml
 
-MOST_PATIENTS = 10_000_000
-MOST_SEED = 2**64 - 1
 MOST_DRUGS = 3
 """In one regimen; the clinic keeps that many dose calendars for a patient."""
 

@@ -30,9 +30,10 @@ def write_template(path: str | Path) -> Path:
     Raises
     ------
     StudyError
-        If there is a file of that name already, or it cannot be written.
+        If there is a file of that name already, no such folder, or it cannot be written.
     """
     target = Path(path)
+    refuse_missing_folder(target)
     try:
         with open(target, "x", encoding="utf-8") as stream:
             stream.write(template_text(target.stem))
@@ -43,3 +44,16 @@ def write_template(path: str | Path) -> Path:
     except OSError as error:
         raise StudyError("the file cannot be written", where=str(target), found=error.strerror) from None
     return target
+
+
+def refuse_missing_folder(file: Path) -> None:
+    """A file that a user names goes into a folder that is there: a mistyped one is told, not made.
+
+    Raises
+    ------
+    StudyError
+        If the folder does not exist.
+    """
+    if not file.parent.is_dir():
+        step = "make the folder first, or give another place"
+        raise StudyError("there is no such folder", where=str(file), found=str(file.parent), next_step=step)
