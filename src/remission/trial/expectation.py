@@ -95,6 +95,7 @@ def _edges(scenario: Scenario, stratum: Stratum, time: float, more: tuple[float,
     return np.unique(points[(points >= 0.0) & (points <= time)])
 
 
+@lru_cache(maxsize=64)
 def at_risk(
     scenario: Scenario,
     time: float,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -134,7 +135,7 @@ class Hazard:
     def cumulative(self, time: ArrayLike) -> Array:
         """Cumulative hazard at each time."""
         t = np.asarray(time, float)
-        edges, heights = np.array((0.0, *self.cuts)), self._heights()
+        edges, heights = self._edges, self._heights
         piece = np.searchsorted(self.cuts, t, side="right")
         return np.asarray(heights[piece] + (t - edges[piece]) * np.asarray(self.rates)[piece])
 
@@ -151,7 +152,7 @@ class Hazard:
         np.float64(6.3212)
         """
         t = np.asarray(time, float)
-        edges, rates = np.array((0.0, *self.cuts)), np.asarray(self.rates)
+        edges, rates = self._edges, np.asarray(self.rates)
         start, widths = self.survival(edges), np.diff((0.0, *self.cuts))
         whole = np.concatenate(([0.0], np.cumsum(start[:-1] * _mean_survival(rates[:-1], widths))))
         piece = np.searchsorted(edges, t, side="right") - 1
@@ -160,13 +161,20 @@ class Hazard:
     def inverse(self, cumulative: ArrayLike) -> Array:
         """Time at which the cumulative hazard reaches each value; infinite where it never does."""
         goal = np.asarray(cumulative, float)
-        edges, rates, heights = np.array((0.0, *self.cuts)), np.asarray(self.rates), self._heights()
+        edges, rates, heights = self._edges, np.asarray(self.rates), self._heights
         piece = np.searchsorted(heights[1:], goal, side="left")
         with np.errstate(divide="ignore", invalid="ignore"):
             time = edges[piece] + (goal - heights[piece]) / rates[piece]
         return np.where((rates[piece] == 0.0) & (goal > heights[piece]), np.inf, np.fmax(time, edges[piece]))
 
+    @cached_property
+    def _edges(self) -> Array:
+        """Where each piece starts."""
+        return np.array((0.0, *self.cuts))
+
+    @cached_property
     def _heights(self) -> Array:
+        """Cumulative hazard where each piece starts."""
         return np.concatenate(([0.0], np.cumsum(np.asarray(self.rates[:-1]) * np.diff(self.cuts, prepend=0.0))))
 
 
