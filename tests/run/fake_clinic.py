@@ -21,12 +21,21 @@ FOLLOW_UP_DAY = 60 * 30.4375
 @dataclass(frozen=True)
 class FakeWhen:
     toxicity: int | None = None
+    on_drug_for_day: float | None = None
+    course: int | None = None
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class FakeThen:
+    kind: str = "stop"
 
 
 @dataclass(frozen=True)
 class FakeRule:
     name: str
     when: FakeWhen = FakeWhen()
+    then: FakeThen = FakeThen()
 
 
 @dataclass(frozen=True)
@@ -34,7 +43,7 @@ class FakeArm:
     name: str
     ratio: int | None = 1
     enabled: bool = True
-    policy: tuple[FakeRule, ...] = (FakeRule("too toxic", FakeWhen(3)), FakeRule("two years"))
+    policy: tuple[FakeRule, ...] = (FakeRule("too toxic", FakeWhen(3)), FakeRule("two years", FakeWhen(None, 730.5)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from fake_clinic import FakeArm, FakeStudy, one_arm
 from remission.run.arm_summary import ArmPatients, arm_summary
 from remission.run.contrast_summary import contrast_summary
 from remission.run.folder import RunFolder
-from remission.run.numbers import MONTHS, course_ends, treatment_free_numbers
+from remission.run.numbers import MONTHS, course_ends, curve_numbers, treatment_free_numbers
 from remission.tables import make_table
 
 MONTH = 30.4375
@@ -39,7 +39,7 @@ def test_the_keys_that_others_read(summary: dict[str, Any]) -> None:
     promised = "n failed ORR CR median_OS median_PFS OS PFS TRAE_G3-5 completed_2y_treatment treatment_free_36"
     assert set(promised.split()) <= set(arm)
     months = {str(month) for month in MONTHS}
-    for name in ("OS", "OS_low", "OS_high", "PFS", "PFS_low", "PFS_high"):
+    for name in ("OS", "OS_low", "OS_high", "PFS", "PFS_low", "PFS_high", "iPFS", "iPFS_low", "iPFS_high"):
         assert set(arm[name]) == months
     contrast = summary["contrasts"]["A vs B/1"]
     assert {"HR_OS", "HR_OS_low", "HR_OS_high", "HR_PFS", "logrank_p", "rmst_difference_36"} <= set(contrast)
@@ -169,3 +169,32 @@ def test_the_summary_is_made_once_more_from_the_folder(done: Path, summary: dict
     from remission.run.summary import summarise
 
     assert summarise(RunFolder.open(done), FakeStudy()) == summary
+
+
+def test_a_curve_ends_where_few_are_at_risk() -> None:
+    """The living are censored at the last scan; deaths after it must not pull the curve to 0."""
+    days = np.array([10 * MONTH] * 30 + [58 * MONTH] * 28 + [59 * MONTH] * 2)
+    event = np.array([True] * 30 + [False] * 28 + [True] * 2)
+    numbers = curve_numbers("PFS", days, event, (48, 60))
+    assert numbers["PFS"] == {"48": 50.0, "60": None}
+    assert numbers["PFS_low"]["60"] is numbers["PFS_high"]["60"] is None
+
+
+def test_a_curve_in_which_nobody_was_censored_is_known_to_its_end() -> None:
+    numbers = curve_numbers("OS", np.full(100, 10.0), np.full(100, True), (6,))
+    assert (numbers["OS"]["6"], numbers["OS_low"]["6"]) == (0.0, 0.0)
+    assert 0 < numbers["OS_high"]["6"] < 5
+
+
+def test_no_event_yet_has_an_interval_that_is_not_a_point() -> None:
+    numbers = curve_numbers("OS", np.full(20, 13 * MONTH), np.full(20, False), (12,))
+    assert numbers["OS"]["12"] == numbers["OS_high"]["12"] == 100.0
+    assert numbers["OS_low"]["12"] == pytest.approx(100 * 20 / (20 + 1.959964**2), abs=1e-3)
+
+
+def test_an_arm_without_a_planned_stop_is_completed_by_nobody() -> None:
+    everyone = ArmPatients.of(one_arm(FakeStudy(filled="twins"), 5, np.arange(50), "A")["patients"])
+    open_ended = arm_summary(everyone, frozenset())
+    assert open_ended["completed_2y_treatment"] is open_ended["planned_treatment"] is None
+    assert arm_summary(everyone, frozenset(), 730.5)["completed_2y_treatment"] is not None
+    assert arm_summary(everyone, frozenset(), 730.5)["planned_treatment"] == 24.0

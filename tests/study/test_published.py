@@ -43,7 +43,7 @@ def test_the_rule_of_choice(rows, chosen):
 
 
 def subjects(figures):
-    return [(f.arm, f.endpoint, f.against, f.time_months) for f in figures]
+    return [(f.arm, f.endpoint, f.criterion, f.against, f.time_months) for f in figures]
 
 
 def test_nothing_is_chosen_twice_and_nothing_is_lost():
@@ -58,6 +58,38 @@ def test_figures_of_a_study_carry_the_names_of_its_arms():
     assert {figure.arm for figure in figures} == {"pembrolizumab", "ipilimumab"}
     at_33 = {f.arm: f.value for f in figures if (f.endpoint, f.time_months) == ("OS", 33)}
     assert at_33 == {"pembrolizumab": 50.0, "ipilimumab": 39.0}
+
+
+def test_progression_by_another_criterion_is_another_thing():
+    figures = published_for(load_definition("keynote-006"))
+    medians = {(f.arm, f.criterion, f.part): f.value for f in figures if f.endpoint == "median_PFS"}
+    assert medians == {
+        ("pembrolizumab", "irRC", ""): 8.4,
+        ("ipilimumab", "irRC", ""): 3.4,
+        ("ipilimumab", "RECIST 1.1", ""): 2.8,
+        ("pembrolizumab", "RECIST 1.1", "10 mg/kg Q2W"): 5.5,
+        ("pembrolizumab", "RECIST 1.1", "10 mg/kg Q3W"): 4.1,
+    }
+
+
+def test_parts_of_an_arm_do_not_stand_beside_the_whole():
+    figures = published_for(load_definition("keynote-006"))
+    whole = {(f.endpoint, f.time_months) for f in figures if f.arm == "pembrolizumab" and not f.part}
+    assert ("ORR", None) in whole
+    assert not [f for f in figures if f.part and f.endpoint == "ORR"]
+
+
+def test_a_criterion_that_was_not_read_says_so():
+    stated = [f for f in all_published("keynote-006") if f.criterion]
+    assert len(stated) > 10
+    for figure in stated:
+        assert "irRC, investigator" == figure.note or "criterion recalled" in figure.note or "inferred" in figure.note
+
+
+def test_shares_of_few_have_the_interval_of_few():
+    """Wilson's interval of 23 of 24 is 79.8 to 99.3 %."""
+    figure = next(f for f in all_published("keynote-006") if f.endpoint == "no_PD_after_completion_if_CR")
+    assert (figure.n, figure.ci_low, figure.ci_high) == (24, 79.8, 99.3)
 
 
 @pytest.mark.parametrize(

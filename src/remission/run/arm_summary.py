@@ -16,13 +16,17 @@ from remission.run.numbers import (
     curve_numbers,
     median_numbers,
     plain_median,
+    rounded,
     share,
     treatment_free_numbers,
+    with_limits,
 )
 from remission.tables.columns import DEATH_CAUSES
+from remission.units import DAYS_PER_MONTH
 
 _RESPONSE = ("CR", "PR")
 _CONTROL = ("CR", "PR", "SD", "NON_CR_NON_PD")
+_COMPLETED = "completed_2y_treatment"
 TREATMENT_FREE_MONTHS = (36, 60)
 
 
@@ -86,7 +90,9 @@ class ArmPatients:
         return chosen
 
 
-def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str, Any]:
+def arm_summary(
+    people: ArmPatients, toxicity_rules: frozenset[str], planned_stop_day: float | None = None
+) -> dict[str, Any]:
     """Numbers of one arm; shares are of the patients who were followed.
 
     Parameters
@@ -95,6 +101,8 @@ def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str
         The arm.
     toxicity_rules : frozenset of str
         Rules by which toxicity ends a treatment.
+    planned_stop_day : float, optional
+        Time on drug at which a rule of the arm ends the first course; without one nobody completes treatment.
     """
     followed = people.counts["followed"]
     sizes = {"n": sum(people.counts.values()), **people.counts}
@@ -104,7 +112,7 @@ def arm_summary(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str
         **sizes,
         **_responses(people),
         **_survival(people),
-        **_treatment(people, toxicity_rules),
+        **_treatment(people, toxicity_rules, planned_stop_day),
         **_after(people),
         "deaths": {cause: int(people.among("death_cause", cause).sum()) for cause in DEATH_CAUSES},
         "lost_to_follow_up": int((~np.isnan(people["lost_day"])).sum()),
@@ -134,15 +142,19 @@ def _survival(people: ArmPatients) -> dict[str, Any]:
         **{key: value for name, end in times.items() for key, value in median_numbers(f"median_{name}", *end).items()},
         **curve_numbers("OS", *times["OS"], MONTHS),
         **curve_numbers("PFS", *times["PFS"], MONTHS),
+        **curve_numbers("iPFS", *times["iPFS"], MONTHS),
         **median_numbers("median_follow_up", times["OS"][0], alive),
     }
 
 
-def _treatment(people: ArmPatients, toxicity_rules: frozenset[str]) -> dict[str, Any]:
+def _treatment(people: ArmPatients, toxicity_rules: frozenset[str], planned_stop_day: float | None) -> dict[str, Any]:
+    completed = people["completed_treatment"].astype(bool)
+    unplanned = planned_stop_day is None
     return {
         **share("TRAE_G3-5", people["worst_grade"] >= 3),
         **share("stopped_for_toxicity", people.among("drug_stop_rule", *toxicity_rules)),
-        **share("completed_2y_treatment", people["completed_treatment"].astype(bool)),
+        **(with_limits(_COMPLETED, None) if unplanned else share(_COMPLETED, completed)),
+        "planned_treatment": None if planned_stop_day is None else rounded(planned_stop_day / DAYS_PER_MONTH),
         "median_on_drug": plain_median(people["on_drug_day"]),
     }
 

@@ -17,13 +17,14 @@ from remission.statistics.rmst import rmst_difference
 from remission.units import DAYS_PER_MONTH
 
 RMST_MONTHS = 36
-_ENDPOINTS = {"OS": "os", "PFS": "pfs"}
+_ENDPOINTS = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
 
 
 def contrast_summary(treated: ArmPatients, control: ArmPatients) -> dict[str, Any]:
     """Hazard ratios, log-rank p and differences of restricted means of two arms.
 
-    Arms of twins hold the same persons; the intervals treat them as different ones and so are too wide.
+    Arms of twins hold the same persons; intervals and p treat them as different ones, which is conservative: the
+    intervals are too wide and p is too large.
     """
     numbers: dict[str, Any] = {}
     for name, stem in _ENDPOINTS.items():

@@ -17,6 +17,9 @@ from remission.statistics.treatment_free import treatment_free_survival
 from remission.units import DAYS_PER_MONTH
 
 MONTHS = (6, 12, 18, 24, 33, 36, 48, 60)
+# The end of a curve that rests on a few patients of many misleads (Pocock and others 2002, Lancet 359:1686).
+FEWEST_AT_RISK, LARGE = 5, 50
+_SAME_DAY = 1e-6  # days: months and days are not multiples of each other to the last bit
 _PERCENT = 100.0
 _DECIMALS = 4
 Array = NDArray[Any]
@@ -96,7 +99,11 @@ def median_numbers(name: str, days: Array, event: Array) -> Numbers:
 
 
 def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int]) -> Numbers:
-    """Percent surviving at each month, with a log-log interval; null beyond follow-up.
+    """Percent surviving at each month, with a log-log interval; null beyond what is known.
+
+    Beyond what is known is a month after follow-up, and one at which fewer than `FEWEST_AT_RISK` of `LARGE` or
+    more patients are at risk, if anybody was lost to sight before: at scans the living are censored, and the few
+    who die after the last scan would pull a curve to 0. While nobody has had the event, the interval is Wilson's.
 
     Examples
     --------
@@ -104,19 +111,48 @@ def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int]) -
     {'12': 50.0, '24': None}
     """
     curve = kaplan_meier(days, event)
-    read = {str(month): _survival(curve, month) for month in months}
+    read = {str(month): _survival(curve, month, days, event) for month in months}
     keys = (name, f"{name}_low", f"{name}_high")
     return {key: {month: point[place] for month, point in read.items()} for place, key in enumerate(keys)}
 
 
-def _survival(curve: KaplanMeier, month: int) -> tuple[float | None, float | None, float | None]:
+def fewest_at_risk(patients: int) -> int:
+    """How many must be at risk for a curve of so many patients to be shown.
+
+    Examples
+    --------
+    >>> fewest_at_risk(49), fewest_at_risk(50)
+    (1, 5)
+    """
+    return FEWEST_AT_RISK if patients >= LARGE else 1
+
+
+def _survival(
+    curve: KaplanMeier, month: int, days: Array, event: Array
+) -> tuple[float | None, float | None, float | None]:
+    day = month * DAYS_PER_MONTH
+    at_risk = int(np.sum(days >= day - _SAME_DAY))
+    censored = bool(np.any((days < day - _SAME_DAY) & ~np.asarray(event, bool)))
+    if censored and len(days) >= LARGE and at_risk < FEWEST_AT_RISK:
+        return None, None, None
     try:
-        point = curve.at([month * DAYS_PER_MONTH])
+        point = curve.at([day])
     except DataError:
         return None, None, None
-    values = (point.survival[0], point.lower[0], point.upper[0])
-    low, middle, high = values[1], values[0], values[2]
-    return rounded(middle * _PERCENT), rounded(low * _PERCENT), rounded(high * _PERCENT)
+    survival = float(point.survival[0])
+    if 0 < survival < 1:
+        low, high = float(point.lower[0]), float(point.upper[0])
+    else:
+        low, high = _limits_at_the_edge(survival, at_risk if survival == 1 else len(days) * (not censored))
+    return rounded(survival * _PERCENT), rounded(low * _PERCENT), rounded(high * _PERCENT)
+
+
+def _limits_at_the_edge(survival: float, patients: int) -> tuple[float, float]:
+    """Wilson's limits of all or none of so many patients, where Greenwood's variance is 0; none if nobody is left."""
+    if not patients:
+        return math.inf, math.inf
+    whole = proportion(patients if survival == 1 else 0, patients)
+    return whole.lower, whole.upper
 
 
 def treatment_free_numbers(columns: Mapping[str, Array], months: int) -> Numbers:

@@ -42,7 +42,10 @@ def summarise(folder: RunFolder, definition: Any = None) -> dict[str, Any]:
         "seed": identity.seed,
         "patients": folder.provenance.patients,
         "version": identity.version,
-        "arms": {arm: arm_summary(people, toxicity_rules(study, arm)) for arm, people in arms.items()},
+        "arms": {
+            arm: arm_summary(people, toxicity_rules(study, arm), planned_stop_day(study, arm))
+            for arm, people in arms.items()
+        },
         "contrasts": {
             f"{first} vs {second}": contrast_summary(arms[first], arms[second])
             for first, second in combinations(folder.arms, 2)
@@ -52,5 +55,26 @@ def summarise(folder: RunFolder, definition: Any = None) -> dict[str, Any]:
 
 def toxicity_rules(definition: Any, arm: str) -> frozenset[str]:
     """Names of the rules by which toxicity ends an arm's treatment."""
-    policy = next(known.policy for known in definition.arms if known.name == arm)
-    return frozenset(rule.name for rule in policy if rule.when.toxicity is not None)
+    return frozenset(rule.name for rule in _policy(definition, arm) if rule.when.toxicity is not None)
+
+
+def planned_stop_day(definition: Any, arm: str) -> float | None:
+    """Time on drug at which a rule ends an arm's first course, the earliest if several do; None if none does.
+
+    Examples
+    --------
+    >>> from remission.study import load_definition
+    >>> keynote = load_definition("keynote-006")
+    >>> planned_stop_day(keynote, "pembrolizumab"), planned_stop_day(keynote, "ipilimumab")
+    (730.5, None)
+    """
+    stops = [rule.when for rule in _policy(definition, arm) if rule.then.kind == "stop"]
+    return min((when.on_drug_for_day for when in stops if _ends_first_course(when)), default=None)
+
+
+def _ends_first_course(when: Any) -> bool:
+    return when.on_drug_for_day is not None and when.course in (None, 1) and when.line in (None, 1)
+
+
+def _policy(definition: Any, arm: str) -> Any:
+    return next(known.policy for known in definition.arms if known.name == arm)

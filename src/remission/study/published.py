@@ -6,6 +6,8 @@ Rule of choice among figures for the same arm, endpoint and time:
 2. of the rest, the one from the latest report, since follow-up is longest there (a computed figure has no
    year and comes after those that have);
 3. of one report, what was read comes before what was computed.
+
+Progression by RECIST 1.1 and by irRC are two things, and one figure is chosen of each.
 """
 
 from __future__ import annotations
@@ -41,6 +43,8 @@ COLUMNS = (
     "source_citation",
     "source_url",
 )
+OPTIONAL = ("criterion", "fitted")
+"""Columns that a file may lack: by what progression was judged, and ``yes`` where the shipped tumour was fitted to it."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGAINST = re.compile(r"_vs_(\w+)\Z")
 
@@ -65,6 +69,13 @@ class PublishedFigure:
         Columns of the file; the note names the figures that were set aside.
     against : str or None
         The other arm of a ratio.
+    criterion : str
+        By what progression was judged: ``RECIST 1.1``, ``irRC``, or empty where the file does not say. A note tells
+        where it is recalled or inferred.
+    fitted : bool
+        Whether values of the shipped tumour were fitted to this figure: agreement with it is no validation.
+    part : str
+        In `published_for`: the part of the study's arm that it speaks of, as ``10 mg/kg Q2W``; empty for all.
     """
 
     trial: str
@@ -82,6 +93,9 @@ class PublishedFigure:
     source_citation: str
     source_url: str
     against: str | None = None
+    criterion: str = ""
+    fitted: bool = False
+    part: str = ""
 
     @property
     def year(self) -> int:
@@ -91,7 +105,7 @@ class PublishedFigure:
 
 
 def published(name: str) -> tuple[PublishedFigure, ...]:
-    """The figures to compare with of a file of the catalogue: one for each arm, endpoint and time.
+    """The figures to compare with of a file of the catalogue: one for each arm, endpoint, criterion and time.
 
     Raises
     ------
@@ -102,7 +116,7 @@ def published(name: str) -> tuple[PublishedFigure, ...]:
     --------
     >>> figures = published("keynote-006")
     >>> [f.value for f in figures if (f.arm, f.endpoint) == ("ipilimumab", "median_PFS")]
-    [3.4]
+    [2.8, 3.4]
     """
     return choose(all_published(name))
 
@@ -153,6 +167,8 @@ def _figure(row: dict[str, str], where: str) -> PublishedFigure:
         source_citation=row["source_citation"],
         source_url=row["source_url"],
         against=against[1] if against else None,
+        criterion=row.get("criterion") or "",
+        fitted=row.get("fitted") == "yes",
     )
 
 
@@ -166,14 +182,14 @@ def _number(text: str) -> float | None:
 
 
 def choose(figures: Iterable[PublishedFigure]) -> tuple[PublishedFigure, ...]:
-    """One figure for each arm, endpoint and time, by the rule of this module; the note names the others."""
+    """One figure for each arm, endpoint, criterion and time, by the rule of this module; the note names the others."""
     ordered = sorted(figures, key=_subject)
     return tuple(_best(list(same)) for _, same in groupby(ordered, key=_subject))
 
 
-def _subject(figure: PublishedFigure) -> tuple[str, str, str, str, float]:
+def _subject(figure: PublishedFigure) -> tuple[str, str, str, str, str, float]:
     time = -1.0 if figure.time_months is None else figure.time_months
-    return figure.trial, figure.arm, figure.endpoint, figure.against or "", time
+    return figure.trial, figure.arm, figure.endpoint, figure.criterion, figure.against or "", time
 
 
 def _best(same: list[PublishedFigure]) -> PublishedFigure:
@@ -187,7 +203,9 @@ def _best(same: list[PublishedFigure]) -> PublishedFigure:
 def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
     """The figures of a study's trial, under the names of the study's arms; none if it names no trial.
 
-    Figures of arms that the study does not have are left out.
+    Figures of arms that the study does not have are left out. Where nothing was published of the whole of an arm, the
+    figures of its parts stand in: arms whose published name begins with the arm's own (``pembrolizumab 10 mg/kg
+    Q2W``), told by `PublishedFigure.part`.
 
     Examples
     --------
@@ -198,17 +216,27 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
     """
     if study.published is None:
         return ()
-    found = []
+    found, parts = list[PublishedFigure](), list[PublishedFigure]()
     for figure in published(study.published):
-        arm = _arm_called(study.arms, figure.arm)
+        arm, part = _arm_called(study.arms, figure.arm), _arm_of_part(study.arms, figure.arm)
         against = None if figure.against is None else _arm_beginning(study.arms, figure.against)
-        if arm is not None and (figure.against is None or against is not None):
+        if figure.against is not None and against is None:
+            continue
+        if arm is not None:
             found.append(replace(figure, arm=arm.name, against=against.name if against else None))
-    return tuple(found)
+        elif part is not None:
+            rest = figure.arm.removeprefix(part.name).strip()
+            parts.append(replace(figure, arm=part.name, against=against.name if against else None, part=rest))
+    whole = {_subject(figure) for figure in found}
+    return (*found, *(figure for figure in parts if _subject(figure) not in whole))
 
 
 def _arm_called(arms: tuple[Arm, ...], name: str) -> Arm | None:
     return next((arm for arm in arms if name in (arm.published_as or (arm.name,))), None)
+
+
+def _arm_of_part(arms: tuple[Arm, ...], name: str) -> Arm | None:
+    return next((arm for arm in arms if name.startswith(f"{arm.name} ")), None)
 
 
 def _arm_beginning(arms: tuple[Arm, ...], start: str) -> Arm | None:
