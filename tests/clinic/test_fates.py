@@ -33,16 +33,17 @@ def test_background_deaths_follow_the_gompertz_law(immortal):
     dies = 1 - np.exp(-hazard)
     observed = immortal["os_event"] & (immortal["death_cause"] == "background")
     assert set(immortal["death_cause"]) == {None, "background"}
-    assert abs(observed.sum() - dies.sum()) < 4 * np.sqrt((dies * (1 - dies)).sum()) + 0.02 * len(dies)
+    assert abs(observed.sum() - dies.sum()) < 4 * np.sqrt((dies * (1 - dies)).sum())
 
 
 def test_loss_to_follow_up_has_its_rate(study):
     table = load_tumour("melanoma").with_values(HARMLESS)
     patients = enrol(table, 6, np.arange(1000))
-    leaky = replace(study, lost_to_follow_up_per_year=0.5)
+    leaky = replace(study, lost_to_follow_up_per_year=0.3)
     rows = follow_arm(leaky, leaky.arm("no drug"), table, 6, patients)["patients"]
     lost = ~np.isnan(rows["lost_day"].astype(float))
-    assert np.mean(lost) == pytest.approx(1 - np.exp(-0.5 * 5), abs=0.06)
+    # Deaths from other causes compete a little.
+    assert np.mean(lost) == pytest.approx(1 - 0.7**5, abs=0.06)
     assert not rows["os_event"][lost].any()
 
 
@@ -81,9 +82,9 @@ def test_a_patient_who_cannot_be_integrated_is_counted(study, monkeypatch):
     original = simulate._open_ward
 
     def broken(*args):
-        ward, assessor = original(*args)
+        ward, baseline = original(*args)
         ward.parameters[0, ward.model.parameter["burden_lag"]] = 0.0  # division by zero in one patient
-        return ward, assessor
+        return ward, baseline
 
     monkeypatch.setattr(simulate, "_open_ward", broken)
     tables = simulate_block(study, seed=3, patients=np.arange(6), arms=("pembrolizumab",), filled="twins")

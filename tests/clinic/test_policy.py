@@ -25,11 +25,11 @@ def ward(*rules, n=4, **arrays):
         "course_start_day": np.zeros(n),
         "course_stop_day": np.full(n, np.nan),
         "stop_rule": np.full(n, -1, np.int8),
+        "pending_day": np.full(n, np.inf),
         "rules": tuple(rule.name for rule in rules),
         "arm": SimpleNamespace(policy=rules),
     }
     made = SimpleNamespace(**(defaults | arrays))
-    made.waits = lambda at: made.on_drug[at] & (made.course_start_day[at] > made.time_day[at])
     made.uniform = lambda at, purpose: draws.uniform(1, made.number[at], purpose)
     return made
 
@@ -74,8 +74,7 @@ def test_the_first_match_acts():
         ({"lasting_day": 90.0}, {}, {"since_day": np.array([0.0, 10.0, 11.0, 50.0])}, [0, 0, -1, -1]),
         ({"toxicity": 3}, {}, {"grade": np.array([0, 2, 3, 4], np.int8)}, [-1, -1, 0, 0]),
         ({"best": ("CR", "PR")}, {}, {"best": np.array([1, 2, 3, 5], np.int8)}, [0, 0, -1, -1]),
-        # Within the scan window before the date counts as the date.
-        ({"on_drug_for_day": 100.0}, {"course_start_day": np.array([0, 6, 8, 50.0])}, {}, [0, 0, -1, -1]),
+        ({"on_drug_for_day": 100.0}, {"course_start_day": np.array([0, 1, -5, 50.0])}, {}, [0, -1, 0, -1]),
     ],
 )
 def test_each_condition(when, arrays, seen, expected):
@@ -102,8 +101,8 @@ def test_what_is_not_going_on_cannot_stop():
 
 
 def test_nothing_is_decided_about_a_course_that_has_not_begun():
-    start = np.array([0.0, 99.0, 101.0, 200.0])
-    assert decide(ward(rule(), course_start_day=start), EVERYONE, facts()).tolist() == [0, 0, -1, -1]
+    pending = np.array([np.inf, 101.0, np.inf, 200.0])
+    assert decide(ward(rule(), pending_day=pending), EVERYONE, facts()).tolist() == [0, -1, 0, -1]
 
 
 def test_a_share_is_drawn_once_per_patient_and_rule():

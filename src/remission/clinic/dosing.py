@@ -11,6 +11,7 @@ from remission.clinic.kinetics import channel_of
 from remission.clinic.ward import Array, Index, Ward
 from remission.population import Covariates
 from remission.solver import Doses
+from remission.study import DoseOrder, Regimen
 from remission.units import Amount
 
 
@@ -56,8 +57,8 @@ def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Array:
 def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
     """Doses due for the patients at ``at`` from now until before ``end_day`` (m,).
 
-    A dose due while a toxicity of grade 3 or more has not resolved is withheld: its date passes. The ward's
-    next dose days and counts move on.
+    While treatment is held, a dose that is due is withheld: its date passes. The next dose days and counts of the
+    ward move on.
     """
     parts: list[DoseRows] = []
     for code, regimen in enumerate(ward.regimens):
@@ -79,7 +80,7 @@ def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
     )
 
 
-def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order, end_day: Array) -> list[DoseRows]:
+def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder, end_day: Array) -> list[DoseRows]:
     """Rows of one drug of a regimen."""
     who = at[rows]
     first = ward.next_dose_day[who, place]
@@ -94,19 +95,24 @@ def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order, end_day: 
     count = np.arange(due.sum()) - np.repeat(np.cumsum(due) - due, due)
     time = np.repeat(first, due) + count * np.repeat(every, due)
     patient = at[row]
-    withheld = (
-        (ward.toxicity_grade[patient] >= 3)
-        & (time >= ward.toxicity_day[patient])
-        & (time < ward.toxicity_resolved_day[patient])
-    )
+    withheld = ward.held[patient]
     ward.next_dose_day[who, place] = first + due * every
-    given = np.bincount(row[~withheld], minlength=len(at))[rows]
-    # A fixed number of doses counts the dates, given or not, as labels of four-dose courses do.
+    # A fixed number of doses counts the dates, given or not, as four-dose courses do.
     ward.doses_given[who, place] += due
-    last = np.where(given > 0, first + (due - 1) * every, -np.inf)
-    ward.last_dose_day[who] = np.maximum(ward.last_dose_day[who], last)
     dose = amount_mg(order.dose, ward.patients.covariates, patient)
     return [DoseRows(row, time, np.full(len(row), order.molecule), dose, withheld)]
+
+
+def last_date_day(ward: Ward, who: Index, regimen: Regimen, first_day: Array) -> Array:
+    """When the interval after the last dose of a regimen that begins on ``first_day`` has passed.
+
+    Infinite for a regimen with a drug that has no last dose; shape of ``who``.
+    """
+    ends = [np.full(len(who), -np.inf if regimen.orders else np.inf)]
+    for order in regimen.orders:
+        doses = np.inf if order.doses_at_most is None else order.doses_at_most
+        ends.append(first_day + order.start_day + doses * interval_day(ward, who, order.every_day))
+    return np.maximum.reduce(ends)
 
 
 def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Array:
@@ -127,18 +133,3 @@ def schedule(ward: Ward, rows: DoseRows, patients: int) -> Doses:
     state = np.array([column[name] for name in given.molecule], np.int32)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(given.row, minlength=patients))])
     return Doses(offsets.astype(np.int64), given.time_day, state, given.dose_mg)
-
-
-def finished(ward: Ward, who: Index) -> NDArray[np.bool_]:
-    """Whether every drug of the present regimen has had its last dose and its interval has passed."""
-    done = np.zeros(len(who), bool)
-    for code, regimen in enumerate(ward.regimens):
-        if not regimen.orders or any(order.doses_at_most is None for order in regimen.orders):
-            continue
-        mine = ward.on_drug[who] & (ward.regimen[who] == code)
-        over = mine.copy()
-        for place, order in enumerate(regimen.orders):
-            over &= ward.doses_given[who, place] >= order.doses_at_most
-            over &= ward.next_dose_day[who, place] <= ward.time_day[who] + 1e-9
-        done |= over
-    return done

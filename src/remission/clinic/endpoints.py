@@ -67,8 +67,7 @@ def _responses(ward: Ward) -> dict[str, NDArray[Any]]:
     first = ward.first
     responder = np.isin(first.best_response, _RESPONDERS)
     ended, end = _end_of_response(ward)
-    second = ~np.isnan(ward.second_course_day) & (ward.line == 1)
-    second_best = _else_none(second, _RESPONSES[ward.later.best_response])
+    second_best = _else_none(~np.isnan(ward.second_course_day), _RESPONSES[ward.second_best])
     return {
         "best_response": _RESPONSES[first.best_response],
         "confirmed_response": _RESPONSES[first.confirmed_response],

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic import toxicity
-from remission.clinic.act import begin_again, carry_out, end_finished_courses, resume_held, start_course
-from remission.clinic.assess import Assessor
-from remission.clinic.dosing import doses_until, schedule
+from remission.clinic.act import begin_pending, carry_out, end_finished_courses, resume_held, start_course
+from remission.clinic.assess import facts, record_baseline, record_visit, scan
+from remission.clinic.dosing import DoseRows, doses_until, schedule
+from remission.clinic.measure import Reading
 from remission.clinic.policy import decide
 from remission.clinic.records import Recorder
 from remission.clinic.ward import SEED_PLACES, Array, Index, Ward
@@ -33,13 +34,13 @@ SCAN_WINDOW_DAY = 7.0  # visits fall within half of this on either side of the p
 ALIVE = (Status.REACHED, Status.CROSSED)
 
 
-def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
+def follow(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
     """Follow every patient of an arm to death, loss, failure or the end of follow-up.
 
     The ward ends with what the table of patients needs; every visit, dose and event is in the recorder.
     """
     everyone = np.arange(len(ward.number))
-    assessor.baseline(everyone, recorder)
+    record_baseline(ward, baseline, recorder)
     if ward.treats:
         start_course(ward, everyone, ward.arm.regimen, recorder, None)
     plan_scan(ward, everyone)
@@ -60,15 +61,15 @@ def follow(ward: Ward, assessor: Assessor, recorder: Recorder) -> None:
             continue
         ward.visit[at] += 1
         due = ward.time_day[at] >= ward.visit_day[at]
-        scan = assessor.scan(at[due])  # 3, 4
+        result = scan(ward, at[due], recorder)  # 3, 4
         grade = toxicity.since_last_visit(ward, at, last_day[seen])  # 5
-        facts = assessor.facts(at, due, scan, grade)
+        known = facts(ward, at, due, result, grade)
         end_finished_courses(ward, at, recorder)  # 6
         resumed = resume_held(ward, at, recorder)
-        rules = decide(ward, at, facts)
+        rules = decide(ward, at, known)
         decisions = carry_out(ward, at, rules, resumed, recorder)
-        assessor.record(at, due, scan, facts, decisions, rules, recorder)
-        begin_again(ward, at[due & ward.waits(at)])
+        begin_pending(ward, at, recorder)
+        record_visit(ward, at, due, result, known, decisions, rules, recorder)
         plan_scan(ward, at[due])  # 7
 
 
@@ -80,19 +81,29 @@ def plan_scan(ward: Ward, at: Index) -> None:
     next_in_calendar = calendar[np.searchsorted(calendar, planned + 1e-9, side="right")]
     watched = ~ward.on_drug[at] & (ward.stop_rule[at] >= 0) & (ward.stop_rule[at] < len(ward.arm.policy))
     planned = np.where(watched, planned + study.watch_every_day, next_in_calendar)
-    window = SCAN_WINDOW_DAY * (ward.uniform(at, "scan window", ward.visit[at].astype(np.int64) + 1) - 0.5)
+    # Never so wide that a scan could come before the one before it.
+    width = np.minimum(SCAN_WINDOW_DAY, 0.5 * (planned - ward.planned_visit_day[at]))
+    window = width * (ward.uniform(at, "scan window", ward.visit[at].astype(np.int64) + 1) - 0.5)
     ward.planned_visit_day[at] = planned
     ward.visit_day[at] = planned + window
 
 
 def unscheduled_day(ward: Ward, here: Index) -> Array:
     """Next day after now on which a patient is seen without a scan, infinite if there is none."""
-    now = ward.time_day[here]
-    days = [ward.toxicity_day[here], ward.course_end_day[here]]
-    lengths = {length for rule in ward.arm.policy if (length := rule.when.on_drug_for_day) is not None}
-    days += [ward.course_start_day[here] + length for length in lengths]
-    later = [np.where(ward.on_drug[here] & (day > now), day, np.inf) for day in days]
-    return np.minimum.reduce(later)
+    now, on = ward.time_day[here], ward.on_drug[here]
+    treated = [ward.toxicity_day[here], ward.course_end_day[here]]
+    treated += [ward.course_start_day[here] + length for length in _lengths(ward, "on_drug_for_day")]
+    days = [np.where(on, day, np.inf) for day in treated]
+    days += [np.where(ward.held[here], ward.toxicity_resolved_day[here], np.inf), ward.pending_day[here]]
+    stopped = ward.course_stop_day[here]
+    days += [np.where(on, np.inf, stopped + length) for length in _lengths(ward, "off_drug_for_day")]
+    return np.minimum.reduce([np.where(day > now, day, np.inf) for day in days])
+
+
+def _lengths(ward: Ward, name: str) -> set[float]:
+    """Times on or off drug that rules of the arm wait for."""
+    asked = (getattr(rule.when, name) for rule in ward.arm.policy)
+    return {length for length in asked if length is not None}
 
 
 def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
@@ -124,9 +135,13 @@ def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
     diseased = moved.status == Status.CROSSED
     ward.death_day[here[diseased]] = moved.time_day[diseased]
     ward.death_cause[here[diseased]] = "disease"
-    rows = rows.given_before(np.where(diseased, moved.time_day, np.inf))
+    _record_doses(ward, here, rows.given_before(np.where(diseased, moved.time_day, np.inf)), recorder)
+
+
+def _record_doses(ward: Ward, here: Index, rows: DoseRows, recorder: Recorder) -> None:
     given = rows.given()
     patient = here[given.row]
+    np.maximum.at(ward.last_dose_day, patient, given.time_day)
     recorder.add(
         "doses",
         patient=ward.number[patient],
@@ -144,7 +159,7 @@ def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
         kind="dose withheld",
         detail=rows.molecule[skipped].astype(object),
         rule=None,
-        grade=ward.toxicity_grade[here[rows.row[skipped]]],
+        grade=None,
     )
 
 
@@ -165,7 +180,7 @@ def settle_new_lesions(ward: Ward, here: Index, before: Array, last_day: Array, 
         share = (levels[new, place] - before[new]) / (hazard[new] - before[new])
         day = last_day[new] + share * (ward.time_day[here[new]] - last_day[new])
         number = ward.number[here[new]]
-        recorder.add("events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=0)
+        recorder.add("events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=None)
     ward.new_lesions[here] = np.maximum(ward.new_lesions[here], count)
 
 
@@ -174,7 +189,7 @@ def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder
     now = ward.time_day[here]
     grade = toxicity.since_last_visit(ward, here, last_day)
     began = grade >= 3
-    own = ward.line[here] == 1  # what a next line does is not the study drug's
+    own = ward.toxicity_line[here] == 1  # what a next line does is not the study drug's
     ward.worst_grade[here] = np.maximum(ward.worst_grade[here], np.where(own, grade, 0))
     who = here[began & own]
     first = np.isnan(ward.first_grade3_day[who])
@@ -195,7 +210,7 @@ def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder
             patient=ward.number[them],
             time_day=day[them],
             kind=kind,
-            detail=None,
+            detail=ward.toxicity_molecule[them],
             rule=None,
             grade=ward.toxicity_grade[them],
         )
@@ -232,16 +247,14 @@ def settle_ends(ward: Ward, here: Index, recorder: Recorder) -> None:
             kind=kind,
             detail=detail.get(kind),
             rule=None,
-            grade=0,
+            grade=None,
         )
 
 
 def count_days(ward: Ward, here: Index, last_day: Array) -> None:
-    """Add the interval to time on drug, or to time free of treatment after a first course."""
-    now = ward.time_day[here]
-    days = now - last_day
+    """Add the interval to time on the first line's drug, or to time free of treatment after the first course."""
+    days = ward.time_day[here] - last_day
     on = ward.on_drug[here]
-    waited = np.clip(ward.course_start_day[here] - last_day, 0, days)  # decided, not yet begun
-    ward.drug_day[here] += np.where(on, days - np.nan_to_num(waited), 0)
+    ward.drug_day[here] += np.where(on & (ward.line[here] == 1), days, 0)
     free = ~on & ~np.isnan(ward.first_stop_day[here]) & ward.in_first_phase[here]
     ward.free_day[here] += np.where(free, days, 0)

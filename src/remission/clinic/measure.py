@@ -18,6 +18,8 @@ FLOOR_MM = 5.0  # too small to measure is written as 5 mm (Eisenhauer 2009)
 NORMAL_NODE_MM = 10.0  # a node below this is normal (Eisenhauer 2009)
 # Eisenhauer 2009 asks for "unequivocal", substantial worsening of non-targets and gives no number.
 NONTARGET_GROWTH, NONTARGET_GROWTH_MM = 1.4, 10.0
+# "Any increase" confirms an iUPD of non-targets (Seymour 2017); less than this is within the reader's error.
+NONTARGET_INCREASE_MM = 5.0
 
 
 @dataclass(frozen=True)
@@ -64,50 +66,32 @@ def read_lesions(
     return Reading(np.where(present, true_mm, 0.0), measured, gone)
 
 
-def target_sum(patients: Patients, reading: Reading) -> Array:
-    """Sum of target diameters, shape (m,)."""
-    return np.where(patients.target, reading.measured_mm, 0.0).sum(axis=1)
+def sum_of(lesions: NDArray[np.bool_], measured_mm: Array) -> Array:
+    """Sum of the diameters of some lesions, shape (m,)."""
+    return np.where(lesions, measured_mm, 0.0).sum(axis=1)
 
 
-def nontarget_sum(patients: Patients, reading: Reading) -> Array:
-    """Sum of non-target diameters, shape (m,)."""
-    return np.where(patients.present & ~patients.target, reading.measured_mm, 0.0).sum(axis=1)
-
-
-def make_scan(ward: Ward, at: Index, patients: Patients, reading: Reading, memory: ScanMemory) -> Scan:
-    """What RECIST needs of a scan of the patients at ``at``; ``memory`` is brought up to date."""
-    nontarget = patients.present & ~patients.target
-    back = memory.unseen[at] & (reading.measured_mm > 0) & (patients.site != LYMPH_NODE)
-    memory.unseen[at] = reading.measured_mm == 0
-    total = nontarget_sum(patients, reading)
-    nadir, last = memory.nadir_mm[at], memory.last_mm[at]
-    grown = (total >= NONTARGET_GROWTH * nadir) & (total - nadir >= NONTARGET_GROWTH_MM)
-    known = memory.new_lesions[at]
-    memory.nadir_mm[at] = np.minimum(nadir, total)
-    memory.last_mm[at] = total
-    memory.new_lesions[at] = ward.new_lesions[at]
+def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
+    """What RECIST needs of a scan of the patients at ``at``; what the ward remembers of scans is brought up to date."""
+    present, target = ward.patients.present[at], ward.target[at]
+    others = present & ~target
+    total = sum_of(others, reading.measured_mm)
+    nadir, last, known = ward.nontarget_nadir_mm[at], ward.nontarget_last_mm[at], ward.seen_new_lesions[at]
+    node = ward.patients.site[at] == LYMPH_NODE
+    back = present & ~node & (ward.measured_mm[at] == 0) & (reading.measured_mm > 0)
+    ward.nontarget_nadir_mm[at] = np.minimum(nadir, total)
+    ward.nontarget_last_mm[at] = total
+    ward.seen_new_lesions[at] = ward.new_lesions[at]
+    ward.measured_mm[at] = reading.measured_mm
     return Scan(
         time_day=ward.time_day[at],
-        sum_mm=target_sum(patients, reading),
-        targets_gone=np.all(reading.gone | ~patients.target, axis=1),
-        nontargets_gone=np.all(reading.gone | ~nontarget, axis=1),
-        nontargets_progressed=grown,
-        new_lesion=ward.new_lesions[at] > ward.known_new_lesions[at],
+        sum_mm=sum_of(target, reading.measured_mm),
+        targets_gone=np.all(reading.gone | ~target, axis=1),
+        nontargets_gone=np.all(reading.gone | ~others, axis=1) & (ward.earlier_new_lesions[at] == 0),
+        nontargets_progressed=(total >= NONTARGET_GROWTH * nadir) & (total - nadir >= NONTARGET_GROWTH_MM),
+        new_lesion=ward.new_lesions[at] > ward.earlier_new_lesions[at],
         evaluable=np.ones(len(at), bool),
         further_new_lesion=ward.new_lesions[at] > known,
-        nontargets_increased=total > last + FLOOR_MM,
-        reappeared=np.any(back & patients.present, axis=1),
+        nontargets_increased=total - last >= NONTARGET_INCREASE_MM,
+        reappeared=np.any(back, axis=1),
     )
-
-
-@dataclass
-class ScanMemory:
-    """What is remembered between scans besides RECIST's own memory.
-
-    Sum of non-targets, its nadir, and new lesions, shape (n,); lesions not seen at the latest scan, shape (n, 5).
-    """
-
-    nadir_mm: Array
-    last_mm: Array
-    new_lesions: NDArray[np.int8]
-    unseen: NDArray[np.bool_]

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic.ward import Array, Index, Ward
-from remission.response import RESPONSE_NAMES, Response
+from remission.response import Response
 from remission.study import Condition, Rule
 
 NO_RULE = -1
+_ROUNDING_DAY = 1e-6  # a patient is seen on the very day, give or take rounding
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,10 @@ class VisitFacts:
 def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:
     """Place in the policy of the rule that acts for each patient at ``at``, `NO_RULE` where none does.
 
-    Nothing is decided about a course that has not begun.
+    Nothing is decided while a new course is pending.
     """
     chosen = np.full(len(at), NO_RULE)
-    open_rows = ~ward.waits(at)
+    open_rows = np.isinf(ward.pending_day[at])
     for place, rule in enumerate(ward.arm.policy):
         rows = np.flatnonzero(open_rows)
         if len(rows) == 0:
@@ -81,10 +82,9 @@ def _tests(ward: Ward, who: Index, now: Array, facts: VisitFacts, when: Conditio
     if when.lasting_day is not None:
         yield now - facts.since_day[rows] >= when.lasting_day
     if when.on_drug_for_day is not None:
-        # A visit within the scan window before the date counts as the date.
-        yield ward.on_drug[who] & (now - ward.course_start_day[who] >= when.on_drug_for_day - 7)
+        yield ward.on_drug[who] & (now - ward.course_start_day[who] >= when.on_drug_for_day - _ROUNDING_DAY)
     if when.off_drug_for_day is not None:
-        yield ~ward.on_drug[who] & (now - ward.course_stop_day[who] >= when.off_drug_for_day - 7)
+        yield ~ward.on_drug[who] & (now - ward.course_stop_day[who] >= when.off_drug_for_day - _ROUNDING_DAY)
     if when.toxicity is not None:
         yield facts.grade[rows] >= when.toxicity
     if when.stopped_by:
@@ -93,6 +93,3 @@ def _tests(ward: Ward, who: Index, now: Array, facts: VisitFacts, when: Conditio
 
 def _codes(names: tuple[str, ...]) -> list[int]:
     return [Response[name].value for name in names]
-
-
-__all__ = ["NO_RULE", "RESPONSE_NAMES", "VisitFacts", "decide"]

@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import TumourTable, load_tumour, mechanism
-from remission.clinic.assess import Assessor
 from remission.clinic.endpoints import patient_rows
 from remission.clinic.follow import follow
-from remission.clinic.measure import draw_reader_bias, read_lesions, target_sum
+from remission.clinic.measure import Reading, draw_reader_bias, read_lesions, sum_of
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Ward, admit
 from remission.population import NO_CANDIDATE, Patients, enrol
@@ -105,8 +104,8 @@ def follow_arm(
     recorder = Recorder()
     rows: dict[str, Any] = {}
     if patients.enrolled.any():
-        ward, assessor = _open_ward(definition, arm, table, seed, patients.take(patients.enrolled))
-        follow(ward, assessor, recorder)
+        ward, baseline = _open_ward(definition, arm, table, seed, patients.take(patients.enrolled))
+        follow(ward, baseline, recorder)
         rows = patient_rows(ward)
     columns: dict[str, dict[str, Any]] = {name: dict(recorder.columns(name)) for name in TABLE_NAMES[1:]}
     columns["patients"] = _with_not_enrolled(rows, patients.take(~patients.enrolled))
@@ -115,15 +114,15 @@ def follow_arm(
 
 def _open_ward(
     definition: StudyDefinition, arm: Arm, table: TumourTable, seed: int, patients: Patients
-) -> tuple[Ward, Assessor]:
+) -> tuple[Ward, Reading]:
     bias = draw_reader_bias(table, seed, patients)
     n = len(patients.number)
     visit = np.zeros(n, np.int16)
     reading = read_lesions(table, seed, patients, bias, patients.volume_mL, np.zeros(n), visit)
     others = (patients.present & ~patients.target).any(axis=1)
-    first = begin(target_sum(patients, reading), np.ones(n, bool), others)
-    ward = admit(definition, arm, table, mechanism(), seed, patients, first, bias)
-    return ward, Assessor(ward, reading)
+    first = begin(sum_of(patients.target, reading.measured_mm), np.ones(n, bool), others)
+    ward = admit(definition, arm, table, mechanism(), seed, patients, first, reading.measured_mm, bias)
+    return ward, reading
 
 
 def _with_not_enrolled(rows: dict[str, Any], missing: Patients) -> dict[str, Any]:

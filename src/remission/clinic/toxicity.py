@@ -9,16 +9,21 @@ from remission import draws
 from remission.clinic.ward import Array, Index, Ward
 from remission.study import Toxicity
 
-# An event up to 90 days after the last dose counts as treatment-related, the usual reporting window of
-# checkpoint inhibitors for serious events (trial protocols of KEYNOTE-006 and CheckMate 067).
+# An event up to 90 days after the last dose counts as treatment-related, the usual reporting window of checkpoint
+# inhibitors for serious events (trial protocols of KEYNOTE-006 and CheckMate 067).
 REPORTING_WINDOW_DAY = 90.0
+_COURSES_OF_A_LINE = 1024  # keeps the draws of different lines apart
 
 
 def draw_toxicity(ward: Ward, who: Index) -> None:
-    """Draw the first toxicity of grade 3 or more of the course that starts now."""
-    ward.toxicity_day[who] = np.inf
-    ward.toxicity_grade[who] = 0
-    ward.toxicity_resolved_day[who] = np.inf
+    """Draw the first toxicity of grade 3 or more of the course that starts now.
+
+    An event of an earlier course that is still to come is kept if it comes first.
+    """
+    past = who[ward.toxicity_day[who] <= ward.time_day[who]]
+    ward.toxicity_day[past] = np.inf
+    ward.toxicity_grade[past] = 0
+    ward.toxicity_resolved_day[past] = np.inf
     for code, regimen in enumerate(ward.regimens):
         mine = who[ward.regimen[who] == code]
         for order in regimen.orders if len(mine) else ():
@@ -26,39 +31,49 @@ def draw_toxicity(ward: Ward, who: Index) -> None:
 
 
 def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity) -> None:
-    """The molecule whose event comes first decides."""
+    """The event that comes first decides."""
+    course = ward.line[who].astype(np.int64) * _COURSES_OF_A_LINE + ward.course[who]
 
     def uniform(what: str) -> Array:
-        return draws.uniform(ward.seed, ward.number[who], f"toxicity of {name}: {what}", ward.course[who])
+        return draws.uniform(ward.seed, ward.number[who], f"toxicity of {name}: {what}", course)
 
     def spread(what: str) -> Array:
-        return draws.normal(ward.seed, ward.number[who], f"toxicity of {name}: {what}", ward.course[who])
+        return draws.normal(ward.seed, ward.number[who], f"toxicity of {name}: {what}", course)
 
     occurs = uniform("occurs") < toxicity.grade_3_to_5_if_treated_on
     onset = toxicity.onset_median_day * np.exp(toxicity.onset_sd_ln * spread("onset"))
-    day = np.where(occurs, ward.course_start_day[who] + onset, np.inf)
+    day = np.where(occurs, ward.time_day[who] + onset, np.inf)
     level = uniform("grade")
-    grade = np.where(level < toxicity.share_fatal, 5, 3)
-    grade = np.where((grade == 3) & (level < toxicity.share_fatal + toxicity.share_grade_4), 4, grade)
+    grade = np.select([level < toxicity.share_fatal, level < toxicity.share_fatal + toxicity.share_grade_4], [5, 4], 3)
     lasts = toxicity.resolution_median_day * np.exp(toxicity.resolution_sd_ln * spread("resolution"))
     sooner = day < ward.toxicity_day[who]
     chosen = who[sooner]
     ward.toxicity_day[chosen] = day[sooner]
     ward.toxicity_grade[chosen] = grade[sooner]
     ward.toxicity_resolved_day[chosen] = (day + lasts)[sooner]
+    ward.toxicity_line[chosen] = ward.line[chosen]
+    ward.toxicity_molecule[chosen] = name
 
 
-def cancel_after_stop(ward: Ward, who: Index, stop_day: Array) -> None:
-    """Forget a drawn toxicity that would come after the reporting window of a course that ended."""
-    late = ward.toxicity_day[who] > np.maximum(ward.last_dose_day[who], 0) + REPORTING_WINDOW_DAY
-    late &= ward.toxicity_day[who] > stop_day
+def cancel_after_stop(ward: Ward, who: Index) -> None:
+    """Forget a drawn toxicity that would come after the reporting window of a course that ends now."""
+    late = ward.toxicity_day[who] > ward.last_dose_day[who] + REPORTING_WINDOW_DAY
+    late &= ward.toxicity_day[who] > ward.time_day[who]
     ward.toxicity_day[who[late]] = np.inf
     ward.toxicity_grade[who[late]] = 0
+    ward.toxicity_resolved_day[who[late]] = np.inf
 
 
 def fatal_day(ward: Ward, who: Index) -> Array:
     """Day of death from toxicity, infinite for most, shape of ``who``."""
     return np.where(ward.toxicity_grade[who] == 5, ward.toxicity_day[who], np.inf)
+
+
+def resolved_by_day(ward: Ward, who: Index) -> Array:
+    """First day from now on without an unresolved toxicity of grade 3 or more, shape of ``who``."""
+    now = ward.time_day[who]
+    suffers = (ward.toxicity_day[who] <= now) & (now < ward.toxicity_resolved_day[who])
+    return np.where(suffers, ward.toxicity_resolved_day[who], now)
 
 
 def since_last_visit(ward: Ward, who: Index, last_day: Array) -> NDArray[np.int8]:

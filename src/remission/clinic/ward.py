@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from remission import draws
 from remission.biology import Mechanism, TumourTable
 from remission.population import Patients
-from remission.response import RecistState
+from remission.response import RecistState, Response
 from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition
+from remission.units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
@@ -59,7 +60,6 @@ class Ward:
     death_day: Array
     death_cause: NDArray[np.str_]
     new_lesions: NDArray[np.int8]
-    known_new_lesions: NDArray[np.int8]
     new_lesion_levels: Array  # (n, SEED_PLACES): seeding hazard at which each new lesion appears
 
     # Treatment; next dose and doses given have shape (n, ORDERS)
@@ -70,23 +70,38 @@ class Ward:
     course: NDArray[np.int8]
     course_start_day: Array
     course_end_day: Array
+    course_end_rule: NDArray[np.int8]
     course_stop_day: Array
     stop_rule: NDArray[np.int8]
     next_dose_day: Array
     doses_given: NDArray[np.int16]
     last_dose_day: Array
 
-    # Toxicity of the present course
+    # A course that has been decided and not begun: its first day (infinite without one), the rule that decided it
+    pending_day: Array
+    pending_rule: NDArray[np.int8]
+
+    # The next or latest toxicity, and the line whose drug makes it
     toxicity_day: Array
     toxicity_grade: NDArray[np.int8]
     toxicity_resolved_day: Array
+    toxicity_line: NDArray[np.int8]
+    toxicity_molecule: NDArray[np.object_]
     worst_grade: NDArray[np.int8]
     first_grade3_day: Array
 
-    # Response: the first course and line, and whatever came later
+    # Response: the first course and line, and whatever came later; the latest scan and its targets, (n, 5)
     first: RecistState
     later: RecistState
-    sum_mm: Array  # of the latest scan
+    second_best: NDArray[np.int8]
+    measured_mm: Array
+    target: NDArray[np.bool_]
+
+    # Between scans besides RECIST's own memory: sums of non-targets; new lesions seen, and seen before this baseline
+    nontarget_nadir_mm: Array
+    nontarget_last_mm: Array
+    seen_new_lesions: NDArray[np.int8]
+    earlier_new_lesions: NDArray[np.int8]
 
     # What the table of patients will say
     first_stop_day: Array
@@ -112,17 +127,13 @@ class Ward:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
 
-    def waits(self, at: Index) -> NDArray[np.bool_]:
-        """Whether a course has been decided whose first dose is still to come, shape of ``at``."""
-        return self.on_drug[at] & (self.course_start_day[at] > self.time_day[at])
-
     def recist(self, at: Index) -> RecistState:
         """What RECIST remembers of the present course of the patients at ``at``."""
         later = np.flatnonzero(~self.in_first_phase[at])
         return self.first.take(at).put(later, self.later.take(at[later]))
 
     def uniform(self, at: Index, purpose: str, index: Any = 0) -> Array:
-        """Uniform draws of the patients at ``at`` that no arm shares in name but all share in value."""
+        """Uniform draws of the patients at ``at``; no purpose names an arm, so twins share them."""
         return draws.uniform(self.seed, self.number[at], purpose, index)
 
 
@@ -134,11 +145,13 @@ def admit(
     seed: int,
     patients: Patients,
     first: RecistState,
+    measured_mm: Array,
     reader_bias: Array,
 ) -> Ward:
     """The patients of an arm at enrolment, before any treatment."""
     n = len(patients.number)
     number = patients.number
+    others_mm = np.where(patients.present & ~patients.target, measured_mm, 0.0).sum(axis=1)
 
     def none() -> Array:
         return np.full(n, np.nan)
@@ -168,7 +181,6 @@ def admit(
         death_day=none(),
         death_cause=np.full(n, "", dtype="<U10"),
         new_lesions=np.zeros(n, np.int8),
-        known_new_lesions=np.zeros(n, np.int8),
         new_lesion_levels=np.cumsum(
             draws.exponential(seed, number[:, None], "new lesion", np.arange(SEED_PLACES)), axis=1
         ),
@@ -179,19 +191,30 @@ def admit(
         course=np.zeros(n, np.int8),
         course_start_day=none(),
         course_end_day=np.full(n, np.inf),
+        course_end_rule=np.full(n, -1, np.int8),
         course_stop_day=none(),
         stop_rule=np.full(n, -1, np.int8),
         next_dose_day=np.full((n, ORDERS), np.inf),
         doses_given=np.zeros((n, ORDERS), np.int16),
         last_dose_day=np.full(n, -np.inf),
+        pending_day=np.full(n, np.inf),
+        pending_rule=np.full(n, -1, np.int8),
         toxicity_day=np.full(n, np.inf),
         toxicity_grade=np.zeros(n, np.int8),
         toxicity_resolved_day=np.full(n, np.inf),
+        toxicity_line=np.ones(n, np.int8),
+        toxicity_molecule=np.full(n, None, object),
         worst_grade=np.zeros(n, np.int8),
         first_grade3_day=none(),
         first=first,
         later=first,
-        sum_mm=first.baseline_sum_mm.copy(),
+        second_best=np.full(n, Response.NE, np.int8),
+        measured_mm=measured_mm.copy(),
+        target=patients.target.copy(),
+        nontarget_nadir_mm=others_mm,
+        nontarget_last_mm=others_mm.copy(),
+        seen_new_lesions=np.zeros(n, np.int8),
+        earlier_new_lesions=np.zeros(n, np.int8),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),
         second_course_day=none(),
@@ -207,11 +230,12 @@ def _background_death_day(table: TumourTable, seed: int, patients: Patients) -> 
     rate, rise = table.value("mortality_60"), table.value("mortality_rise")
     now = rate * np.exp(rise * (patients.covariates.age_year - 60))
     waiting = draws.exponential(seed, patients.number, "death from other causes")
-    return np.log1p(rise * waiting / now) / rise * 365.25
+    return np.log1p(rise * waiting / now) / rise * DAYS_PER_YEAR
 
 
 def _lost_day(study: StudyDefinition, seed: int, number: NDArray[np.int64]) -> Array:
-    """Loss to follow-up at a constant rate; never where the study has none."""
+    """Loss to follow-up at the constant hazard that loses the study's share in a year; never where it has none."""
     if study.lost_to_follow_up_per_year == 0:
         return np.full(len(number), np.inf)
-    return draws.exponential(seed, number, "lost to follow-up") / study.lost_to_follow_up_per_year * 365.25
+    hazard = -np.log1p(-study.lost_to_follow_up_per_year) / DAYS_PER_YEAR
+    return draws.exponential(seed, number, "lost to follow-up") / hazard

@@ -148,7 +148,7 @@ def _grow(table: TumourTable, model: Mechanism, lot: Lot, previously_treated: fl
     )
     volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
     present = np.arange(LESIONS) < drawn.lesions[:, None]
-    target = choose_targets(volume, drawn.site, present)
+    target = choose_targets(diameter_mm(volume), drawn.site, present)
     eligible = (grown.status == Status.CROSSED) & target.any(axis=1) & (drawn.covariates.ecog < 2)
     return Patients(
         number=lot.patient,
@@ -199,15 +199,14 @@ def diameter_mm(volume_mL: Array) -> Array:
     return 10 * np.cbrt(6 / np.pi * volume_mL)
 
 
-def choose_targets(volume_mL: Array, site: NDArray[np.int64], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def choose_targets(size_mm: Array, site: NDArray[np.int64], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """RECIST 1.1 targets (Eisenhauer 2009): the largest measurable lesions, at most 2 per organ and 5 in all.
 
     Shapes are (n, 5). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).
     """
-    size = diameter_mm(volume_mL)
     least = np.where(site == LYMPH_NODE, NODE_TARGET_MM, TARGET_MM)
-    measurable = present & (size >= least)
-    larger = (size[:, None, :] > size[:, :, None]) & measurable[:, None, :]
+    measurable = present & (size_mm >= least)
+    larger = (size_mm[:, None, :] > size_mm[:, :, None]) & measurable[:, None, :]
     same_site = site[:, None, :] == site[:, :, None]
     ahead_in_site = (larger & same_site).sum(axis=2)
     chosen = measurable & (ahead_in_site < TARGETS_PER_SITE)
