@@ -54,7 +54,7 @@ def test_a_rule_behind_a_more_general_one_never_acts(faults, earlier, later):
 
 @pytest.mark.parametrize(
     ("earlier", "later"),
-    [("toxicity: 4", "toxicity: 3"), ("response: CR", "response: [CR, PR]"), ("line: 1", "toxicity: 3")],
+    [("toxicity: 4", "toxicity: 3"), ("toxicity: 3, response: CR", "response: [CR, PR]")],
 )
 def test_a_more_general_rule_may_come_later(earlier, later):
     rules = rule("narrow", earlier, "hold") + rule("wide", later)
@@ -121,6 +121,21 @@ def test_a_second_course_is_reached_through_rechallenge():
     again = rule("again", "response: PD, stopped_by: progression", RECHALLENGE)
     second = rule("second", "course: 2, toxicity: 4")
     assert len(parse_study(with_rules(again + second)).arm("A").policy) == 3
+
+
+def test_hold_without_a_toxicity_is_refused_at_its_line(faults):
+    text = with_rules(rule("pause", "response: SD", "hold"))
+    (problem,) = faults(text)
+    assert "hold needs a toxicity" in problem.what
+    assert problem.where == f"s.yaml:{line_of(text, 'then: hold')}"
+    assert "toxicity: 3" in problem.next_step
+
+
+def test_a_time_on_drug_that_holds_at_every_visit_is_refused(faults):
+    (problem,) = faults(with_rules(rule("r", "on_drug_for: 7 days")))
+    assert "hold at every visit" in problem.what
+    assert problem.allowed == "at least 8 days"
+    assert parse_study(with_rules(rule("r", "on_drug_for: 8 days"))).arm("A").policy[0].when.on_drug_for_day == 8
 
 
 @pytest.mark.parametrize(

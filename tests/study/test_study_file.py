@@ -105,6 +105,11 @@ ONE_FAULT = [
     ("follow_up: 24 months", "follow_up: -24 months", "negative", "months"),
     ("follow_up: 24 months", "follow_up:", "follow_up has no value", "add follow_up"),
     ("at: [6 weeks, 12 weeks]", "at: [12 weeks, 6 weeks]", "the scans go backwards", "later"),
+    ("at: [6 weeks, 12 weeks]", "at: [6 weeks, 49 days]", "too close together", "8 days"),
+    ("at: [6 weeks, 12 weeks]", "at: [7 days, 12 weeks]", "too close together", "8 days"),
+    ("at: [6 weeks, 12 weeks]", "at: [12 weeks, 12 weeks]", "the scans go backwards", "later"),
+    ("{every: 12 weeks}", "{every: 7 days}", "too close together", "8 days"),
+    ("follow_up: 24 months", "follow_up: 24 months\nwatch_every: 1 week", "too close together", "8 days"),
     ("until: 48 weeks", "until: 8 weeks", "the scans go backwards", "later"),
     (", until: 48 weeks", "", "would never come", "until"),
     ("  A:\n    ratio: 1", "  A:\n    ratio: 0", "would have no patients", "1 or more"),
@@ -131,6 +136,17 @@ def test_one_fault_is_named_with_its_line_and_what_is_allowed(faults, old, new, 
     assert problem.where is not None
     assert problem.where.startswith("s.yaml:")
     assert help_ in f"{problem.allowed} {problem.next_step}"
+
+
+def test_scans_too_close_together_are_told_at_their_line(faults):
+    text = changed(("{every: 6 weeks, ", "{every: 6 days, "))
+    (problem,) = faults(text)
+    assert problem.where == f"s.yaml:{line_of(text, 'every: 6 days')}"
+
+
+def test_scans_eight_days_apart_are_read():
+    study = parse_study(changed(("at: [6 weeks, 12 weeks]", "at: [8 days, 16 days]"), ("{every: 12", "{every: 2")))
+    assert study.scans.at_day == (8.0, 16.0)
 
 
 def test_the_line_is_the_line_of_the_fault(faults):

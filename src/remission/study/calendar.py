@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEAST_BETWEEN_SCANS_DAY = 8.0
+"""A visit falls within 3.5 days of its date: scans planned closer than this could come in the wrong order."""
+
 
 @dataclass(frozen=True)
 class ScanSpan:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar
-from remission.study.definition import Action, Arm, Condition, DoseOrder, Regimen, StudyDefinition
+from remission.study.definition import Action, Arm, Condition, DoseOrder, Regimen, Rule, StudyDefinition
 from remission.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
 _WIDTH = 100
 _SHOWN_SCANS = 3
+_CALL = "published_as says what an arm is called there"
+_CENSORS = "ends follow-up at progression: overall survival is censored there, and later deaths are not seen"
 _RESPONSES = {"NON_CR_NON_PD": "non-CR/non-PD", "NE": "not evaluable"}
 
 
@@ -59,7 +61,24 @@ def _frame(study: StudyDefinition) -> list[str]:
         f"{duration_text(study.confirmation_day)} or more",
     ]
     lines += [f"{100 * lost:g} % a year are lost to follow-up"] if lost else []
-    return lines + ([f"held against the published results of {study.published}"] if study.published else [])
+    return lines + _published(study)
+
+
+def _published(study: StudyDefinition) -> list[str]:
+    """Which arms have published results to be held against, and which have none."""
+    from remission.study.published import published_for
+
+    if study.published is None:
+        return []
+    found = {figure.arm for figure in published_for(study)}
+    matched = [arm.name for arm in study.arms if arm.name in found]
+    others = [arm.name for arm in study.enabled_arms if arm.name not in found]
+    if not matched:
+        return [
+            f"no arm is held against the published results of {study.published}, for none is called as there; {_CALL}"
+        ]
+    lines = [f"held against the published results of {study.published}: {', '.join(matched)}"]
+    return lines + ([f"without published results: {', '.join(others)}; {_CALL}"] if others else [])
 
 
 def _scans(scans: ScanCalendar) -> str:
@@ -81,7 +100,12 @@ def _arm(study: StudyDefinition, arm: Arm) -> list[str]:
             f"  {number}. {rule.name}: {_when(rule.when)} -> {_then(study, rule.then)}"
             for number, rule in enumerate(arm.policy, 1)
         ),
+        *(f"  warning: {rule.name!r} {_CENSORS}" for rule in arm.policy if _ends_at_progression(rule)),
     ]
+
+
+def _ends_at_progression(rule: Rule) -> bool:
+    return rule.then.kind == "end" and "PD" in rule.when.response
 
 
 def _filled(study: StudyDefinition, arm: Arm) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from remission.study import reader
-from remission.study.calendar import ScanCalendar, ScanSpan
+from remission.study.calendar import LEAST_BETWEEN_SCANS_DAY, ScanCalendar, ScanSpan
 from remission.study.catalogue import catalogue_names, load_molecule, molecule_place
 from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
 from remission.study.molecule import Molecule
@@ -49,7 +49,7 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "filled": Key(reader.choice("randomised", "twins"), "randomised"),
         "follow_up": Key(reader.duration()),
         "scans": Key(_scans),
-        "watch_every": Key(reader.duration(), 84.0),
+        "watch_every": Key(_between_scans, 84.0),
         "confirmation": Key(reader.duration(), 28.0),
         "lost_to_follow_up_per_year": Key(_loss, 0.0),
         "published": Key(reader.choice(*catalogue_names("published"), what="published results"), None),
@@ -59,11 +59,29 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
     }
 
 
+def _between_scans(place: Place, problems: Problems) -> Any:
+    """A time from scan to scan: long enough that their windows do not meet."""
+    days = reader.duration()(place, problems)
+    if days is not BAD and days < LEAST_BETWEEN_SCANS_DAY:
+        return _too_close(place, place.shown, problems)
+    return days
+
+
+def _too_close(place: Place, found: str | None, problems: Problems) -> Any:
+    return problems.add(
+        place,
+        "the scans are too close together: each falls within 3.5 days of its date",
+        found=found,
+        allowed=f"at least {LEAST_BETWEEN_SCANS_DAY:g} days from scan to scan; the baseline scan is day 0",
+        next_step="leave more time between the scans",
+    )
+
+
 SCANS = {
     "at": Key(reader.one_or_more(reader.duration())),
     "then": Key(lambda place, problems: _spans(place, problems), ()),
 }
-SPAN = {"every": Key(reader.duration()), "until": Key(reader.duration(), None)}
+SPAN = {"every": Key(_between_scans), "until": Key(reader.duration(), None)}
 
 
 def dose_order_keys(molecules: tuple[str, ...]) -> dict[str, Key]:
@@ -150,7 +168,7 @@ def _scans(place: Place, problems: Problems) -> Any:
     values = reader.read_section(place, SCANS, problems)
     if not reader.whole(values.values()):
         return BAD
-    for day, before in zip(values["at"][1:], values["at"], strict=False):
+    for day, before in zip(values["at"], (0.0, *values["at"]), strict=False):
         if day <= before:
             found = f"day {day:g} after day {before:g}"
             return problems.add(
@@ -159,6 +177,8 @@ def _scans(place: Place, problems: Problems) -> Any:
                 found=found,
                 allowed="later and later times",
             )
+        if day - before < LEAST_BETWEEN_SCANS_DAY:
+            return _too_close(place.at("at") or place, f"day {day:g} after day {before:g}", problems)
     return _calendar(place, values["at"], values["then"], problems)
 
 
