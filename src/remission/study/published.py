@@ -44,7 +44,7 @@ COLUMNS = (
     "source_url",
 )
 OPTIONAL = ("criterion", "fitted")
-"""Columns that a file may lack: by what progression was judged, and ``yes`` where the shipped tumour was fitted to it."""
+"""Columns that a file may lack: what progression was judged by; ``yes`` where the shipped tumour was fitted to it."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGAINST = re.compile(r"_vs_(\w+)\Z")
 

@@ -121,19 +121,25 @@ PATIENTS = (
     Column("ipfs_event", "bool", "as pfs_event, by iRECIST", "not followed"),
     Column("os_day", "float64", "first dose to death, or to the last day known alive", "not followed"),
     Column("os_event", "bool", "true if the patient died", "not followed"),
-    Column("death_cause", "category", "what the patient died of", "may", DEATH_CAUSES),
+    Column(
+        "death_cause",
+        "category",
+        "what the patient died of; toxicity is of any drug, later lines included",
+        "may",
+        DEATH_CAUSES,
+    ),
     Column("lost_day", "float64", "day on which the patient was lost to follow-up", "may"),
     Column("drug_stop_day", "float64", "end of the first course", "may"),
     Column("drug_stop_rule", "category", "rule of the policy that ended the first course", "may"),
     Column(
         "completed_treatment",
         "bool",
-        "true if the first course ended by the planned stop at its fixed duration",
+        "true if the first course ended by a rule that stops it at a fixed time on drug",
         "not followed",
     ),
-    Column("second_course_day", "float64", "start of the second course", "may"),
+    Column("second_course_day", "float64", "first dose of the second course", "may"),
     Column("second_course_best", "category", "best response to the second course", "may", RESPONSES),
-    Column("next_line_day", "float64", "start of the next line of treatment", "may"),
+    Column("next_line_day", "float64", "first dose of the next line of treatment", "may"),
     Column("next_line", "category", "regimen of the next line", "may"),
     Column(
         "treatment_free_day",
@@ -141,9 +147,14 @@ PATIENTS = (
         "days alive without cancer drugs, from the end of the first course to a new drug, within follow-up",
         "not followed",
     ),
-    Column("worst_grade", "int8", "worst grade of treatment-related toxicity; 0 if none", "not followed"),
-    Column("first_grade3_day", "float64", "first toxicity of grade 3 or more", "may"),
-    Column("on_drug_day", "float64", "days on study drug, all courses", "not followed"),
+    Column(
+        "worst_grade",
+        "int8",
+        "worst grade of toxicity of the first line (study drug, all courses); 0 if none",
+        "not followed",
+    ),
+    Column("first_grade3_day", "float64", "first toxicity of grade 3 or more of the first line", "may"),
+    Column("on_drug_day", "float64", "days on study drug (first line), all courses", "not followed"),
 )
 
 VISITS = (
@@ -152,15 +163,17 @@ VISITS = (
     VISIT,
     TIME,
     Column("scan", "bool", "true if lesions were measured"),
-    Column("state", "category", "treatment state after the visit: on drug, off drug, held, off study drug, not recorded"),
+    Column(
+        "state", "category", "treatment state after the visit: on drug, off drug, held, off study drug, not recorded"
+    ),
     LINE,
     COURSE,
     Column("sum_mm", "float64", "sum of the target diameters, as measured", "may"),
-    Column("nadir_mm", "float64", "smallest sum so far, baseline included", "may"),
+    Column("nadir_mm", "float64", "smallest sum so far, baseline and this scan included", "may"),
     Column("change_pct", "float64", "change of the sum from baseline, percent", "may"),
     Column("target_response", "category", "response of the targets", "may", RESPONSES),
     Column("nontarget_response", "category", "response of the non-targets", "may", RESPONSES),
-    Column("new_lesions", "int8", "new lesions seen so far", "may"),
+    Column("new_lesions", "int8", "new lesions seen at scans so far, this one included", "may"),
     Column("response", "category", "response of the visit (RECIST 1.1)", "may", RESPONSES),
     Column("iresponse", "category", "response of the visit (iRECIST)", "may", IRESPONSES),
     Column("best_response", "category", "best response so far, without confirmation", "may", RESPONSES),
@@ -202,9 +215,14 @@ EVENTS = (
     PATIENT,
     TIME,
     Column("kind", "category", "what happened", values=EVENT_KINDS),
-    Column("detail", "text", "response, cause, molecule or site", "may"),
+    Column(
+        "detail",
+        "text",
+        "response on progression and response, molecule of a dose or toxicity, cause of death, reason of failure; else empty",
+        "may",
+    ),
     Column("rule", "category", "rule of the policy that made it happen", "may"),
-    Column("grade", "int8", "grade of a toxicity", "may"),
+    Column("grade", "int8", "grade of a toxicity; empty on all other rows", "may"),
 )
 
 TABLES: dict[str, tuple[Column, ...]] = {
