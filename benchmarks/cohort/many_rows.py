@@ -45,7 +45,8 @@ def main(rows: int) -> None:
         import_files(path, Path(folder) / "run")
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"{rows:,} rows, {size:.0f} MB: {wall:.1f} s wall, {cpu:.1f} s CPU, {memory:.2f} GB (before: {before:.2f} GB)")
+    print(f"{rows:,} rows, {size:.0f} MB: {wall:.1f} s wall, {cpu:.1f} s CPU")
+    print(f"largest memory {memory:.2f} GB, {before:.2f} GB of it before the import")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shlex
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
@@ -48,7 +47,7 @@ def write_cohort(
     findings: Sequence[Finding],
     out: str | Path,
     *,
-    command: str | None = None,
+    command: str,
     mapping_sha256: str | None = None,
     on: date | None = None,
 ) -> RunFolder:
@@ -62,7 +61,7 @@ def write_cohort(
         All findings; they go into the study file, provenance and report.
     out : path
         A new folder, or one with the same cohort.
-    command : str, optional
+    command : str
         What made the folder.
     mapping_sha256 : str, optional
         Of the mapping file.
@@ -108,16 +107,15 @@ def _provenance(
     arms: tuple[str, ...],
     text: str,
     findings: Sequence[Finding],
-    command: str | None,
+    command: str,
     mapping_sha256: str | None,
 ) -> Provenance:
     files = [_file(source) for source in cohort.sources]
     content = [source.sha256 for source in cohort.sources] + [mapping_sha256 or "", cohort.name, *arms]
     meaning = hashlib.sha256("\0".join(content).encode()).hexdigest()
     identity = Identity(cohort.name, meaning, None, OBSERVED, __version__, _NOTHING_DRAWN)
-    names = " ".join(shlex.quote(source.name) for source in cohort.sources)
     further: dict[str, Any] = {
-        "command": command or f"remission cohort {names} --out DIR",
+        "command": command,
         "files": files,
         "mapping": mapping_sha256,
         "findings": [finding.document() for finding in findings],

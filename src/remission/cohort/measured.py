@@ -157,8 +157,12 @@ def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scan
 def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     """Rows of lesions with the role that was used and a number within the patient."""
     names = scans.columns.get("lesion", np.full(len(scans), _NAMELESS))
-    keys = np.char.add(np.char.add(scans.patient.astype(str), "\0"), names.astype(str))
-    known = np.char.add(np.char.add(tables.lesions["patient"].astype(str), "\0"), tables.lesions["lesion"].astype(str))
+    if "part_of" in scans.columns:  # a fragment is measured as part of its whole
+        names = np.where(scans["part_of"] == "", names, scans["part_of"])
+    distinct, codes = np.unique(names.astype(str), return_inverse=True)
+    keys = scans.patient * len(distinct) + codes
+    named = np.searchsorted(distinct, tables.lesions["lesion"].astype(str))
+    known = tables.lesions["patient"].astype(np.int64) * len(distinct) + named
     order = np.argsort(known)
     place = order[np.searchsorted(known[order], keys)]
     first = np.searchsorted(tables.lesions["patient"], tables.lesions["patient"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, replace
@@ -63,7 +64,7 @@ def read_cohort(
     plain = [(sheet, table) for sheet, table in chosen if table.columns or table.kind or not is_cdisc(sheet)]
     further, met = cdisc_tables([(sheet, table) for sheet, table in chosen if (sheet, table) not in plain])
     tables, findings = _interpreted([*plain, *further], said)
-    name = said.name or (paths[0].stem if len(paths) == 1 else paths[0].parent.name or "cohort")
+    name = said.name or (paths[0].stem if len(paths) == 1 else "cohort")
     hashes = {sheet.name: sheet for sheet in sheets}
     sources = [_source(table, hashes) for table in tables]
     return build(name, said.title or name, tables, sources, [*met, *findings]), said
@@ -90,6 +91,18 @@ def _interpreted(chosen: Iterable[tuple[Sheet, TableMap]], mapping: Mapping) -> 
 def _source(table: Table, sheets: MappingABC[str, Sheet]) -> Source:
     sheet = sheets[table.file]
     return Source(table.file, sheet.sha256, sheet.rows, table.kind, dict(table.names), table.unused)
+
+
+def _command(
+    cohort: Cohort, mapping: Mapping | str | Path | None, units: MappingABC[str, str] | None, on: date | None
+) -> str:
+    """The command that makes the folder again; files by their names, for a folder can be handed on."""
+    words = ["remission", "cohort", *dict.fromkeys(source.name for source in cohort.sources), "--out", "DIR"]
+    if mapping is not None:
+        words += ["--mapping", "FILE" if isinstance(mapping, Mapping) else Path(mapping).name]
+    words += ["--units", ",".join(units.values())] if units else []
+    words += ["--date", on.isoformat()] if on else []
+    return shlex.join(words)
 
 
 def check_cohort(
@@ -172,7 +185,7 @@ def import_files(
         checked.outcomes,
         checked.findings,
         out,
-        command=command,
+        command=command or _command(checked.cohort, mapping, units, on),
         mapping_sha256=checked.mapping.sha256,
         on=on,
     )

@@ -107,8 +107,9 @@ def plain_words(
         _each(followed, summary, "median_OS", None, "months", "plain.median", words),
         _each(followed, summary, "OS", month, "percent", "plain.alive", words, month=words.number(month)),
         _each(followed, summary, _FREE, None, "months", "plain.free", words),
-        _met(rows, words),
+        *_met(rows, words),
         _failures(arms, words),
+        _nobody(arms, words),
     ]
     return " ".join(part for part in parts if part)
 
@@ -134,17 +135,38 @@ def _each(
     return words(key, values=words.join(found), **values) if found else ""
 
 
-def _met(rows: Sequence[Row], words: Words) -> str:
-    judged = [row for row in rows if row.verdict != "not judged"]
-    if not judged:
-        return words("plain.unpublished")
-    met = sum(row.verdict == "met" for row in judged)
-    text = words("plain.met", judged=len(judged), met=met, missed=len(judged) - met)
+def _met(rows: Sequence[Row], words: Words) -> list[str]:
+    """How many published numbers are met; without those recalled; and without those fitted."""
+    judged = [row for row in rows if row.verdict in ("met", "missed")]
+    few = sum(row.verdict == "too few" for row in rows)
+    if not judged and not few:
+        return [words("plain.unpublished")]
+    met = _count_met(judged)
+    parts = [words("plain.met", judged=len(judged), met=met, missed=len(judged) - met)]
+    parts += [words("plain.too_few", number=few)] if few else []
     known = [row for row in judged if row.published.evidence != "recalled"]
-    if len(known) == len(judged):
-        return text
-    met = sum(row.verdict == "met" for row in known)
-    return f"{text} {words('plain.recalled', met=met, judged=len(known))}"
+    if len(known) < len(judged):
+        parts.append(words("plain.recalled", met=_count_met(known), judged=len(known)))
+    fitted = sum(row.published.fitted for row in rows)
+    if fitted:
+        others = [row for row in judged if not row.published.fitted]
+        parts.append(words("plain.fitted", number=fitted, judged=len(others), met=_count_met(others)))
+    return parts
+
+
+def result_remarks(rows: Sequence[Row], words: Words, *, twins: bool) -> list[str]:
+    """What must be known to read the table of results."""
+    remarks = [words("table.twins")] if twins else []
+    return remarks + (_met(rows, words) if rows else [])
+
+
+def _count_met(rows: Sequence[Row]) -> int:
+    return sum(row.verdict == "met" for row in rows)
+
+
+def _nobody(arms: Sequence[ArmData], words: Words) -> str:
+    empty = [arm.label for arm in arms if not arm.followed]
+    return words("plain.no_patients", arms=words.join(empty)) if empty else ""
 
 
 def _failures(arms: Sequence[ArmData], words: Words) -> str:
@@ -219,7 +241,7 @@ def made_of(provenance: Any, words: Words) -> list[tuple[str, str]]:
     """What made the run: the lines that a reader needs to make it again."""
     known = provenance.document() if hasattr(provenance, "document") else dict(provenance)
     names = ("study_hash", "parameters_hash", "patients", "seed", "version", "command")
-    return [(words(f"made.{name}"), str(known[name])) for name in names if name in known]
+    return [(words(f"made.{name}"), str(known[name])) for name in names if known.get(name) is not None]
 
 
 def provenance_text(provenance: Any) -> str:

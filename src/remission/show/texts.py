@@ -75,6 +75,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "endpoint.DCR": "Disease control",
     "endpoint.OS": "Alive at {month} months",
     "endpoint.PFS": "Progression-free at {month} months",
+    "endpoint.iPFS": "Progression-free at {month} months, iRECIST",
+    "endpoint.median_iPFS": "Median progression-free survival, iRECIST",
+    "endpoint.HR_iPFS": "Hazard ratio of PFS by iRECIST v {other}",
+    "endpoint.part": "{endpoint} ({part})",
     "endpoint.median_OS": "Median overall survival",
     "endpoint.median_PFS": "Median progression-free survival",
     "endpoint.median_TTR": "Median time to response",
@@ -83,6 +87,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "endpoint.TRAE_G3-4": "Toxicity of grade 3 or 4",
     "endpoint.discontinued_TRAE": "Stopped for toxicity",
     "endpoint.completed_2y_treatment": "Completed two years",
+    "endpoint.completed_planned": "Completed planned treatment",
     "endpoint.responders_with_DoR>=30mo": "Responses of 30 months or more",
     "endpoint.ORR_second_course": "Response to the second course",
     "endpoint.PFS_after_completion": "Progression-free {month} months after completing",
@@ -108,15 +113,18 @@ ENGLISH: Final[Mapping[str, str]] = {
     "endpoint.treatment_free_60": "Free of treatment, of 60 months",
     "verdict.met": "met",
     "verdict.missed": "missed",
+    "verdict.too few": "too few",
     "verdict.not judged": "–",
     "evidence.read": "read",
     "evidence.computed": "computed",
     "evidence.recalled": "recalled",
+    "evidence.fitted": "fitted",
     # the page
     "research_only": "Research use only: this report does not advise on the treatment of a person.",
     "by": "{patients} virtual patients, seed {seed}",
     "contents": "Contents",
     "section.result": "Published and simulated",
+    "section.result.own": "Simulated results",
     "section.survival": "Survival",
     "section.response": "Response",
     "section.care": "Where patients stand over time",
@@ -155,18 +163,23 @@ ENGLISH: Final[Mapping[str, str]] = {
     "due.state": "State",
     "due.overdue": "overdue",
     "due.due": "due",
-    "plain.who": "{patients} virtual patients were treated with {arms} and followed for {months} months.",
+    "plain.who": "{patients} virtual patients were followed for {months} months. Arms: {arms}.",
     "plain.twins": (
-        "{patients} virtual patients, each of whom lives in every arm, were treated with {arms} and followed"
-        " for {months} months."
+        "{patients} virtual patients, each of whom lives in every arm, were followed for {months} months. Arms: {arms}."
     ),
-    "plain.response": "Tumours shrank by RECIST in {values}.",
-    "plain.alive": "{values} were alive after {month} months.",
-    "plain.median": "Median survival was {values}.",
-    "plain.free": "Of the first 36 months, patients spent on average {values} alive and without treatment.",
-    "plain.of_arm": "{value} on {arm}",
+    "plain.response": "Responded (RECIST 1.1): {values}.",
+    "plain.alive": "Alive after {month} months: {values}.",
+    "plain.median": "Median survival: {values}.",
+    "plain.free": "Alive and without treatment, on average, of the first 36 months: {values}.",
+    "plain.of_arm": "{arm} {value}",
     "plain.ratio": "The hazard of death with {arm} was {value} times that with {other} ({interval}).",
     "plain.met": "Of {judged} published numbers compared, {met} are met and {missed} missed.",
+    "plain.too_few": "For {number} the simulated patients are too few to say.",
+    "plain.fitted": (
+        "The shipped tumour was fitted to {number} of the published numbers (docs/biology.md; marked fitted):"
+        " agreement with them is no validation. Of the {judged} others that are judged, {met} are met."
+    ),
+    "plain.no_patients": "Arms in which nobody was followed: {arms}.",
     "plain.recalled": "Without those recalled from memory, {met} of {judged} are met.",
     "plain.unpublished": "No published result was named to compare with.",
     "plain.failed": (
@@ -187,10 +200,17 @@ ENGLISH: Final[Mapping[str, str]] = {
     "table.empty": "Nothing was simulated that could be shown.",
     "table.caption": (
         "NR: not reached. A percentage is met inside the published interval widened by 3 points, a time"
-        " inside the interval or within 15 % of the value, a hazard ratio inside the interval. Evidence:"
-        " read in the source; computed from its curves; or recalled, that is not verified. Progression in"
-        " print may rest on other criteria and readers than RECIST 1.1 as it is read here."
+        " inside the interval or within 15 % of the value, a hazard ratio inside the interval. Too few: the"
+        " simulated interval is more than a quarter wider than that and reaches into it. Evidence: read in"
+        " the source; computed from its curves; or recalled, that is not verified. Progression in print by"
+        " irRC stands beside iRECIST, by RECIST 1.1 beside RECIST 1.1; readers may differ still. Fitted: the"
+        " values of the shipped tumour were chosen to agree with it."
     ),
+    "table.twins": (
+        "Every patient lives in every arm. Intervals of hazard ratios treat the arms as if they held different"
+        " persons, which is conservative: they are too wide."
+    ),
+    "table.nobody": "{arm}: nobody was followed",
     "table.own": "Simulated numbers that nothing published stands beside",
     "table.sources": "Sources",
     "figure.os": "Overall survival",
@@ -239,7 +259,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "figure.onset": "First grade 3 to 5",
     "figure.onset.text": "Cumulative incidence; death without toxicity competes.",
     "value.of": "{arm}: {value}",
-    "value.curve": "{arm}: median {median} mo ({interval}).",
+    "value.curve": "{arm}: median {median} ({interval}).",
     "figure.course": "Patient {patient}, {arm}",
     "figure.course.text": (
         "Lesions ({lesions}), responses and doses from the first dose to month {month}. Dots: diameters"
@@ -276,7 +296,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "step.number": "No.",
     "step.month": "Month",
     "step.what": "What happened",
-    "step.rule": "Rule",
+    "step.rule": "Why",
     "event.enrolled": "enrolled",
     "event.treatment started": "treatment started",
     "event.dose withheld": "dose withheld",
@@ -317,7 +337,8 @@ ENGLISH: Final[Mapping[str, str]] = {
 COHORT: Final[Mapping[str, str]] = {
     "by": "{patients} real patients",
     "section.result": "Results",
-    "plain.who": "{patients} real patients, in {arms}, were followed for up to {months} months.",
+    "section.result.own": "Results",
+    "plain.who": "{patients} real patients were followed for up to {months} months. Arms: {arms}.",
     "plain.unpublished": "What no file said is left out.",
     "not_simulated": "not known",
     "table.simulated": "Observed",
@@ -329,6 +350,15 @@ COHORT: Final[Mapping[str, str]] = {
     "figure.pfs.text": (
         "Kaplan-Meier curves with 95 % bands; progression as the files state it, else as the scans show it."
         " {values} {ends}"
+    ),
+    "figure.spider.text": (
+        "The first {shown} of {patients} patients in the order of the files. Change of the sum of target"
+        " diameters from baseline until another treatment began, coloured by best response; growth beyond"
+        " +100 % is cut off."
+    ),
+    "figure.swimmer.text": (
+        "The first {shown} of {patients} patients in the order of the files, the longest course on top. Colour:"
+        " what the patient was on."
     ),
     "figure.course.text": (
         "Lesions ({lesions}) and responses from the first dose to month {month}. Numbers refer to the list below."
