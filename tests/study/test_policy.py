@@ -131,13 +131,6 @@ def test_hold_without_a_toxicity_is_refused_at_its_line(faults):
     assert "toxicity: 3" in problem.next_step
 
 
-def test_a_time_on_drug_that_holds_at_every_visit_is_refused(faults):
-    (problem,) = faults(with_rules(rule("r", "on_drug_for: 7 days")))
-    assert "hold at every visit" in problem.what
-    assert problem.allowed == "at least 8 days"
-    assert parse_study(with_rules(rule("r", "on_drug_for: 8 days"))).arm("A").policy[0].when.on_drug_for_day == 8
-
-
 @pytest.mark.parametrize(
     ("then", "what"),
     [

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from remission.study import reader
-from remission.study.calendar import LEAST_BETWEEN_SCANS_DAY
 from remission.study.definition import COURSE_ENDS, Action, Condition, Rule
 from remission.study.reader import BAD, Key, Problems, Reader
 from remission.study.yaml import Place
@@ -17,20 +16,6 @@ ACTIONS = ("continue", "stop", "hold", "rechallenge", "next line", "end")
 _STARTS = ("rechallenge", "next line")
 _MOST_RULES = 100
 
-
-def _on_drug_for(place: Place, problems: Problems) -> Any:
-    """A time on drug that some visit can fall short of: the first comes days after the first dose."""
-    days = reader.duration()(place, problems)
-    if days is BAD or days >= LEAST_BETWEEN_SCANS_DAY:
-        return days
-    return problems.add(
-        place,
-        "it would hold at every visit on drug: scans are days apart, each within 3.5 days of its date",
-        allowed=f"at least {LEAST_BETWEEN_SCANS_DAY:g} days",
-        next_step="write a longer time, or leave it out and write state: on drug",
-    )
-
-
 CONDITION = {
     "state": Key(reader.choice("on drug", "off drug", what="state"), None),
     "line": Key(reader.integer(1, 20), None),
@@ -39,7 +24,7 @@ CONDITION = {
     "confirmed": Key(reader.yes_no, None),
     "lasting": Key(reader.duration(), None),
     "best": Key(reader.one_or_more(reader.choice(*RESPONSES, what="response")), ()),
-    "on_drug_for": Key(_on_drug_for, None),
+    "on_drug_for": Key(reader.duration(), None),
     "off_drug_for": Key(reader.duration(), None),
     "toxicity": Key(reader.integer(1, 5), None),
     "stopped_by": Key(reader.one_or_more(reader.name), ()),
