@@ -176,3 +176,27 @@ def test_many_rows(tmp_path):
     ends = check_cohort(tmp_path / "p.parquet").outcomes
     assert set(ends.best_response.tolist()) == {"PR"}
     assert len(ends.judged.visits["patient"]) == n * scans
+
+
+def test_undated_scans_that_are_accepted_are_not_used(write, tmp_path):
+    responses = write("r.csv", "patient,day,date,response\n1,0,2020-01-01,NE\n1,60,2020-03-01,PR\n1,,2020-04,PD\n")
+    said = parse_mapping("partial_dates: refuse\naccept: [partial-dates, undated-scan]", "m")
+    folder = import_files(responses, tmp_path / "run", mapping=said)
+    assert folder.table("visits")["response"].to_pylist() == ["NE", "PR"]
+    assert {"partial-dates", "undated-scan"} <= {finding["rule"] for finding in folder.summary()["findings"]}
+
+
+@pytest.mark.parametrize(("placed", "days"), [("first", [0, 60, 91]), ("middle", [0, 60, 105]), ("leave out", [0, 60])])
+def test_partial_dates_are_placed_as_said(placed, days, write):
+    responses = write("r.csv", "patient,date,response\n1,2020-01-01,NE\n1,2020-03-01,PR\n1,2020-04,PD\n")
+    checked = check_cohort(responses, parse_mapping(f"partial_dates: {placed}", "m"))
+    assert checked.outcomes.judged.visits["time_day"].tolist() == days
+    assert "partial-dates" in {finding.rule for finding in checked.findings}
+
+
+@pytest.mark.parametrize(("words", "field"), [(("PR", "SD"), "best_response"), (("1", "0"), "responder")])
+def test_a_column_called_response_is_read_by_its_words(words, field, write):
+    path = write("p.csv", f"patient,age,response\n1,50,{words[0]}\n2,60,{words[1]}\n")
+    checked = check_cohort(path)
+    assert set(checked.cohort.patients) == {"age", field}
+    assert checked.outcomes.responder.tolist() == [1.0, 0.0]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.cohort.fields import TABLES, UNITS, Field, fits
+from remission.cohort.fields import TABLES, UNITS, Field, field_of, fits
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, Mapping, TableMap
 from remission.cohort.sheet import Coded, Sheet, joined
@@ -199,11 +199,20 @@ def _placed(sheet: Sheet, said: TableMap, kind: str) -> tuple[list[tuple[Field, 
         if len(known) > 1:
             problems.append(_ambiguous(sheet, field, known))
         elif known:
-            placed.append((field, ColumnMap((known[0],))))
+            placed.append((_as_written(sheet, field, known[0]), ColumnMap((known[0],))))
             claimed.add(known[0])
     if not any(field.name == "patient" for field, _ in placed):
         problems.append(_no_patient(sheet))
     return placed, problems
+
+
+def _as_written(sheet: Sheet, field: Field, column: str) -> Field:
+    """A column called response holds yes and no, or best responses: its words tell."""
+    best = field_of("patients", "best_response")
+    if field.name != "responder" or best is None:
+        return field
+    spelled = {word.lower() for word in sheet.columns[column].words}
+    return best if spelled & {"cr", "pr", "sd", "pd"} else field
 
 
 def _ambiguous(sheet: Sheet, field: Field, known: list[str]) -> Problem:

@@ -41,7 +41,7 @@ def read_recorded(responses: Scans, patients: int) -> Judged:
         Patients of the cohort.
     """
     same, differing = repeats(responses)
-    rows = responses.only(~same & ~differing)
+    rows = responses.only(~same & ~differing & np.isfinite(responses["time_day"]))
     time = rows["time_day"]
     iresponse = rows.columns.get("iresponse", np.full(len(rows), "", np.str_))
     words = _spelled(iresponse, _AS_RECIST)

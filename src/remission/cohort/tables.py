@@ -228,6 +228,8 @@ def _flags(values: NDArray[np.float64]) -> pa.Array:
     return pa.array(values == 1, pa.bool_(), mask=np.isnan(values.astype(np.float64)))
 
 
-def _words(values: NDArray[np.str_]) -> list[str | None]:
+def _words(values: NDArray[np.str_]) -> pa.Array:
     """Words; missing where empty or not applicable."""
-    return [None if word in _NO_RESPONSE else word for word in values.tolist()]
+    import pyarrow as pa
+
+    return pa.array(values, pa.string(), mask=np.isin(values, _NO_RESPONSE))

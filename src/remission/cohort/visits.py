@@ -91,6 +91,7 @@ def numbered(columns: Columns) -> dict[str, NDArray[Any]]:
 
 def changes_as_visits(changes: Scans) -> dict[str, NDArray[Any]]:
     """Changes of the sum of diameters as visits without a response."""
+    changes = changes.only(np.isfinite(changes["time_day"]))
     known = {"patient": changes.patient, "time_day": changes["time_day"], "change_pct": changes["change"]}
     return visit_columns(known, len(changes))
 
