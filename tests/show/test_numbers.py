@@ -8,14 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from remission.run.numbers import FEWEST_AT_RISK
 from remission.show.care import STATES, count_states, moves
-from remission.show.compare import Published, compare, ratio_estimate, verdict
+from remission.show.compare import Estimate, Published, compare, judged, ratio_estimate, verdict
 from remission.show.course import REASONS, SEVERAL, Stories, choose
 from remission.show.figures.axes import even_ticks
 from remission.show.freedom import time_spent
 from remission.show.further import after_completion
 from remission.show.response import best_change, waterfall
-from remission.show.survival import FEWEST_AT_RISK, curve, thin
+from remission.show.survival import curve, thin
 from remission.show.swimmer import swimmer
 from remission.show.toxicity import onset
 from remission.units import DAYS_PER_MONTH
@@ -107,6 +108,21 @@ def of(unit: str, value: float, low: float | None, high: float | None) -> Publis
 )
 def test_verdicts_follow_the_rule(published: Published, simulated: float | None, wanted: str) -> None:
     assert verdict(published, simulated) == wanted
+
+
+@pytest.mark.parametrize(
+    ("simulated", "wanted"),
+    [
+        (Estimate(42.0, 38.0, 46.0), "met"),
+        (Estimate(42.0, 30.0, 55.0), "too few"),
+        (Estimate(70.0, 30.0, 99.0), "too few"),
+        (Estimate(70.0, 51.0, 99.0), "missed"),
+        (Estimate(42.0), "met"),
+    ],
+)
+def test_too_few_patients_give_no_verdict(simulated: Estimate, wanted: str) -> None:
+    """Allowed is 35 to 49 %."""
+    assert judged(of("%", 42.0, 38.0, 46.0), simulated) == wanted
 
 
 def test_how_a_trial_was_conducted_is_not_judged() -> None:

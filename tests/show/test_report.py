@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 
 from remission.errors import RunError
-from remission.show.compare import compare, verdict
+from remission.show.compare import compare
 from remission.show.report import MOST_BYTES, report_html, write_figure, write_report
 from remission.show.results import published_results
+from remission.show.table import run_table
 
 from .conftest import Page
 from .synthetic import IPILIMUMAB, PEMBROLIZUMAB, MadeArm, MadeRun, make_run
@@ -115,17 +116,55 @@ def test_numbers_are_those_of_the_summary(page: Page, summary: dict[str, Any]) -
 
 def test_misses_are_marked_and_only_misses(page: Page, run: MadeRun, summary: dict[str, Any]) -> None:
     judged = {
-        (f"{one.value:.2f}" if one.unit == "ratio" else f"{one.value:.1f}", verdict(one, row.simulated.value))
+        (f"{one.value:.2f}" if one.unit == "ratio" else f"{one.value:.1f}", row.verdict)
         for one, row in ((row.published, row) for row in compare(published_results(run.definition), summary))
-        if row.simulated.value is not None
+        if row.verdict in ("met", "missed")
     }
     rows = [(state, cells) for state, cells in page.rows() if len(cells) == 8 and cells[5] in ("met", "missed")]
     assert {"met", "missed"} == {state for state, _ in rows}
     for state, cells in rows:
         assert cells[5] == state
-        assert cells[6] in ("read", "computed", "recalled")
+        assert cells[6].split(",")[0] in ("read", "computed", "recalled")
     shown = {(cells[1].split()[0], state) for state, cells in rows}
-    assert {pair for pair in judged if pair[1] != "not judged"} <= shown
+    assert judged <= shown
+
+
+def test_what_was_fitted_is_no_validation(page: Page) -> None:
+    assert "agreement with them is no validation" in page.source
+    assert any("fitted" in cells[6] for _, cells in page.rows() if len(cells) == 8)
+
+
+def test_progression_by_irrc_stands_beside_irecist(run: MadeRun, summary: dict[str, Any]) -> None:
+    rows = {
+        (row.published.arm, row.published.endpoint, row.published.value): row
+        for row in compare(published_results(run.definition), summary)
+    }
+    by_irrc = rows["pembrolizumab", "median_iPFS", 8.4]
+    assert by_irrc.published.criterion == "irRC"
+    assert by_irrc.simulated.value == summary["arms"]["pembrolizumab"]["median_iPFS"]
+    by_recist = rows["ipilimumab", "median_PFS", 2.8]
+    assert by_recist.simulated.value == summary["arms"]["ipilimumab"]["median_PFS"]
+
+
+def test_without_published_results_the_heading_does_not_promise_any() -> None:
+    shown = report_html(make_run([replace(PEMBROLIZUMAB, patients=8)], failed=0))
+    assert "Published and simulated" not in shown
+    assert "Simulated results" in shown
+
+
+def test_twins_are_told_of_their_intervals(run: MadeRun) -> None:
+    provenance = replace(run.provenance, identity=replace(run.provenance.identity, filled="twins"))
+    twins = replace(run, provenance=provenance)
+    assert "which is conservative" in report_html(twins)
+    assert "which is" in run_table(twins)
+    assert "which is conservative" not in report_html(run)
+
+
+def test_an_arm_of_nobody_is_named() -> None:
+    empty = MadeArm("empty", "Empty", 0, 0.1, 300.0, 0.1, 84.0)
+    made = make_run([replace(PEMBROLIZUMAB, patients=12), empty], failed=0)
+    assert "Empty: nobody was followed" in run_table(made)
+    assert "Arms in which nobody was followed: Empty." in report_html(made)
 
 
 def test_the_made_up_run_misses_what_it_must(page: Page) -> None:
@@ -217,6 +256,17 @@ def test_place_that_cannot_be_written_is_an_error(run: MadeRun, tmp_path: Path) 
     (tmp_path / "file").write_text("")
     with pytest.raises(RunError, match="cannot be written"):
         write_report(run, tmp_path / "file" / "report.html")
+
+
+def test_a_full_disk_leaves_no_half_page(run: MadeRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(path: Path, text: str, **asked: Any) -> int:
+        path.write_bytes(text.encode()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(RunError, match="No space left"):
+        write_report(run, tmp_path / "report.html")
+    assert os.listdir(tmp_path) == []
 
 
 def test_pyplot_and_pandas_are_not_loaded() -> None:

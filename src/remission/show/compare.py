@@ -1,7 +1,8 @@
 """Published numbers beside simulated ones, and whether each is met.
 
 The rule, the same as in `remission validate`: a percentage is met inside the published interval widened by 3
-points, a time inside the interval or within 15 % of the value, a hazard ratio inside the interval.
+points, a time inside the interval or within 15 % of the value, a hazard ratio inside the interval. Where the simulated
+interval is much wider than what is allowed and reaches into it, the patients are too few to say.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 PERCENT_MARGIN = 3.0
 TIME_MARGIN = 0.15
+# A simulated trial as large as the real one has an interval about as wide as the published one.
+WIDEST = 1.25
 _MAY_NOT_BE_REACHED: Final = ("median_OS", "median_PFS", "median_iPFS", "median_response_duration")
 # How a trial was conducted, not what came out of it.
 _CONDUCT: Final = ("median_followup", "median_exposure")
@@ -24,7 +27,7 @@ ALIASES: Final = {
     "discontinued_TRAE": "stopped_for_toxicity",
     "ORR_second_course": "second_course_ORR",
 }
-Verdict = Literal["met", "missed", "not judged"]
+Verdict = Literal["met", "missed", "too few", "not judged"]
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,14 @@ class Published:
     source : str
     against : str or None
         Name of the other arm, for hazard ratios.
+    criterion : str
+        By what progression was judged, where that is told: ``"RECIST 1.1"`` or ``"irRC"``.
+    fitted : bool
+        Whether the shipped tumour was fitted to it.
+    part : str
+        Part of the arm that it speaks of; empty for all of it.
+    note : str
+        What the table of published results says of it.
     """
 
     arm: str
@@ -60,6 +71,10 @@ class Published:
     evidence: str
     source: str
     against: str | None = None
+    criterion: str = ""
+    fitted: bool = False
+    part: str = ""
+    note: str = ""
 
 
 class Estimate(NamedTuple):
@@ -88,20 +103,47 @@ def verdict(published: Published, simulated: float | None) -> Verdict:
     >>> verdict(orr, 48.9), verdict(orr, 49.2), verdict(orr, None)
     ('met', 'missed', 'not judged')
     """
-    if simulated is None or published.endpoint in _CONDUCT:
+    band = allowed(published)
+    if simulated is None or band is None:
         return "not judged"
+    return "met" if band[0] <= simulated <= band[1] else "missed"
+
+
+def judged(published: Published, simulated: Estimate) -> Verdict:
+    """The verdict, or that the simulated patients are too few for one.
+
+    Examples
+    --------
+    >>> orr = Published("A", "ORR", None, 42.0, 38.0, 46.1, "%", "read", "")
+    >>> judged(orr, Estimate(50.0, 20.0, 80.0)), judged(orr, Estimate(70.0, 55.0, 85.0))
+    ('too few', 'missed')
+    """
+    band = allowed(published)
+    if band is not None and simulated.value is not None and simulated.low is not None:
+        high = math.inf if simulated.high is None else simulated.high
+        wide = high - simulated.low > WIDEST * (band[1] - band[0])
+        if wide and simulated.low <= band[1] and high >= band[0]:
+            return "too few"
+    return verdict(published, simulated.value)
+
+
+def allowed(published: Published) -> tuple[float, float] | None:
+    """Within what a simulated value agrees with a published one; None where that is not judged.
+
+    Examples
+    --------
+    >>> allowed(Published("A", "ORR", None, 42.0, 38.0, 46.0, "%", "read", ""))
+    (35.0, 49.0)
+    """
+    if published.endpoint in _CONDUCT or (published.unit == "ratio" and published.low is None):
+        return None
     low = published.value if published.low is None else published.low
     high = published.value if published.high is None else published.high
-    if published.unit == "ratio" and published.low is None:
-        return "not judged"
     if published.unit == "%":
-        low, high = low - PERCENT_MARGIN, high + PERCENT_MARGIN
-    elif published.unit != "ratio":
-        low, high = (
-            min(low, published.value * (1 - TIME_MARGIN)),
-            max(high, published.value * (1 + TIME_MARGIN)),
-        )
-    return "met" if low <= simulated <= high else "missed"
+        return low - PERCENT_MARGIN, high + PERCENT_MARGIN
+    if published.unit == "ratio":
+        return low, high
+    return min(low, published.value * (1 - TIME_MARGIN)), max(high, published.value * (1 + TIME_MARGIN))
 
 
 def compare(published: Iterable[Published], summary: Mapping[str, Any]) -> tuple[Row, ...]:
@@ -116,7 +158,7 @@ def compare(published: Iterable[Published], summary: Mapping[str, Any]) -> tuple
     rows = []
     for one in published:
         simulated = simulated_like(one, summary)
-        rows.append(Row(one, simulated, verdict(one, simulated.value)))
+        rows.append(Row(one, simulated, judged(one, simulated)))
     return tuple(rows)
 
 

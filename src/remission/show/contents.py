@@ -47,6 +47,7 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
         "sections": ["result", *observed.sections, *names, "counted", "made"],
         "groups": [_group(group) for group in groups],
         "sources": page.sources(groups),
+        "twins": folder.provenance.identity.filled == "twins",
         "observed": observed,
         "drawn": sections,
         "patient": None if course is None else _patient(course, folder.provenance.patients, words),

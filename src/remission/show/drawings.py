@@ -23,6 +23,7 @@ from remission.show.figures.toxicity import grades_figure, onset_figure
 from remission.show.freedom import TimeSpent, time_spent
 from remission.show.further import after_completion
 from remission.show.gather import ArmData, Courses
+from remission.show.lines import quantity
 from remission.show.style import RESPONSES, arm_colour
 from remission.show.survival import Curve, Point, Survival, at_risk_times, curve
 from remission.show.texts import Words
@@ -115,7 +116,7 @@ def _or_nan(limit: float | None) -> float:
 def _median_text(arm: ArmData, name: str, words: Words) -> str:
     median = kaplan_meier(arm.patients[f"{name}_day"] / DAYS_PER_MONTH, arm.patients[f"{name}_event"]).median
     limits = words("interval", low=words.number(median.lower, 1), high=words.number(median.upper, 1))
-    value = words.number(median.value, 1)
+    value = quantity(median.value, "months", words)
     return words("value.curve", arm=arm.label, median=value, interval=limits)
 
 

@@ -19,7 +19,7 @@ from remission.show.gather import ArmData
 Numbers = dict[str, Any]
 _LONG_RESPONSE: Final = "responders_with_DoR>=30mo"
 _LONG_MONTHS: Final = 30
-_CURVES: Final = {"OS": "os", "PFS": "pfs"}
+_CURVES: Final = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
 _AFTER: Final = {
     "PFS_after_completion": None,
     "PFS_after_completion_CR": "CR",

@@ -27,6 +27,7 @@ SWIMMER_LANES = 50
 
 _FLOATS = (
     "pfs_day",
+    "ipfs_day",
     "os_day",
     "time_to_response_day",
     "drug_stop_day",
@@ -37,7 +38,7 @@ _FLOATS = (
     "on_drug_day",
     "response_duration_day",
 )
-_FLAGS = ("pfs_event", "os_event", "completed_treatment", "response_ended")
+_FLAGS = ("pfs_event", "ipfs_event", "os_event", "completed_treatment", "response_ended")
 _NAMES = ("best_response", "second_course_best")
 _NUMBERS = ("patient", "worst_grade", "lesions")
 

@@ -24,6 +24,9 @@ ORDER: Final = (
     "median_PFS",
     "PFS",
     "HR_PFS",
+    "median_iPFS",
+    "iPFS",
+    "HR_iPFS",
     "TRAE_G3-5",
     "TRAE_G3-4",
     "discontinued_TRAE",
@@ -47,14 +50,15 @@ ORDER: Final = (
     "median_exposure",
     "median_followup",
 )
+_TWO_YEARS: Final = 24.0
 _IN_MONTHS: Final = ("median_", "treatment_free_")
-_RATIOS: Final = ("HR_OS", "HR_PFS")
+_RATIOS: Final = ("HR_OS", "HR_PFS", "HR_iPFS")
 Numbers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Line:
-    """One line of the table, ready to print; `state` is ``"met"``, ``"missed"`` or ``"not judged"``."""
+    """One line of the table, ready to print; `state` is ``"met"``, ``"missed"``, ``"too few"`` or ``"not judged"``."""
 
     endpoint: str
     published: str
@@ -65,6 +69,7 @@ class Line:
     evidence: str
     source: str
     state: str
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,13 +101,17 @@ def result_groups(
     '42.0 %'
     """
     labels, listed = dict(arms), list(rows)
-    groups = []
+    groups = list[Group]()
     for index, (name, label) in enumerate(arms):
         of = [row for row in listed if row.published.arm == name]
         of += _own_rows(name, [other for other, _ in arms[index + 1 :]], summary, of)
-        lines = tuple(_line(row, labels, words) for row in sorted(of, key=_place))
-        groups.append(Group(label, index, lines))
-    return tuple(group for group in groups if group.lines)
+        planned = summary["arms"].get(name, {}).get("planned_treatment")
+        lines = tuple(_line(row, labels, planned, words) for row in sorted(of, key=_place))
+        if summary["arms"].get(name, {}).get("followed") == 0:
+            groups.append(Group(words("table.nobody", arm=label), index, ()))
+        elif lines:
+            groups.append(Group(label, index, lines))
+    return tuple(groups)
 
 
 def _place(row: Row) -> tuple[int, str, float]:
@@ -111,19 +120,36 @@ def _place(row: Row) -> tuple[int, str, float]:
     return rank, endpoint, row.published.month or 0.0
 
 
-def _line(row: Row, labels: Mapping[str, str], words: Words) -> Line:
+def _line(row: Row, labels: Mapping[str, str], planned: float | None, words: Words) -> Line:
     one, alone = row.published, math.isnan(row.published.value)
+    other = labels.get(one.against or "", one.against or "")
+    name = endpoint_text(_endpoint_name(one.endpoint, planned), one.month, words, other=other)
     return Line(
-        endpoint_text(one.endpoint, one.month, words, other=labels.get(one.against or "", one.against or "")),
+        words("endpoint.part", endpoint=name, part=one.part) if one.part else name,
         "" if alone else quantity(one.value, one.unit, words),
         interval(one.low, one.high, one.unit, words),
         quantity(row.simulated.value, one.unit, words, absent="not_simulated"),
         interval(row.simulated.low, row.simulated.high, one.unit, words),
         "" if alone else words(f"verdict.{row.verdict}"),
-        words.named("evidence", one.evidence) if one.evidence else "",
+        _evidence(one, words),
         one.source,
         row.verdict,
+        one.note,
     )
+
+
+def _evidence(one: Published, words: Words) -> str:
+    """Where a published number comes from, by what criterion, and whether the tumour was fitted to it."""
+    parts = [words.named("evidence", one.evidence)] if one.evidence else []
+    parts += [one.criterion] if one.criterion else []
+    parts += [words("evidence.fitted")] if one.fitted else []
+    return ", ".join(parts)
+
+
+def _endpoint_name(endpoint: str, planned_month: float | None) -> str:
+    """Completed treatment is of two years only where the plan was."""
+    other = endpoint == "completed_2y_treatment" and planned_month != _TWO_YEARS
+    return "completed_planned" if other else endpoint
 
 
 def _own_rows(arm: str, others: Sequence[str], summary: Numbers, rows: Sequence[Row]) -> list[Row]:

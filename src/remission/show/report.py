@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,12 +42,14 @@ def write_report(run_folder: Folder, path: str | Path, *, language: str = "en") 
 def _write(text: str, path: str | Path) -> Path:
     """Put a text file in its place, whole."""
     target = Path(path)
+    beside = target.with_name(target.name + ".tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_name(target.name + ".tmp")
         beside.write_text(text, encoding="utf-8")
         beside.replace(target)
     except OSError as error:
+        with suppress(OSError):  # a full disk has room for half of it
+            beside.unlink()
         raise RunError(
             f"the file cannot be written: {error.strerror}",
             where=str(target),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 from remission.show.compare import Published, Row, compare
 from remission.show.further import with_further
@@ -29,8 +29,13 @@ def published_results(study: Any) -> list[Published]:
     return [published_result(figure) for figure in published_for(study)]
 
 
+_BY_IRECIST: Final = {"PFS": "iPFS", "median_PFS": "median_iPFS", "HR_PFS": "HR_iPFS"}
+
+
 def published_result(figure: PublishedFigure) -> Published:
-    """A published figure as the report shows it: days become months.
+    """A published figure as the report shows it: days become months, and irRC is held against iRECIST.
+
+    Both wait for a confirmation of progression; RECIST 1.1 does not.
 
     Examples
     --------
@@ -44,15 +49,19 @@ def published_result(figure: PublishedFigure) -> Published:
     low, high = (None if limit is None else limit * scale for limit in (figure.ci_low, figure.ci_high))
     return Published(
         arm=figure.arm,
-        endpoint=figure.endpoint,
+        endpoint=_BY_IRECIST.get(figure.endpoint, figure.endpoint) if figure.criterion == "irRC" else figure.endpoint,
         month=figure.time_months,
         value=figure.value * scale,
         low=low,
         high=high,
         unit="months" if days else figure.unit,
         evidence=figure.evidence,
-        source=figure.source_citation,
+        source=f"{figure.trial}: {figure.source_citation}",
         against=figure.against,
+        criterion=figure.criterion,
+        fitted=figure.fitted,
+        part=figure.part,
+        note=figure.note,
     )
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.run.numbers import fewest_at_risk
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.units import DAYS_PER_MONTH
 
 Floats = NDArray[np.float64]
 MOST_STEPS = 500
-# The end of a curve that rests on a few patients of many misleads (Pocock and others 2002, Lancet 359:1686).
-FEWEST_AT_RISK, LARGE = 5, 50
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def curve(
     [100.0, 50.0, 50.0]
     """
     estimate = kaplan_meier(day / DAYS_PER_MONTH, event)
-    shown = estimate.at_risk >= (FEWEST_AT_RISK if day.size >= LARGE else 1)
+    shown = estimate.at_risk >= fewest_at_risk(day.size)
     steps = shown & (estimate.events > 0)
     steps[np.flatnonzero(shown)[-1]] = True
     series = (estimate.survival, estimate.lower, estimate.upper)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,16 @@ def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, col
         If a file of the run is missing or has changed since it was written.
     """
     from remission.show.observed import words_for
+    from remission.show.page import result_remarks
     from remission.show.results import published_results, read_arms, result_of
 
     words, study = words_for(run_folder, language), run_folder.definition
     arms, published = read_arms(run_folder, study), published_results(study)
     summary, rows = result_of(run_folder, arms, published)
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
-    return result_table(groups, words, width=width, colour=colour)
+    table = result_table(groups, words, width=width, colour=colour)
+    remarks = result_remarks(rows, words, twins=run_folder.provenance.identity.filled == "twins")
+    return "\n".join([table, *(textwrap.fill(remark, width) for remark in remarks)]) + "\n" * bool(remarks)
 
 
 def result_table(groups: Sequence[Group], words: Words | None = None, *, width: int = 100, colour: bool = False) -> str:

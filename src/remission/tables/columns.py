@@ -218,7 +218,7 @@ EVENTS = (
     Column(
         "detail",
         "text",
-        "response on progression and response, molecule of a dose or toxicity, cause of death, reason of failure; else empty",
+        "response (of progression, response), molecule (dose, toxicity), cause of death, reason of failure; else empty",
         "may",
     ),
     Column("rule", "category", "rule of the policy that made it happen", "may"),
