@@ -204,3 +204,24 @@ def test_events_come_before_censorings_in_published_trials(data):
     assert len(shares) > 90
     assert shares.max() < 0.75
     assert np.mean(1 - shares > 0.75) > 0.7
+
+
+def test_visits_that_are_recorded_twice_are_noticed(data):
+    mapping = """
+accept: [%s]
+tables:
+  inspire_interval_recist.csv:
+    kind: responses
+    columns: {patient: ID, time: {column: interval_end_week, unit: weeks}, response: interval_recist}
+"""
+    path = data("inspire_interval_recist.csv")
+    with pytest.raises(AuditError, match="two readings of one scan that differ \\(16 rows\\)"):
+        check_cohort(path, parse_mapping(mapping % "", "m"))
+    checked = check_cohort(path, parse_mapping(mapping % "duplicate-scan", "m"))
+    assert len(checked.cohort) == 73
+    assert "PR" in checked.outcomes.best_response.tolist()
+
+
+def test_identifiers_that_studies_share_are_noticed(data):
+    with pytest.raises(AuditError, match="a patient has scans in two arms"):
+        check_cohort(data("laleh_studies123_lesions.csv"), parse_mapping(LUNG % ("no-baseline-scan", "id"), "m"))
