@@ -35,7 +35,6 @@ from remission.run.provenance import (
 from remission.run.records import FinishedBlock, write_blocks
 from remission.run.seal import plain_json
 from remission.run.store import LocalStore, entry_of
-from remission.run.work import rows_of
 
 BLOCK_PATIENTS = 16_384
 _NOTHING_DRAWN = "none: a real cohort"
@@ -82,10 +81,9 @@ def write_cohort(
     store.write(STUDY, text.encode())
     write_provenance(store, provenance)
     for arm in arms:
-        tables = arm_tables(cohort, ends, arm)
         for block in blocks(len(cohort), BLOCK_PATIENTS):
-            cut = {name: rows_of(table, block) for name, table in tables.items()}
-            write_blocks(store, provenance.identity.key, [FinishedBlock(arm, block.index, block.count, cut)])
+            tables = arm_tables(cohort, ends, arm, block.patients)
+            write_blocks(store, provenance.identity.key, [FinishedBlock(arm, block.index, block.count, tables)])
     files = complete_files(store, provenance)
     summary = plain_json(_summary(cohort, ends, findings, arms, on))
     store.write(SUMMARY, summary)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from remission.cohort.cohort import Cohort
 from remission.cohort.outcomes import Outcomes
-from remission.tables import make_table
+from remission.tables import TABLE_NAMES, make_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -19,9 +19,12 @@ _UNKNOWN_STATE = "not recorded"
 _NO_RESPONSE = ("", "NA")
 
 
-def arm_tables(cohort: Cohort, ends: Outcomes, arm: str) -> dict[str, pa.Table]:
-    """The five tables of one arm, in order of patient."""
-    chosen = cohort.arms == arm
+def arm_tables(cohort: Cohort, ends: Outcomes, arm: str, patients: NDArray[np.int64]) -> dict[str, pa.Table]:
+    """The five tables of those of some patients who are in an arm, in order of patient."""
+    chosen = np.zeros(len(cohort), bool)
+    chosen[patients] = cohort.arms[patients] == arm
+    if not chosen.any():
+        return {name: make_table(name, {}) for name in TABLE_NAMES}
     return {
         "patients": _patients(cohort, ends, arm, chosen),
         "visits": _visits(cohort, ends, arm, chosen),
