@@ -39,6 +39,15 @@ def test_damaged_files_are_named_once(stream: io.StringIO) -> None:
     assert "it is made again" in stream.getvalue()
 
 
+def test_a_run_that_goes_on_counts_the_whole() -> None:
+    stream = io.StringIO()
+    with shown_progress("k6", stream) as tell:
+        for done in (4, 6, 8):
+            tell(Step(done, 8, 1024 * done, 8192, found=4))
+    assert stream.getvalue().splitlines()[0] == "k6: 6 of 8 blocks, 6144 of 8192 patients"
+    assert stream.getvalue().splitlines()[-1] == "k6: 8 of 8 blocks, 8192 of 8192 patients"
+
+
 def test_a_terminal_shows_a_bar() -> None:
     stream = Terminal()
     with shown_progress("k6", stream) as tell:

@@ -57,6 +57,17 @@ def cost_of(patients: int, lives: float, batches: int, workers: int) -> Cost:
     return Cost(start + work / workers, processes * BYTES_PER_PROCESS, lives * BYTES_PER_LIFE)
 
 
+def _bytes_text(count: float) -> str:
+    """Bytes in a unit in which they are not 0.
+
+    Examples
+    --------
+    >>> _bytes_text(12_300), _bytes_text(12_300_000)
+    ('12 kB', '12 MB')
+    """
+    return f"{count / 1e3:,.0f} kB" if count < 1e7 else f"{count / 1e6:,.0f} MB"
+
+
 def check_room(store: Store, cost: Cost) -> None:
     """Refuse to start what the disk cannot hold.
 
@@ -70,7 +81,7 @@ def check_room(store: Store, cost: Cost) -> None:
         raise RunError(
             "the disk has too little room for the run",
             where="--out",
-            found=f"{free / 1e6:,.0f} MB free",
-            allowed=f"about {needed / 1e6:,.0f} MB",
+            found=f"{_bytes_text(free)} free",
+            allowed=f"about {_bytes_text(needed)}",
             next_step="free some room, give another folder with --out, or ask for fewer patients",
         )

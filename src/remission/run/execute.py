@@ -42,11 +42,11 @@ class Step:
     Parameters
     ----------
     done, total : int
-        Blocks of this call.
+        Blocks of the whole run, each of one arm as in the plan; those found in the folder are done.
     patients_done, patients_total : int
-        Patients of these blocks.
+        Patients of the whole run; one of whom every arm is there is done.
     found : int
-        Blocks that were in the folder already, counted per arm.
+        Blocks that were in the folder already.
     damaged : tuple of str
         Files that had changed since they were written and are made again.
     """
@@ -60,7 +60,8 @@ class Step:
 
     def after(self, task: Task) -> Step:
         """The step when a task is done."""
-        return replace(self, done=self.done + len(task.blocks), patients_done=self.patients_done + len(task.patients))
+        done = self.done + len(task.blocks) * len(task.arms)
+        return replace(self, done=done, patients_done=self.patients_done + len(task.patients))
 
 
 Progress = Callable[[Step], None]
@@ -209,9 +210,9 @@ class _Reached:
 
 def first_step(plan: Plan) -> Step:
     """The step before anything is done."""
-    blocks = [block for task in plan.tasks for block in task.blocks]
-    patients = sum(block.count for block in blocks)
-    return Step(0, len(blocks), 0, patients, plan.finished, plan.damaged)
+    missing = sum(len(task.patients) for task in plan.tasks)
+    total = plan.finished + sum(len(task.blocks) * len(task.arms) for task in plan.tasks)
+    return Step(plan.finished, total, plan.patients - missing, plan.patients, plan.finished, plan.damaged)
 
 
 def finish(store: Store, definition: Any) -> RunFolder:

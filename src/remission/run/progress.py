@@ -54,7 +54,7 @@ def _bar(label: str, place: TextIO) -> Iterator[Progress]:
 
         def show(step: Step) -> None:
             bar.update(line, total=step.patients_total, completed=step.patients_done)
-            for name in step.damaged if step.done == 0 else ():
+            for name in step.damaged if step.done == step.found else ():
                 what = f"{name} had changed since it was written; it is made again"
                 bar.console.print(what, markup=False, highlight=False, soft_wrap=True)
 
@@ -66,9 +66,10 @@ def _lines(label: str, place: TextIO) -> Progress:
 
     def show(step: Step) -> None:
         nonlocal shown
-        for name in step.damaged if step.done == 0 else ():
+        for name in step.damaged if step.done == step.found else ():
             print(f"{label}: {name} had changed since it was written; it is made again", file=place)
-        reached = step.done * LINES // max(step.total, 1)
+        # Of what is left to do: a run that goes on begins with what it found.
+        reached = (step.done - step.found) * LINES // max(step.total - step.found, 1)
         if reached > shown:
             shown = reached
             what = f"{step.done} of {step.total} blocks, {step.patients_done} of {step.patients_total} patients"
