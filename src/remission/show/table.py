@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from remission.show.lines import Group, result_groups
 from remission.show.texts import Words
@@ -63,7 +63,8 @@ def result_table(groups: Sequence[Group], words: Words | None = None, *, width: 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("endpoint", "published", "simulated", "verdict", "evidence"):
         justify: JustifyMethod = "right" if name in ("published", "simulated") else "left"
-        table.add_column(Text(words(f"table.{name}")), justify=justify, no_wrap=name != "endpoint")
+        shape: dict[str, Any] = {"endpoint": {"min_width": 28}, "evidence": {}}.get(name, {"no_wrap": True})
+        table.add_column(Text(words(f"table.{name}")), justify=justify, **shape)
     for group in groups:
         table.add_row(Text(group.label, style="bold"))
         for line in group.lines:
