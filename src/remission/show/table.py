@@ -63,7 +63,7 @@ def result_table(groups: Sequence[Group], words: Words | None = None, *, width: 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for name in ("endpoint", "published", "simulated", "verdict", "evidence"):
         justify: JustifyMethod = "right" if name in ("published", "simulated") else "left"
-        shape: dict[str, Any] = {"endpoint": {"min_width": 28}, "evidence": {}}.get(name, {"no_wrap": True})
+        shape: dict[str, Any] = {"endpoint": {"min_width": 22}, "evidence": {}}.get(name, {"no_wrap": True})
         table.add_column(Text(words(f"table.{name}")), justify=justify, **shape)
     for group in groups:
         table.add_row(Text(group.label, style="bold"))
