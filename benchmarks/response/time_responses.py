@@ -30,9 +30,7 @@ def measurements(patients: int) -> pa.Table:
     """Three targets, a non-target and here and there a new lesion, scanned every six weeks."""
     draw = np.random.default_rng(20)
     shape = (patients, SCANS + 1, 4)
-    sizes = np.round(
-        draw.uniform(10, 60, (patients, 1, 4)) * np.exp(np.cumsum(draw.normal(0, 0.15, shape), 1)), 1
-    )
+    sizes = np.round(draw.uniform(10, 60, (patients, 1, 4)) * np.exp(np.cumsum(draw.normal(0, 0.15, shape), 1)), 1)
     patient, scan, lesion = (axis.ravel() for axis in np.indices(shape))
     nontarget = lesion == 3
     status = np.where(nontarget, np.where(draw.random(nontarget.size) < 0.02, 2, 1), 0)
@@ -99,9 +97,7 @@ def main() -> None:
     same = response_names(codes[: len(words)]).tolist() == words
     visits = patients * SCANS
     per_visit = peer_s / len(words)
-    print(
-        f"{visits} visits of {patients} patients; the first {len(words)} responses equal the peer's: {same}"
-    )
+    print(f"{visits} visits of {patients} patients; the first {len(words)} responses equal the peer's: {same}")
     print(f"plain Python, per patient  {1e6 * per_visit:10.2f} us a visit")
     print(f"assess_table               {1e6 * table_s / visits:10.2f} us a visit, {table_s:.2f} s in all")
     print(f"assess, scan by scan       {1e6 * steps_s / visits:10.2f} us a visit, {steps_s:.2f} s in all")
