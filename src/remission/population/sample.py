@@ -80,9 +80,7 @@ class Covariates:
     weight_kg: Array
     height_cm: Array
     albumin_g_per_L: Array
-    egfr: Array
     ldh_ratio_uln: Array
-    ldh_u_per_L: Array
     ecog: NDArray[np.int8]
     previously_treated: NDArray[np.bool_]
 
@@ -178,9 +176,7 @@ def _covariates(table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailt
         weight_kg=by_sex["weight"],
         height_cm=by_sex["height"],
         albumin_g_per_L=lot.of_patient(table["albumin"]),
-        egfr=lot.of_patient(table["egfr"]),
         ldh_ratio_uln=ldh,
-        ldh_u_per_L=ldh * table.value("ldh_upper_limit"),
         ecog=_performance_status(table, lot, frailty, size),
         previously_treated=treated,
     )
