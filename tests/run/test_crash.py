@@ -19,7 +19,14 @@ SEED = 20260
 
 def start(out: Path, workers: int, patients: int = PATIENTS) -> subprocess.Popen[str]:
     command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(patients)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+    )
+
+
+def _hear_interrupts() -> None:
+    """A shell that starts tests in the background makes them deaf to Ctrl-C; the run under test must hear it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def finish(out: Path, workers: int) -> str:
