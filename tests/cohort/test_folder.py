@@ -65,6 +65,28 @@ def test_the_folder_is_a_run_folder(files, tmp_path):
     assert {row["true_diameter_mm"] for row in lesions} == {None}
 
 
+def test_an_early_death_and_an_iupd_before_death_are_events(write, tmp_path):
+    """Dead before any scan: PFS at death. Dead with an unconfirmed iUPD: iPFS at the iUPD (Seymour 2017)."""
+    people = """patient,arm,start_date,death_date,last_seen_date
+early,A,2026-01-01,2026-02-10,
+waited,A,2026-01-01,2026-06-01,
+alive,A,2026-01-01,,2026-06-01
+"""
+    lesions = """patient,date,lesion,organ,role,diameter_mm
+early,2025-12-30,a,lung,target,30
+waited,2025-12-30,a,lung,target,30
+waited,2026-03-20,a,lung,target,45
+alive,2025-12-30,a,lung,target,30
+alive,2026-03-20,a,lung,target,30
+"""
+    folder = import_files([write("patients.csv", people), write("lesions.csv", lesions)], tmp_path / "run")
+    early, waited, alive = folder.table("patients").to_pylist()
+    assert (early["pfs_day"], early["pfs_event"], early["pfs_cause"]) == (40.0, True, "death")
+    assert (early["ipfs_day"], early["ipfs_event"]) == (40.0, True)
+    assert (waited["pfs_day"], waited["ipfs_day"], waited["ipfs_event"]) == (78.0, 78.0, True)
+    assert (alive["pfs_event"], alive["ipfs_event"]) == (False, False)
+
+
 def test_responses_are_those_of_the_code_for_simulated_patients(files, tmp_path):
     folder = import_files(files, tmp_path / "run")
     tables = assess_table(

@@ -148,6 +148,7 @@ def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scan
         words(_CAUSES[people["pfs_cause"]]),
         spread(people["ipfs_day"]),
         spread(people["ipfs_event"].astype(float)),
+        spread(people["iupd_waiting_day"]),
         spread(people["baseline_sum_mm"]),
         spread(people["targets"].astype(float)),
         at_baseline,

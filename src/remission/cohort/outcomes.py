@@ -68,7 +68,7 @@ def outcomes(cohort: Cohort) -> Outcomes:
     judged, findings = _judged(cohort)
     os_day, os_event = _survival(cohort, judged)
     pfs = _progression(judged.pfs_day, judged.pfs_event, judged.pfs_cause, os_day, os_event)
-    ipfs = _progression(judged.ipfs_day, judged.ipfs_event, judged.pfs_cause, os_day, os_event)
+    ipfs = _progression(*_waited(judged, os_event), judged.pfs_cause, os_day, os_event)
     stated = "pfs" in cohort.patients
     findings += _differences(cohort, judged)
     best = _or(cohort.word("best_response"), judged.best_response)
@@ -127,10 +127,21 @@ def _usable(day: Floats, event: Floats) -> tuple[Floats, Floats]:
 def _progression(
     day: Floats, event: Floats, cause: NDArray[np.str_], os_day: Floats, os_event: Floats
 ) -> tuple[Floats, Floats, NDArray[np.str_]]:
-    """Progression on scans, or death; without either, the last scan that could be judged."""
-    died = (os_event == 1) & (event != 1) & np.isfinite(day)
+    """Progression on scans, or death; without either, the last scan that could be judged.
+
+    A death before any scan after baseline is an event too, wherever the cohort has scans; without any scan in the
+    cohort nothing is known of progression.
+    """
+    died = (os_event == 1) & (event != 1) & np.isfinite(day).any()
     words = np.where(died, "death", np.where(event == 1, cause, ""))
     return np.where(died, os_day, day), np.where(died, 1.0, event), np.asarray(words, np.str_)
+
+
+def _waited(judged: Judged, os_event: Floats) -> tuple[Floats, Floats]:
+    """Progression by iRECIST; an iUPD that still waited for its confirmation counts in a patient who died."""
+    waited = (os_event == 1) & (judged.ipfs_event != 1) & np.isfinite(judged.iupd_waiting_day)
+    day = np.where(waited, judged.iupd_waiting_day, judged.ipfs_day)
+    return day, np.where(waited, 1.0, judged.ipfs_event)
 
 
 def _durations(judged: Judged, pfs_day: Floats, pfs_event: Floats) -> tuple[Floats, Floats]:

@@ -88,10 +88,20 @@ def _judged(visits: dict[str, NDArray[Any]], n: int) -> Judged:
         nothing.pfs_cause,
         np.where(np.isfinite(iend), iend, np.nan),
         ievent,
+        _waiting(patient, time, visits["iresponse"], n),
         nothing.baseline_sum_mm,
         nothing.targets,
         nothing.n_lesions,
     )
+
+
+def _waiting(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.str_], n: int) -> NDArray[np.float64]:
+    """First day of the block of iUPD that reaches the last judged scan, NaN without one; confirmed blocks are none."""
+    judged = ~np.isin(iresponse, ("iNE", "")) & (time > 0)
+    other = _last(patient, time, judged & (iresponse != "iUPD"), n)
+    since = np.where(np.isfinite(other), other, -np.inf)
+    day = _first(patient, time, (iresponse == "iUPD") & (time > 0) & (time > since[patient]), n)
+    return np.where(np.isfinite(day), day, np.nan)
 
 
 def _first(patient: NDArray[Any], time: NDArray[Any], which: NDArray[np.bool_], n: int) -> NDArray[np.float64]:

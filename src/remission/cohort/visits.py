@@ -40,6 +40,7 @@ class Judged:
     pfs_cause: NDArray[np.str_]
     ipfs_day: Floats
     ipfs_event: Floats
+    iupd_waiting_day: Floats
     baseline_sum_mm: Floats
     targets: Floats
     n_lesions: Floats
@@ -48,7 +49,7 @@ class Judged:
     def nothing(cls, n: int) -> Judged:
         """For a cohort without scans."""
         nan, words = np.full(n, np.nan), np.full(n, "", np.str_)
-        ends = (nan, nan, nan, words, nan, nan, nan, nan, nan)
+        ends = (nan, nan, nan, words, nan, nan, nan, nan, nan, nan)
         return cls(visit_columns({}, 0), {}, words, words, *ends)
 
 
