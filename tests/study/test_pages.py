@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from remission.cli import main
-from remission.study import molecule_file, policy_file, study_file
+from remission.study import criteria_file, molecule_file, policy_file, study_file
 from remission.study.reader import REQUIRED, Key, Problems
 from remission.study.yaml import Place
 
@@ -20,6 +20,11 @@ DOCS = PAGE.parent
 PAGES = (DOCS / "study-files.md", PAGE)
 SECTIONS: dict[str, dict[str, Key]] = {
     "key|study": study_file.study_keys((), ()),
+    "key of `eligible`": criteria_file.ELIGIBLE,
+    "key of a bound": criteria_file.BOUNDS,
+    "key of a subgroup": {
+        name: key for name, key in criteria_file.SUBGROUP.items() if name not in criteria_file.ELIGIBLE
+    },
     "key|at": study_file.SCANS,
     "key of a span": study_file.SPAN,
     "key of a drug": study_file.dose_order_keys(()),

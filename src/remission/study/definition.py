@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from remission.errors import StudyError
@@ -133,6 +134,23 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Criterion:
+    """A range that a covariate of a patient must lie in; both bounds belong to it.
+
+    Parameters
+    ----------
+    covariate : str
+        A column of patients, as ``ldh_ratio_uln``; of yes and no, 1 and 0.
+    at_least, at_most : float or None
+        In the unit of the covariate; None for no bound.
+    """
+
+    covariate: str
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+@dataclass(frozen=True)
 class Arm:
     """One way of treating the patients.
 
@@ -149,7 +167,8 @@ class Arm:
     policy : tuple of Rule
         What is decided at visits.
     published_as : tuple of str
-        What the published results call this arm, or parts of it; empty for its own name.
+        What published results call this arm, parts of it, or several arms together that all have this name; empty for
+        its own name.
     """
 
     name: str
@@ -191,8 +210,15 @@ class StudyDefinition:
         In the order of the file.
     regimens, molecules : dict
         By name; the molecules are those that the regimens give.
+    eligible : tuple of Criterion
+        Who may be enrolled.
+    subgroups : mapping of str to tuple of Criterion
+        Patients of whom publications speak apart, by the name they have there.
     published : str or None
         Name of the published results to show beside.
+    trial : tuple of str
+        What published results call this trial, and then the pools of trials that it is part of; empty for all trials
+        of ``published``.
     text : str
         The file, word for word.
     hash : str
@@ -214,7 +240,10 @@ class StudyDefinition:
     arms: tuple[Arm, ...]
     regimens: dict[str, Regimen]
     molecules: dict[str, Molecule]
+    eligible: tuple[Criterion, ...] = ()
+    subgroups: Mapping[str, tuple[Criterion, ...]] = field(default_factory=dict)
     published: str | None = None
+    trial: tuple[str, ...] = ()
     text: str = ""
     hash: str = ""
 
@@ -238,7 +267,7 @@ class StudyDefinition:
 
 
 def meaning_hash(definition: StudyDefinition) -> str:
-    """SHA-256 over the canonical JSON of a study, without its text, labels, number of patients and seed.
+    """SHA-256 over the canonical JSON of a study, without its text, labels, subgroups, number of patients and seed.
 
     Comments, order of keys and ways of writing a duration do not change it; any dose, rule or molecule does.
     """
@@ -247,7 +276,7 @@ def meaning_hash(definition: StudyDefinition) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-_NO_MEANING = ("text", "hash", "patients", "seed")
+_NO_MEANING = ("text", "hash", "patients", "seed", "subgroups", "trial")
 _WORDS = ("title", "label", "source", "evidence", "published", "published_as")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar
-from remission.study.definition import Action, Arm, Condition, DoseOrder, Regimen, Rule, StudyDefinition
+from remission.study.definition import Action, Arm, Condition, Criterion, DoseOrder, Regimen, Rule, StudyDefinition
 from remission.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
 _WIDTH = 100
@@ -60,8 +60,20 @@ def _frame(study: StudyDefinition) -> list[str]:
         f"off drug a visit every {duration_text(study.watch_every_day)}; a scan confirms another after "
         f"{duration_text(study.confirmation_day)} or more",
     ]
+    lines += [f"enrolled only with {', '.join(map(_criterion, study.eligible))}"] if study.eligible else []
     lines += [f"{100 * lost:g} % a year are lost to follow-up"] if lost else []
     return lines + _published(study)
+
+
+_FLAGS = ("female", "previously_treated", "squamous")
+
+
+def _criterion(one: Criterion) -> str:
+    if one.covariate in _FLAGS:
+        return f"{one.covariate}: {'no' if one.at_least is None else 'yes'}"
+    bounds = {"at least": one.at_least, "at most": one.at_most}
+    said = [f"{word} {bound:g}" for word, bound in bounds.items() if bound is not None]
+    return f"{one.covariate} {' and '.join(said)}"
 
 
 def _published(study: StudyDefinition) -> list[str]:

@@ -21,7 +21,7 @@ from itertools import groupby
 
 from remission.errors import StudyError
 from remission.study.catalogue import catalogue_file
-from remission.study.definition import Arm, StudyDefinition
+from remission.study.definition import StudyDefinition
 from remission.study.molecule import EVIDENCE
 from remission.study.yaml import read_text
 
@@ -203,9 +203,9 @@ def _best(same: list[PublishedFigure]) -> PublishedFigure:
 def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
     """The figures of a study's trial, under the names of the study's arms; none if it names no trial.
 
-    Figures of arms that the study does not have are left out. Where nothing was published of the whole of an arm, the
-    figures of its parts stand in: arms whose published name begins with the arm's own (``pembrolizumab 10 mg/kg
-    Q2W``), told by `PublishedFigure.part`.
+    Figures of arms that the study does not have are left out, and so are those of subgroups, of several arms together
+    and of pools of trials. Where nothing was published of the whole of an arm, the figures of its parts stand in: arms
+    whose published name begins with the arm's own (``pembrolizumab 10 mg/kg Q2W``), told by `PublishedFigure.part`.
 
     Examples
     --------
@@ -218,26 +218,67 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
         return ()
     found, parts = list[PublishedFigure](), list[PublishedFigure]()
     for figure in published(study.published):
-        arm, part = _arm_called(study.arms, figure.arm), _arm_of_part(study.arms, figure.arm)
-        against = None if figure.against is None else _arm_beginning(study.arms, figure.against)
-        if figure.against is not None and against is None:
+        meant = published_arm(study, figure.arm)
+        against = None if figure.against is None else arm_beginning(study, figure.against)
+        pooled = bool(study.trial) and figure.trial != study.trial[0]
+        missing = figure.against is not None and against is None
+        if pooled or missing or meant is None or meant.subgroup is not None or len(meant.arms) > 1:
             continue
-        if arm is not None:
-            found.append(replace(figure, arm=arm.name, against=against.name if against else None))
-        elif part is not None:
-            rest = figure.arm.removeprefix(part.name).strip()
-            parts.append(replace(figure, arm=part.name, against=against.name if against else None, part=rest))
+        named = replace(figure, arm=meant.arms[0], against=against, part=meant.part)
+        (parts if meant.part else found).append(named)
     whole = {_subject(figure) for figure in found}
     return (*found, *(figure for figure in parts if _subject(figure) not in whole))
 
 
-def _arm_called(arms: tuple[Arm, ...], name: str) -> Arm | None:
-    return next((arm for arm in arms if name in (arm.published_as or (arm.name,))), None)
+@dataclass(frozen=True)
+class PublishedArm:
+    """What publications mean by the name of an arm, in terms of a study.
+
+    Parameters
+    ----------
+    arms : tuple of str
+        Arms of the study, taken together.
+    subgroup : str or None
+        Subgroup of them, by its name in the study.
+    part : str
+        What the name says beyond the arm's own, as ``10 mg/kg Q2W``: a part that the study does not tell apart.
+    """
+
+    arms: tuple[str, ...]
+    subgroup: str | None = None
+    part: str = ""
 
 
-def _arm_of_part(arms: tuple[Arm, ...], name: str) -> Arm | None:
-    return next((arm for arm in arms if name.startswith(f"{arm.name} ")), None)
+def published_arm(study: StudyDefinition, name: str) -> PublishedArm | None:
+    """The arms that publications mean by a name; None if the study has none such.
+
+    It is an arm's name or one of those it is published as, alone or with a subgroup after a comma; the name of a
+    subgroup, for all arms together; or it begins with the name of an arm.
+
+    Examples
+    --------
+    >>> from remission.study import load_definition
+    >>> published_arm(load_definition("keynote-006"), "pembrolizumab 10 mg/kg Q2W")
+    PublishedArm(arms=('pembrolizumab',), subgroup=None, part='10 mg/kg Q2W')
+    """
+    arms = arms_called(study, name)
+    if arms:
+        return PublishedArm(arms)
+    first, _, subgroup = name.rpartition(", ")
+    if subgroup in study.subgroups:
+        arms = arms_called(study, first) if first else tuple(arm.name for arm in study.enabled_arms)
+        return PublishedArm(arms, subgroup) if arms else None
+    begins = next((arm.name for arm in study.arms if name.startswith(f"{arm.name} ")), None)
+    return None if begins is None else PublishedArm((begins,), part=name.removeprefix(begins).strip())
 
 
-def _arm_beginning(arms: tuple[Arm, ...], start: str) -> Arm | None:
-    return next((arm for arm in arms if arm.name.startswith(start)), None)
+def arms_called(study: StudyDefinition, name: str) -> tuple[str, ...]:
+    """Arms of a study that are published under this name; without one, the arm that has it for its own."""
+    published_so = tuple(arm.name for arm in study.arms if name in arm.published_as)
+    return published_so or tuple(arm.name for arm in study.arms if name == arm.name)
+
+
+def arm_beginning(study: StudyDefinition, start: str) -> str | None:
+    """The other arm of a ratio, by its name, one that it is published under, or how either begins (``ipi``)."""
+    names = {name: arm.name for arm in study.arms for name in (arm.name, *arm.published_as)}
+    return next((arm for name, arm in names.items() if name.startswith(start)), None)

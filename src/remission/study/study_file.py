@@ -9,6 +9,7 @@ from typing import Any
 from remission.study import reader
 from remission.study.calendar import LEAST_BETWEEN_SCANS_DAY, ScanCalendar, ScanSpan
 from remission.study.catalogue import catalogue_names, load_molecule, molecule_place
+from remission.study.criteria_file import ELIGIBLE, criteria, subgroups
 from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
 from remission.study.molecule import Molecule
 from remission.study.molecule_file import overlay, read_molecule
@@ -46,6 +47,8 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "seed": Key(reader.integer(0, MOST_SEED)),
         "tumour": Key(reader.choice(*catalogue_names("tumours"), what="tumour")),
         "previously_treated": Key(reader.share, 0.0),
+        "eligible": Key(criteria(ELIGIBLE), ()),
+        "subgroups": Key(subgroups, {}),
         "filled": Key(reader.choice("randomised", "twins"), "randomised"),
         "follow_up": Key(reader.duration()),
         "scans": Key(_scans),
@@ -53,6 +56,7 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "confirmation": Key(reader.duration(), 28.0),
         "lost_to_follow_up_per_year": Key(_loss, 0.0),
         "published": Key(reader.choice(*catalogue_names("published"), what="published results"), None),
+        "trial": Key(reader.one_or_more(reader.text), ()),
         "molecules": Key(_named(_own_molecule), {}),
         "regimens": Key(_named(_regimen(molecules))),
         "arms": Key(_named(_arm(regimens))),
@@ -113,6 +117,7 @@ def read_study(tree: Place, problems: Problems) -> Any:
     values = reader.read_section(tree, study_keys(molecules, _names_in(tree.at("regimens"))), problems)
     _check_policies(tree, values, problems)
     _check_patients(tree, values["arms"], problems)
+    _check_earlier_treatment(tree, values, problems)
     _check_published(tree, values, problems)
     if problems.found:
         return BAD
@@ -132,7 +137,10 @@ def read_study(tree: Place, problems: Problems) -> Any:
         arms=tuple(_make_arm(name, arm) for name, arm in values["arms"].items()),
         regimens=values["regimens"],
         molecules=_given(values["regimens"], values["molecules"]),
+        eligible=values["eligible"],
+        subgroups=values["subgroups"],
         published=values["published"],
+        trial=values["trial"],
     )
 
 
@@ -305,13 +313,32 @@ def _check_patients(tree: Place, arms: Any, problems: Problems) -> None:
         )
 
 
+def _check_earlier_treatment(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
+    """Nobody is left where the share of earlier treatment is none and only the treated are eligible, or the reverse."""
+    share = values["previously_treated"]
+    if values["eligible"] is BAD or share not in (0, 1):
+        return
+    chosen = [one for one in values["eligible"] if one.covariate == "previously_treated"]
+    if any((one.at_least is not None) != bool(share) for one in chosen):
+        problems.add(
+            tree.at("eligible").at("previously_treated"),  # type: ignore[union-attr, arg-type]
+            "nobody could be enrolled",
+            found=f"previously_treated: {100 * share:g} %",
+            next_step="change the share of previously treated patients, or this",
+        )
+
+
 def _check_published(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
     """What an arm is published as must be an arm of the published results."""
     from remission.study.published import all_published
 
     if values["arms"] is BAD or values["published"] in (BAD, None):
         return
-    known = tuple(sorted({figure.arm for figure in all_published(values["published"])}))
+    figures = all_published(values["published"])
+    whole = {figure.arm for figure in figures} | {figure.against for figure in figures if figure.against}
+    groups = () if values["subgroups"] is BAD else tuple(values["subgroups"])
+    whole |= {name.removesuffix(f", {group}") for name in whole for group in groups}
+    known = tuple(sorted(whole))
     for name in values["arms"]:
         place = tree.at("arms").at(name).at("published_as")  # type: ignore[union-attr]
         if place is not None:
