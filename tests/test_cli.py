@@ -145,10 +145,12 @@ def test_all_wrong_numbers_are_told_at_once(capsys):
 
 
 @pytest.mark.parametrize("verb", ["check", "plan", "run"])
-def test_a_molecule_without_a_place_in_the_mechanism_is_refused_before_anything_is_written(capsys, small, verb):
-    text = SMALL.replace("pembrolizumab, dose: 2 mg/kg", "relatlimab, dose: 160 mg")
+def test_two_molecules_in_one_channel_are_refused_before_anything_is_written(capsys, small, verb):
+    order = "{molecule: pembrolizumab, dose: 2 mg/kg, every: 3 weeks}"
+    assert order in SMALL
+    text = SMALL.replace(order, f"{order}, {{molecule: nivolumab, dose: 3 mg/kg, every: 2 weeks}}")
     Path(small).write_text(text, encoding="utf-8")
-    assert "no place for relatlimab" in said(capsys, verb, small, status=WRONG_INPUT)
+    assert "act in one channel" in said(capsys, verb, small, status=WRONG_INPUT)
     assert [path.name for path in Path().iterdir()] == ["small.yaml"]
 
 

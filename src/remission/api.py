@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,7 +121,7 @@ class Study:
         Raises
         ------
         StudyError
-            If the mechanism has no place for a molecule of an arm that is enabled.
+            If two molecules of a regimen act in one channel of the mechanism.
         """
         check_molecules(self.definition, [arm.name for arm in self.definition.enabled_arms])
         return describe(self.definition)
@@ -161,7 +161,7 @@ class Study:
         Raises
         ------
         StudyError
-            If there is no such arm, the mechanism has no place for one of its molecules, or a number is not a
+            If there is no such arm, two molecules of a regimen act in one channel, or a number is not a
             whole number in its range.
         RunError
             If the folder holds something else, cannot be written, or has too little room.
@@ -234,26 +234,27 @@ class Study:
 
 
 def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
-    """Refuse arms with a molecule that the mechanism cannot simulate, before anything is written.
+    """Refuse regimens of which two molecules act in one channel of the mechanism, before anything is written.
 
     Raises
     ------
     StudyError
-        With every such molecule.
+        With every such regimen of the arms.
     """
     from remission.clinic.kinetics import channel_of
 
-    problems: dict[str, Problem] = {}
-    for arm in map(definition.arm, arms):
-        regimens = {arm.regimen, *(rule.then.regimen for rule in arm.policy)}
-        for regimen in sorted(filter(None, regimens)):
-            for order in definition.regimens[regimen].orders:
-                try:
-                    channel_of(definition.molecules[order.molecule])
-                except StudyError as error:
-                    problems.setdefault(order.molecule, replace(error.problems[0], where=f"arm {arm.name}"))
+    used = {name for arm in map(definition.arm, arms) for name in (arm.regimen, *(r.then.regimen for r in arm.policy))}
+    problems = []
+    for regimen in sorted(filter(None, used)):
+        molecules = [definition.molecules[order.molecule] for order in definition.regimens[regimen].orders]
+        channels = [channel_of(molecule) for molecule in molecules]
+        if len(set(channels)) < len(channels):
+            found = ", ".join(f"{molecule.name} ({molecule.target})" for molecule in molecules)
+            allowed = "one molecule for each of PD-1 or PD-L1, CTLA-4, LAG-3, DNA"
+            what = "two molecules of a regimen act in one channel of the mechanism"
+            problems.append(Problem(what, f"regimen {regimen}", found, allowed, "leave one of them out"))
     if problems:
-        raise StudyError(problems.values())
+        raise StudyError(problems)
 
 
 class Summary(dict[str, Any]):

@@ -61,6 +61,8 @@ class MadeStudy:
     arms: tuple[Any, ...]
     text: str = STUDY
     published: str | None = None
+    trial: str | None = None
+    subgroups: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,6 @@ UNITS = {
     "intercompartmental_L_per_day": ("intercompartmental flow", "L/day"),
     "half_saturation_mg_per_L": ("half of the receptors blocked at", "mg/L"),
     "decay_per_day": ("effect fades at", "per day"),
-    "duration_day": ("effect lasts", "days"),
     "grade_3_to_5": ("toxicity of grade 3 to 5", "%"),
     "grade_3_to_5_if_treated_on": ("the same if treatment never ended", "%"),
     "share_grade_4": ("of these grade 4", "%"),
@@ -84,6 +83,9 @@ def section(molecule: Molecule) -> str:
         if isinstance(value, Parameter | Sourced)
     ]
     notes = kinetics_notes(molecule.kinetics) if molecule.kinetics else ""
+    if molecule.effect:
+        dose = molecule.effect.reference_dose
+        notes = f"A dose of {dose.value:g} {dose.unit} raises the effect by 1, others in proportion.\n\n"
     return f"## {molecule.name}\n\n{molecule.kind}, {molecule.target}{since}\n\n{notes}{HEAD}{''.join(rows)}\n"
 
 

@@ -24,6 +24,8 @@ _TOLERANCE = {
     "E": 10.0,
     "M": 10.0,
     "lifted": 1e-5,
+    "chemo": 1e-4,
+    "chemo_spent": 1e-4,
     "lagged_burden": 1e-4,
     "death_hazard": _HAZARD,
     "seeding_hazard": _HAZARD,
@@ -85,6 +87,6 @@ def _split(names: tuple[str, ...]) -> tuple[dict[str, int], dict[str, NDArray[np
 
 
 def _tolerance(name: str) -> float:
-    if name.startswith(("pd1_", "ctla4_")):
+    if name.startswith(("pd1_", "ctla4_", "lag3_")):
         return _AMOUNT_MG
     return _TOLERANCE.get(name, _CELLS)

@@ -47,6 +47,8 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
     ward.later = ward.later.put(at[~first], after.take(~first))
     second = (ward.line[at] == 1) & (ward.course[at] == 2)
     ward.second_best[at[second]] = after.best_response[second]
+    complete = first & (after.best_response == Response.CR) & (before.best_response != Response.CR)
+    ward.complete_response_day[at[complete]] = ward.time_day[at[complete]]
     better = (after.best_response != before.best_response) & np.isin(after.best_response, _RESPONDED)
     for kind, mask in (("response", better), ("scan progression", judged.progressed)):
         recorder.add(

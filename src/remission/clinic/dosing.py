@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.kinetics import channel_of
+from remission.clinic.kinetics import dose_state
 from remission.clinic.ward import Array, Index, Ward
 from remission.population import Covariates
 from remission.solver import Doses
@@ -17,13 +17,17 @@ from remission.units import Amount
 
 @dataclass(frozen=True)
 class DoseRows:
-    """Doses of one interval, one row each, in order of patient and time; ``row`` counts within the
-    interval."""
+    """Doses of one interval, one row each, in order of patient and time.
+
+    ``row`` counts within the interval; ``amount`` is what the mechanism receives: the milligrams of an antibody, the
+    multiple of its reference dose of a chemotherapy.
+    """
 
     row: Index
     time_day: Array
     molecule: NDArray[np.str_]
     dose_mg: Array
+    amount: Array
     withheld: NDArray[np.bool_]
 
     def given_before(self, end_day: Array) -> DoseRows:
@@ -34,10 +38,8 @@ class DoseRows:
         """The rows that were given."""
         return self._take(~self.withheld)
 
-    def _take(self, keep: NDArray[np.bool_]) -> DoseRows:
-        return DoseRows(
-            self.row[keep], self.time_day[keep], self.molecule[keep], self.dose_mg[keep], self.withheld[keep]
-        )
+    def _take(self, keep: NDArray[np.bool_] | Index) -> DoseRows:
+        return DoseRows(*(getattr(self, field.name)[keep] for field in fields(self)))
 
 
 def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Array:
@@ -67,17 +69,9 @@ def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
             parts += _order_rows(ward, at, rows, place, order, end_day)
     if not parts:
         none = np.empty(0)
-        return DoseRows(np.empty(0, np.intp), none, np.empty(0, "<U1"), none, np.empty(0, bool))
-    row = np.concatenate([part.row for part in parts])
-    time = np.concatenate([part.time_day for part in parts])
-    sequence = np.lexsort((time, row))
-    return DoseRows(
-        row[sequence],
-        time[sequence],
-        np.concatenate([part.molecule for part in parts])[sequence],
-        np.concatenate([part.dose_mg for part in parts])[sequence],
-        np.concatenate([part.withheld for part in parts])[sequence],
-    )
+        return DoseRows(np.empty(0, np.intp), none, np.empty(0, "<U1"), none, none, np.empty(0, bool))
+    whole = DoseRows(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(DoseRows)))
+    return whole._take(np.lexsort((whole.time_day, whole.row)))
 
 
 def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder, end_day: Array) -> list[DoseRows]:
@@ -100,7 +94,9 @@ def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder
     # A fixed number of doses counts the dates, given or not, as four-dose courses do.
     ward.doses_given[who, place] += due
     dose = amount_mg(order.dose, ward.patients.covariates, patient)
-    return [DoseRows(row, time, np.full(len(row), order.molecule), dose, withheld)]
+    effect = ward.study.molecules[order.molecule].effect
+    amount = dose if effect is None else dose / amount_mg(effect.reference_dose, ward.patients.covariates, patient)
+    return [DoseRows(row, time, np.full(len(row), order.molecule), dose, amount, withheld)]
 
 
 def last_date_day(ward: Ward, who: Index, regimen: Regimen, first_day: Array) -> Array:
@@ -126,10 +122,7 @@ def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Array:
 def schedule(ward: Ward, rows: DoseRows, patients: int) -> Doses:
     """The given doses as the solver wants them."""
     given = rows.given()
-    column = {
-        name: ward.model.state[f"{channel_of(ward.study.molecules[str(name)])}_central"]
-        for name in np.unique(given.molecule)
-    }
+    column = {name: ward.model.state[dose_state(ward.study.molecules[str(name)])] for name in np.unique(given.molecule)}
     state = np.array([column[name] for name in given.molecule], np.int32)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(given.row, minlength=patients))])
-    return Doses(offsets.astype(np.int64), given.time_day, state, given.dose_mg)
+    return Doses(offsets.astype(np.int64), given.time_day, state, given.amount)

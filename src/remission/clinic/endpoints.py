@@ -58,6 +58,8 @@ def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
     return {
         **{name: getattr(covariates, name) for name in names},
         "previously_treated": covariates.previously_treated,
+        "squamous": covariates.squamous,
+        "pd_l1_percent": covariates.pd_l1_percent,
         "lesions": patients.lesions.astype(np.int8),
         "targets": patients.target.sum(axis=1).astype(np.int8),
     }
@@ -71,6 +73,7 @@ def _responses(ward: Ward) -> dict[str, NDArray[Any]]:
     return {
         "best_response": _RESPONSES[first.best_response],
         "confirmed_response": _RESPONSES[first.confirmed_response],
+        "complete_response_day": ward.complete_response_day,
         "time_to_response_day": np.where(responder, first.first_response_day, np.nan),
         "response_duration_day": np.where(responder, end - first.first_response_day, np.nan),
         "response_ended": _else_none(responder, ended),

@@ -9,11 +9,10 @@ import numpy as np
 
 from remission import draws
 from remission.clinic.ward import Array, Index, Ward
-from remission.errors import StudyError
 from remission.study import Molecule, Regimen
 
 # The mechanism's channel of each target; PD-L1 blockade frees PD-1 as PD-1 blockade does.
-CHANNELS = {"PD-1": "pd1", "PD-L1": "pd1", "CTLA-4": "ctla4"}
+CHANNELS = {"PD-1": "pd1", "PD-L1": "pd1", "CTLA-4": "ctla4", "LAG-3": "lag3", "DNA": "chemo"}
 _PARAMETERS = {
     "clearance_L_per_day": "CL",
     "central_volume_L": "V1",
@@ -23,21 +22,14 @@ _PARAMETERS = {
 
 
 def channel_of(molecule: Molecule) -> str:
-    """The mechanism's channel of a molecule.
-
-    Raises
-    ------
-    StudyError
-        If the mechanism has none for its target.
-    """
-    if molecule.target not in CHANNELS or molecule.kinetics is None or molecule.occupancy is None:
-        raise StudyError(
-            f"the mechanism has no place for {molecule.name}",
-            found=f"target {molecule.target}",
-            allowed="antibodies against " + ", ".join(CHANNELS),
-            next_step="choose another molecule for this arm",
-        )
+    """The mechanism's channel of a molecule."""
     return CHANNELS[molecule.target]
+
+
+def dose_state(molecule: Molecule) -> str:
+    """The state that a dose goes into: the central compartment of an antibody, the effect of a chemotherapy."""
+    channel = channel_of(molecule)
+    return channel if molecule.kinetics is None else f"{channel}_central"
 
 
 def set_kinetics(ward: Ward, who: Index, regimen: Regimen) -> None:
@@ -47,19 +39,28 @@ def set_kinetics(ward: Ward, who: Index, regimen: Regimen) -> None:
     """
     covariates = _covariates(ward, who)
     for order in regimen.orders:
-        molecule = ward.study.molecules[order.molecule]
-        channel = channel_of(molecule)
-        assert molecule.kinetics is not None
-        assert molecule.occupancy is not None
+        for name, values in _channel_parameters(ward, who, ward.study.molecules[order.molecule], covariates).items():
+            ward.parameters[who, ward.model.parameter[name]] = values
 
-        def normal(what: str, name: str = molecule.name) -> Array:
-            return draws.normal(ward.seed, ward.number[who], f"kinetics of {name}: {what}")
 
-        values = molecule.kinetics.individual(covariates, normal)
-        for name, symbol in _PARAMETERS.items():
-            ward.parameters[who, ward.model.parameter[f"{channel}_{symbol}"]] = values[name]
-        half = float(molecule.occupancy.half_saturation_mg_per_L)
-        ward.parameters[who, ward.model.parameter[f"{channel}_half"]] = half
+def _channel_parameters(
+    ward: Ward, who: Index, molecule: Molecule, covariates: Mapping[str, Array]
+) -> dict[str, Array | float]:
+    """Parameters of the mechanism's channel for one molecule."""
+    channel = channel_of(molecule)
+    if molecule.effect is not None:
+        return {f"{channel}_decay": float(molecule.effect.decay_per_day)}
+    assert molecule.kinetics is not None
+    assert molecule.occupancy is not None
+
+    def normal(what: str) -> Array:
+        return draws.normal(ward.seed, ward.number[who], f"kinetics of {molecule.name}: {what}")
+
+    values = molecule.kinetics.individual(covariates, normal)
+    return {
+        **{f"{channel}_{symbol}": values[name] for name, symbol in _PARAMETERS.items()},
+        f"{channel}_half": float(molecule.occupancy.half_saturation_mg_per_L),
+    }
 
 
 def _covariates(ward: Ward, who: Index) -> Mapping[str, Array]:

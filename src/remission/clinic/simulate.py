@@ -53,7 +53,7 @@ def simulate_block(
         Arm, then table. Rows in order of patient.
     """
     table = tumour or load_tumour(definition.tumour)
-    enrolled = enrol(table, seed, np.sort(patients), definition.previously_treated)
+    enrolled = enrol(table, seed, np.sort(patients), definition.previously_treated, definition.eligible)
     dealt = deal(definition, seed, enrolled.number, filled or definition.filled)
     result = {}
     for name in arms:

@@ -104,6 +104,7 @@ class Ward:
     earlier_new_lesions: NDArray[np.int8]
 
     # What the table of patients will say
+    complete_response_day: Array
     first_stop_day: Array
     first_stop_rule: NDArray[np.int8]
     second_course_day: Array
@@ -215,6 +216,7 @@ def admit(
         nontarget_last_mm=others_mm.copy(),
         seen_new_lesions=np.zeros(n, np.int8),
         earlier_new_lesions=np.zeros(n, np.int8),
+        complete_response_day=none(),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),
         second_course_day=none(),

@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from remission.biology import LESIONS, Mechanism, TumourTable, mechanism
 from remission.population.sample import LYMPH_NODE, Array, Candidates, Covariates, Lot, draw_candidates
 from remission.solver import Status
+from remission.study import Criterion
+from remission.study.eligibility import fulfilled
 
-MAX_CANDIDATES = 60
+MAX_CANDIDATES = 200
+PERFORMANCE_STATUS = Criterion("ecog", at_most=1)
 GROWTH_RTOL = 1e-3
 ML_PER_CELL = 5e-9  # 2e8 cells per mL
 NODE_TARGET_MM = 15.0
@@ -92,7 +95,13 @@ def _put(record, index, other) -> None:
             _put(value, index, getattr(other, field.name))
 
 
-def enrol(table: TumourTable, seed: int, patients: NDArray[np.int64], previously_treated: float = 0.0) -> Patients:
+def enrol(
+    table: TumourTable,
+    seed: int,
+    patients: NDArray[np.int64],
+    previously_treated: float = 0.0,
+    eligible: tuple[Criterion, ...] = (),
+) -> Patients:
     """Patients by number, each from its own row of candidates.
 
     Parameters
@@ -102,6 +111,8 @@ def enrol(table: TumourTable, seed: int, patients: NDArray[np.int64], previously
     patients : ndarray of int64, shape (n,)
     previously_treated : float
         Share with earlier treatment, 0 to 1.
+    eligible : tuple of Criterion
+        What the study asks of its patients, besides a measurable lesion and a performance status of 0 or 1.
 
     Examples
     --------
@@ -117,7 +128,7 @@ def enrol(table: TumourTable, seed: int, patients: NDArray[np.int64], previously
     waiting = np.arange(len(patients))
     for candidate in range(MAX_CANDIDATES):
         lot = Lot(seed, patients[waiting], np.full(len(waiting), candidate, np.int64))
-        grown = _grow(table, model, lot, previously_treated)
+        grown = _grow(table, model, lot, previously_treated, eligible)
         if result is None:
             result = grown
         else:
@@ -129,9 +140,12 @@ def enrol(table: TumourTable, seed: int, patients: NDArray[np.int64], previously
     return result
 
 
-def _grow(table: TumourTable, model: Mechanism, lot: Lot, previously_treated: float) -> Patients:
+def _grow(
+    table: TumourTable, model: Mechanism, lot: Lot, previously_treated: float, criteria: tuple[Criterion, ...]
+) -> Patients:
     """One candidate for each patient of the lot, grown to diagnosis where that happens."""
     drawn = draw_candidates(table, model, lot, previously_treated)
+    eligible = fulfilled((PERFORMANCE_STATUS, *criteria), vars(drawn.covariates), len(lot.patient))
     total = drawn.cells_at_diagnosis.sum(axis=1)
     start = np.zeros(len(total))
     limit = table.value("slow_growth_limit") / drawn.parameters[:, model.parameter["growth_mean"]]
@@ -140,7 +154,7 @@ def _grow(table: TumourTable, model: Mechanism, lot: Lot, previously_treated: fl
         _small_tumour(table, model, drawn),
         drawn.parameters,
         start,
-        limit,
+        np.where(eligible, limit, start),  # who may not be enrolled need not grow
         thresholds=thresholds,
         terminal=(False, True),
         rtol=GROWTH_RTOL,
@@ -149,11 +163,11 @@ def _grow(table: TumourTable, model: Mechanism, lot: Lot, previously_treated: fl
     volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
     present = np.arange(LESIONS) < drawn.lesions[:, None]
     target = choose_targets(diameter_mm(volume), drawn.site, present)
-    eligible = (grown.status == Status.CROSSED) & target.any(axis=1) & (drawn.covariates.ecog < 2)
+    enrolled = eligible & (grown.status == Status.CROSSED) & target.any(axis=1)
     return Patients(
         number=lot.patient,
         attempts=(lot.candidate + 1).astype(np.int16),
-        enrolled=eligible,
+        enrolled=enrolled,
         growth_time_day=grown.time_day,
         state=_at_enrolment(table, model, grown.state, volume.sum(axis=1)),
         parameters=drawn.parameters,

@@ -6,6 +6,7 @@ candidate number c of patient k is the same person whoever else is drawn.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from remission import draws
 from remission.biology import LESIONS, Mechanism, Parameter, TumourTable
 
 Array = NDArray[np.float64]
+Groups = Mapping[str, NDArray[np.bool_]]
 SITES = ("lung", "lymph node", "soft tissue", "liver", "adrenal")
 LYMPH_NODE = SITES.index("lymph node")
 _STRIDE = 16  # places of one candidate in the index of a draw
@@ -83,6 +85,8 @@ class Covariates:
     ldh_ratio_uln: Array
     ecog: NDArray[np.int8]
     previously_treated: NDArray[np.bool_]
+    squamous: NDArray[np.bool_]
+    pd_l1_percent: Array
 
 
 @dataclass(frozen=True)
@@ -110,14 +114,15 @@ def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previous
     previously_treated : float
         Share of patients with earlier treatment.
     """
-    treated = lot.uniform("previously treated") < previously_treated
-    parameters = _model_parameters(table, mechanism, lot)
-    frailty = lot.normal("death_rate")
-    parameters[:, mechanism.parameter["death_rate"]] *= np.where(treated, table.value("pretreated_frailty"), 1.0)
+    groups = {
+        "previously_treated": lot.uniform("previously treated") < previously_treated,
+        "squamous": lot.uniform("squamous") < table.value("squamous"),
+    }
+    parameters = _model_parameters(table, mechanism, lot, groups)
     lesions = 1 + lot.choice("lesions", np.array([table.value(f"lesions_{count}") for count in range(1, LESIONS + 1)]))
     present = np.arange(LESIONS) < lesions[:, None]
-    burden = np.where(treated, table.value("pretreated_burden"), 1.0)
-    cells = np.where(present, lot.of_lesion(table["lesion_cells"]) * burden[:, None], 0.0)
+    size = lot.of_lesion(table["lesion_cells"]) * _group_factor(table, groups, "lesion_cells")[:, None]
+    cells = np.where(present, size, 0.0)
     shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
     cuts = np.cumsum(shares / shares.sum())[:-1]
     site = np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
@@ -130,19 +135,32 @@ def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previous
         cells_at_diagnosis=cells,
         escape_fraction=_escape_fraction(table, lot),
         scar=lot.of_lesion(table["scar"]),
-        covariates=_covariates(table, lot, treated, frailty, cells.sum(axis=1)),
+        covariates=_covariates(table, lot, groups, cells.sum(axis=1)),
     )
 
 
-def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot) -> Array:
+def _group_factor(table: TumourTable, groups: Groups, name: str) -> Array:
+    """Product of the factors that the table gives for a parameter in the groups of each patient, shape (n,).
+
+    The row ``squamous:death_rate`` multiplies the death rate of patients whose tumour is squamous.
+    """
+    factor = np.ones(len(next(iter(groups.values()))))
+    for group, members in groups.items():
+        row = f"{group}:{name}"
+        if row in table:
+            factor[members] *= table.value(row)
+    return factor
+
+
+def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot, groups: Groups) -> Array:
     """Model parameters of every patient; what the table does not name keeps the value of the model text."""
     parameters = np.tile(mechanism.kernel.defaults, (len(lot.patient), 1))
     for name, column in mechanism.parameter.items():
         if name in table:
-            parameters[:, column] = lot.of_patient(table[name])
+            parameters[:, column] = lot.of_patient(table[name]) * _group_factor(table, groups, name)
     for name, columns in mechanism.lesion_parameter.items():
         if name in table:
-            parameters[:, columns] = lot.of_lesion(table[name])
+            parameters[:, columns] = lot.of_lesion(table[name]) * _group_factor(table, groups, name)[:, None]
     # A linear birth-death clone in decline is gone when its expected size reaches Exp(1) times death / net
     # loss.
     for clone in ("extinct_S", "extinct_R"):
@@ -162,7 +180,8 @@ def _escape_fraction(table: TumourTable, lot: Lot) -> Array:
     return np.where(carrier, table.value("escape_fraction") * 10.0**-decades, 0.0)
 
 
-def _covariates(table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailty: Array, cells: Array) -> Covariates:
+def _covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Array) -> Covariates:
+    frailty = lot.normal("death_rate")
     female = lot.uniform("female") < table.value("female")
     by_sex = {
         name: np.where(female, lot.of_patient(table[f"{name}_female"]), lot.of_patient(table[f"{name}_male"]))
@@ -178,8 +197,26 @@ def _covariates(table: TumourTable, lot: Lot, treated: NDArray[np.bool_], frailt
         albumin_g_per_L=lot.of_patient(table["albumin"]),
         ldh_ratio_uln=ldh,
         ecog=_performance_status(table, lot, frailty, size),
-        previously_treated=treated,
+        previously_treated=groups["previously_treated"],
+        squamous=groups["squamous"],
+        pd_l1_percent=_pd_l1_percent(table, lot),
     )
+
+
+def _pd_l1_percent(table: TumourTable, lot: Lot) -> Array:
+    """Share of tumour cells that stain for PD-L1, percent: a reading correlated with the brake that anti-PD-1 lifts.
+
+    Two published shares fix its distribution: 1 % and more, and 50 % and more; between them it is log-uniform, above
+    uniform.
+    """
+    from scipy.special import ndtr
+
+    correlation = table.value("pd_l1_correlation")
+    own = np.sqrt(1 - correlation**2) * lot.normal("PD-L1 staining")
+    exceeded = 1 - ndtr(correlation * lot.normal("pdl1") + own)
+    positive, high = table.value("pd_l1_1"), table.value("pd_l1_50")
+    low = 50 ** ((positive - exceeded) / (positive - high))
+    return np.select([exceeded < high, exceeded < positive], [100 - 50 * exceeded / high, low], 0.0)
 
 
 def _performance_status(table: TumourTable, lot: Lot, frailty: Array, size: Array) -> NDArray[np.int8]:

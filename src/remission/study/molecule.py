@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from remission.errors import DataError
+from remission.units import Amount
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -243,13 +244,18 @@ class Occupancy:
 
 @dataclass(frozen=True)
 class Effect:
-    """Kinetics of a drug of which only the effect is followed: a dose adds 1, which then fades or ends.
+    """Kinetics of a drug of which only the effect is followed.
 
-    Exactly one is given: ``decay_per_day`` (it fades exponentially) or ``duration_day`` (full, then none).
+    Parameters
+    ----------
+    reference_dose : Amount
+        Dose that raises the effect by 1; others raise it in proportion.
+    decay_per_day : Sourced
+        The effect fades exponentially at this rate.
     """
 
-    decay_per_day: Sourced | None = None
-    duration_day: Sourced | None = None
+    reference_dose: Amount
+    decay_per_day: Sourced
 
 
 @dataclass(frozen=True)

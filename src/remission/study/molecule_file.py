@@ -188,24 +188,14 @@ def _built(keys: Mapping[str, Key], make: Callable[[dict[str, Any]], Any]) -> Re
 AVAILABLE = {"date": Key(reader.calendar_date), **ORIGIN}
 OCCUPANCY = {"half_saturation": Key(sourced(quantity("mg/L")))}
 EFFECT = {
-    "decay": Key(sourced(quantity("per day")), None),
-    "duration": Key(sourced(reader.duration()), None),
+    "reference_dose": Key(reader.dose),
+    "decay": Key(sourced(quantity("per day"))),
 }
 TOXICITY = {
     **{name: Key(sourced(reader.share)) for name in _TOXICITY_SHARES},
     **{name: Key(sourced(reader.duration())) for name in _TOXICITY_DAYS},
     **{name: Key(sourced(reader.number(0, 3))) for name in _TOXICITY_SPREADS},
 }
-
-
-def effect(place: Place, problems: Problems) -> Any:
-    """How the effect of a chemotherapy passes."""
-    values = reader.read_section(place, EFFECT, problems)
-    if not reader.whole(values.values()):
-        return BAD
-    if (values["decay"] is None) == (values["duration"] is None):
-        return problems.add(place, "an effect passes in one way", allowed="decay or duration")
-    return Effect(values["decay"], values["duration"])
 
 
 def toxicity(place: Place, problems: Problems) -> Any:
@@ -229,7 +219,7 @@ MOLECULE = {
     "available_from": Key(_built(AVAILABLE, lambda values: values["date"]), None),
     "kinetics": Key(kinetics, None),
     "occupancy": Key(_built(OCCUPANCY, lambda v: Occupancy(v["half_saturation"])), None),
-    "effect": Key(effect, None),
+    "effect": Key(_built(EFFECT, lambda v: Effect(v["reference_dose"], v["decay"])), None),
     "toxicity": Key(toxicity),
 }
 """The keys of a molecule. In a study file its name is the key of its section, and ``like`` may be added."""
