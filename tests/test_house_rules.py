@@ -29,6 +29,13 @@ MAY_DRAW = {
     "trial": "trials are keyed by seed and number of the trial",
 }
 ASSUMED = {
+    ("atezolizumab", "grade_3_to_5"),
+    ("atezolizumab", "intercompartmental_L_per_day"),
+    ("atezolizumab", "half_saturation_mg_per_L"),
+    ("atezolizumab", "onset_sd_ln"),
+    ("atezolizumab", "resolution_median_day"),
+    ("atezolizumab", "resolution_sd_ln"),
+    ("atezolizumab", "share_grade_4"),
     ("dacarbazine", "share_grade_4"),
     ("dacarbazine", "onset_median_day"),
     ("dacarbazine", "onset_sd_ln"),

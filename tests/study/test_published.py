@@ -6,7 +6,15 @@ import pytest
 
 from remission.errors import StudyError
 from remission.study import catalogue_names, load_definition, published, published_for
-from remission.study.published import COLUMNS, all_published, choose, parse_published
+from remission.study.published import (
+    COLUMNS,
+    PublishedArm,
+    all_published,
+    choose,
+    other_arm,
+    parse_published,
+    published_arm,
+)
 
 HEAD = ",".join(COLUMNS) + "\n"
 
@@ -22,7 +30,8 @@ def test_every_figure_has_a_source_and_an_evidence(name):
     for figure in figures:
         assert figure.source_citation
         assert figure.evidence in ("read", "computed", "recalled")
-        assert figure.ci_low is None or figure.ci_low <= figure.value <= figure.ci_high
+        assert figure.ci_low is None or figure.ci_low <= figure.value
+        assert figure.ci_high is None or figure.value <= figure.ci_high
 
 
 @pytest.mark.parametrize(
@@ -105,3 +114,26 @@ def test_shares_of_few_have_the_interval_of_few():
 def test_a_file_that_cannot_be_trusted_is_refused(text, what):
     with pytest.raises(StudyError, match=what):
         parse_published(text, "p.csv")
+
+
+@pytest.mark.parametrize("name", catalogue_names("studies"))
+def test_every_published_arm_of_a_trial_is_found_in_its_study(name):
+    study = load_definition(name)
+    for figure in all_published(study.published):
+        meant = published_arm(study, figure.arm)
+        assert meant is not None, figure.arm
+        if figure.unit == "ratio":
+            assert other_arm(study, meant.arms, figure) is not None, figure.endpoint
+
+
+def test_several_arms_together_and_subgroups_are_not_shown_as_one_arm():
+    study = load_definition("keynote-010")
+    assert published_arm(study, "pembrolizumab pooled, TPS>=50%") == PublishedArm(
+        ("pembrolizumab 2 mg per kg", "pembrolizumab 10 mg per kg"), "TPS>=50%"
+    )
+    shown = {(f.arm, f.against) for f in published_for(study) if f.endpoint == "HR_OS"}
+    assert shown == {
+        ("pembrolizumab 2 mg per kg", "docetaxel"),
+        ("pembrolizumab 10 mg per kg", "docetaxel"),
+    }
+    assert {f.trial for f in published_for(load_definition("checkmate-017"))} == {"CheckMate 017"}

@@ -123,7 +123,7 @@ ONE_FAULT = [
     ("  B:\n", "  B/../../x:\n", "this is not a name", "letters"),
     ("  B:\n", "  B.:\n", "this is not a name", "letters"),
     ("patients: 100", "patients: " + "9" * 5000, "out of range", "1 to"),
-    ("tumour: melanoma", "tumour: melanoma\npublished: keynote-600", "unknown published", "keynote-006?"),
+    ("tumour: melanoma", "tumour: melanoma\npublished: keynote-06", "unknown published", "keynote-006?"),
     ("tumour: melanoma", "tumour: melanoma\npreviously_treated: 120 %", "out of range", "100 %"),
 ]
 

@@ -57,8 +57,8 @@ class PublishedFigure:
     ----------
     trial, arm : str
         As published; in `published_for` the arm is that of the study.
-    n : int
-        Patients it is about.
+    n : int or None
+        Patients it is about, where that is told.
     endpoint : str
         As ``OS``, ``ORR``, ``median_PFS``, ``HR_OS``.
     time_months : float or None
@@ -68,7 +68,7 @@ class PublishedFigure:
     unit, evidence, note, ci_kind, source_citation, source_url : str
         Columns of the file; the note names the figures that were set aside.
     against : str or None
-        The other arm of a ratio.
+        The other arm of a ratio; in `published_for` always there, in a file only where the endpoint names it.
     criterion : str
         By what progression was judged: ``RECIST 1.1``, ``irRC``, or empty where the file does not say. A note tells
         where it is recalled or inferred.
@@ -80,7 +80,7 @@ class PublishedFigure:
 
     trial: str
     arm: str
-    n: int
+    n: int | None
     endpoint: str
     time_months: float | None
     value: float
@@ -145,7 +145,7 @@ def parse_published(text: str, where: str) -> tuple[PublishedFigure, ...]:
 def _figure(row: dict[str, str], where: str) -> PublishedFigure:
     try:
         value, low, high = (_number(row[name]) for name in ("value", "ci_low", "ci_high"))
-        time, n = _number(row["time_months"]), int(row["n"])
+        time, n = _number(row["time_months"]), int(row["n"]) if row["n"] else None
     except (TypeError, ValueError) as error:
         raise StudyError(f"the row cannot be read: {error}", where=where) from None
     if value is None or row["evidence"] not in EVIDENCE or not row["source_citation"]:
@@ -219,10 +219,11 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
     found, parts = list[PublishedFigure](), list[PublishedFigure]()
     for figure in published(study.published):
         meant = published_arm(study, figure.arm)
-        against = None if figure.against is None else arm_beginning(study, figure.against)
         pooled = bool(study.trial) and figure.trial != study.trial[0]
-        missing = figure.against is not None and against is None
-        if pooled or missing or meant is None or meant.subgroup is not None or len(meant.arms) > 1:
+        if pooled or meant is None or meant.subgroup is not None or len(meant.arms) > 1:
+            continue
+        against = other_arm(study, meant.arms, figure) if figure.unit == "ratio" else None
+        if figure.unit == "ratio" and against is None:
             continue
         named = replace(figure, arm=meant.arms[0], against=against, part=meant.part)
         (parts if meant.part else found).append(named)
@@ -278,7 +279,14 @@ def arms_called(study: StudyDefinition, name: str) -> tuple[str, ...]:
     return published_so or tuple(arm.name for arm in study.arms if name == arm.name)
 
 
-def arm_beginning(study: StudyDefinition, start: str) -> str | None:
-    """The other arm of a ratio, by its name, one that it is published under, or how either begins (``ipi``)."""
+def other_arm(study: StudyDefinition, arms: tuple[str, ...], figure: PublishedFigure) -> str | None:
+    """The arm that a ratio of ``arms`` is against, or None.
+
+    It is told by its name, one that it is published under, or how either begins (``HR_OS_vs_ipi``); if the figure does
+    not tell, it is the control: the last randomised arm of the study that is not one of them.
+    """
+    if figure.against is None:
+        randomised = [arm.name for arm in study.enabled_arms if arm.ratio is not None and arm.name not in arms]
+        return randomised[-1] if randomised else None
     names = {name: arm.name for arm in study.arms for name in (arm.name, *arm.published_as)}
-    return next((arm for name, arm in names.items() if name.startswith(start)), None)
+    return next((arm for name, arm in names.items() if name.startswith(figure.against)), None)
