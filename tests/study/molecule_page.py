@@ -18,6 +18,7 @@ UNITS = {
     "decay_per_day": ("effect fades at", "per day"),
     "grade_3_to_5": ("toxicity of grade 3 to 5", "%"),
     "grade_3_to_5_if_treated_on": ("the same if treatment never ended", "%"),
+    "grade_3_to_5_combined": ("the same with another antibody", "%"),
     "share_grade_4": ("of these grade 4", "%"),
     "share_fatal": ("of these fatal", "%"),
     "onset_median_day": ("onset, median", "days"),

@@ -13,6 +13,11 @@ from numpy.typing import NDArray
 class Recorder:
     """Columns of tables, appended in pieces of equal length.
 
+    Parameters
+    ----------
+    keep : tuple of str, optional
+        Tables to keep; rows of others are dropped. Calibration needs the patients' outcomes alone.
+
     Examples
     --------
     >>> recorder = Recorder()
@@ -21,12 +26,13 @@ class Recorder:
     [1, 2]
     """
 
-    def __init__(self) -> None:
+    def __init__(self, keep: tuple[str, ...] | None = None) -> None:
+        self._keep = keep
         self._pieces: dict[str, list[dict[str, NDArray[Any]]]] = defaultdict(list)
 
     def add(self, table: str, *, patient: NDArray[np.int64], **columns: Any) -> None:
         """Append rows; a scalar stands for every row, None for a missing value."""
-        if len(patient) == 0:
+        if len(patient) == 0 or (self._keep is not None and table not in self._keep):
             return
         piece = {"patient": patient}
         for name, value in columns.items():

@@ -98,10 +98,15 @@ def _deck(arms: list[Arm]) -> NDArray[np.str_]:
 
 
 def follow_arm(
-    definition: StudyDefinition, arm: Arm, table: TumourTable, seed: int, patients: Patients
+    definition: StudyDefinition,
+    arm: Arm,
+    table: TumourTable,
+    seed: int,
+    patients: Patients,
+    keep: tuple[str, ...] | None = None,
 ) -> dict[str, dict[str, Any]]:
-    """Columns of the five tables for the members of one arm."""
-    recorder = Recorder()
+    """Columns of the five tables for the members of one arm; of those besides ``patients``, only ``keep`` if given."""
+    recorder = Recorder(keep)
     rows: dict[str, Any] = {}
     if patients.enrolled.any():
         ward, baseline = _open_ward(definition, arm, table, seed, patients.take(patients.enrolled))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.clinic.ward import Array, Index, Ward
-from remission.study import Toxicity
+from remission.study import Molecule, Toxicity
 
 # An event up to 90 days after the last dose counts as treatment-related, the usual reporting window of checkpoint
 # inhibitors for serious events (trial protocols of KEYNOTE-006 and CheckMate 067).
@@ -26,11 +26,19 @@ def draw_toxicity(ward: Ward, who: Index) -> None:
     ward.toxicity_resolved_day[past] = np.inf
     for code, regimen in enumerate(ward.regimens):
         mine = who[ward.regimen[who] == code]
-        for order in regimen.orders if len(mine) else ():
-            _draw_of_molecule(ward, mine, order.molecule, ward.study.molecules[order.molecule].toxicity)
+        molecules = [ward.study.molecules[order.molecule] for order in regimen.orders if len(mine)]
+        for molecule in molecules:
+            _draw_of_molecule(ward, mine, molecule.name, molecule.toxicity, _share(molecule, molecules))
 
 
-def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity) -> None:
+def _share(molecule: Molecule, together: list[Molecule]) -> float:
+    """Share of patients with an event if treated on, given what is given with it."""
+    combined = molecule.toxicity.grade_3_to_5_combined
+    antibodies = sum(other.kind == "antibody" for other in together)
+    return molecule.toxicity.grade_3_to_5_if_treated_on if combined is None or antibodies < 2 else combined
+
+
+def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity, share: float) -> None:
     """The event that comes first decides."""
     course = ward.line[who].astype(np.int64) * _COURSES_OF_A_LINE + ward.course[who]
 
@@ -40,7 +48,7 @@ def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity) -> 
     def spread(what: str) -> Array:
         return draws.normal(ward.seed, ward.number[who], f"toxicity of {name}: {what}", course)
 
-    occurs = uniform("occurs") < toxicity.grade_3_to_5_if_treated_on
+    occurs = uniform("occurs") < share
     onset = toxicity.onset_median_day * np.exp(toxicity.onset_sd_ln * spread("onset"))
     day = np.where(occurs, ward.time_day[who] + onset, np.inf)
     level = uniform("grade")

@@ -268,6 +268,8 @@ class Toxicity:
         Published share of treated patients who have one.
     grade_3_to_5_if_treated_on : Sourced
         Share who would have one if treatment never ended; larger, since most stop before.
+    grade_3_to_5_combined : Sourced or None
+        The same where another antibody is given with it; None where that changes nothing.
     share_grade_4, share_fatal : Sourced
         Shares of those events; the rest are grade 3.
     onset_median_day, onset_sd_ln : Sourced
@@ -284,6 +286,7 @@ class Toxicity:
     onset_sd_ln: Sourced
     resolution_median_day: Sourced
     resolution_sd_ln: Sourced
+    grade_3_to_5_combined: Sourced | None = None
 
 
 @dataclass(frozen=True)

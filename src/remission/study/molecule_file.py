@@ -193,6 +193,7 @@ EFFECT = {
 }
 TOXICITY = {
     **{name: Key(sourced(reader.share)) for name in _TOXICITY_SHARES},
+    "grade_3_to_5_combined": Key(sourced(reader.share), None),
     **{name: Key(sourced(reader.duration())) for name in _TOXICITY_DAYS},
     **{name: Key(sourced(reader.number(0, 3))) for name in _TOXICITY_SPREADS},
 }
