@@ -133,6 +133,14 @@ def test_what_cannot_be_computed_says_why(endpoint, asked, reason):
     assert found.reason == reason
 
 
+def test_a_curve_is_read_while_patients_are_followed_and_not_beyond():
+    few = {"os_day": months(*np.linspace(1, 59, 97), 61, 62, 8), "os_event": np.array([True] * 97 + [False] * 3)}
+    # Two of a hundred are left, because the others died: that is a result.
+    assert 0 < outcome(few, "OS", Asked(60)).value < 5
+    ended = {"os_day": months(*np.full(98, 59.0), 59.5, 61), "os_event": np.array([False] * 98 + [True, False])}
+    assert outcome(ended, "OS", Asked(60)).reason == "at 60 months too few are followed"
+
+
 def test_a_column_that_is_not_there_is_named():
     people = five()
     del people["complete_response_day"]

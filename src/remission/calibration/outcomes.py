@@ -28,6 +28,8 @@ Flags = NDArray[np.bool_]
 BY_CONFIRMATION: Final = "irRC"
 """The criterion by which progression counts only once it is confirmed, here by iRECIST."""
 _PERCENT: Final = 100.0
+_HALF_YEAR_DAY: Final = 6 * DAYS_PER_MONTH
+_UNKNOWN: Final = (math.inf,) * 3
 
 
 class Outcome(NamedTuple):
@@ -171,10 +173,24 @@ def _survival(days: Floats, event: Flags, month: float | None) -> Outcome:
         return missing("a curve needs a month")
     if len(days) == 0:
         return missing("no such patients")
-    point = survival_at(kaplan_meier(days, event), month, days, event)
+    point = (
+        _UNKNOWN
+        if _seen_no_longer(days, event, month)
+        else survival_at(kaplan_meier(days, event), month, days, event, fewest=0)
+    )
     if math.isinf(point[0]):
         return missing(f"at {month:g} months too few are followed")
     return Outcome(*point)
+
+
+def _seen_no_longer(days: Floats, event: Flags, month: float) -> bool:
+    """Whether more were censored in the half year before than are left: follow-up ends there.
+
+    At scans the living are censored, and a few deaths after the last scan would pull the curve to 0.
+    """
+    day = month * DAYS_PER_MONTH
+    left = int(np.sum(days >= day - 1e-6))
+    return int(np.sum(~event & (days < day - 1e-6) & (days >= day - _HALF_YEAR_DAY))) > left
 
 
 def _in_unit(days: tuple[float, float, float], unit: str) -> Outcome:

@@ -128,8 +128,12 @@ def fewest_at_risk(patients: int) -> int:
     return FEWEST_AT_RISK if patients >= LARGE else 1
 
 
-def survival_at(curve: KaplanMeier, month: float, days: Array, event: Array) -> tuple[float, float, float]:
+def survival_at(
+    curve: KaplanMeier, month: float, days: Array, event: Array, *, fewest: int = FEWEST_AT_RISK
+) -> tuple[float, float, float]:
     """Percent surviving at a month with its limits, as `curve_numbers` reads it; infinite where it is not known.
+
+    ``fewest`` must be at risk in a large group of which anybody was lost to sight before.
 
     Examples
     --------
@@ -140,7 +144,7 @@ def survival_at(curve: KaplanMeier, month: float, days: Array, event: Array) -> 
     day = month * DAYS_PER_MONTH
     at_risk = int(np.sum(days >= day - _SAME_DAY))
     censored = bool(np.any((days < day - _SAME_DAY) & ~np.asarray(event, bool)))
-    if censored and len(days) >= LARGE and at_risk < FEWEST_AT_RISK:
+    if censored and len(days) >= LARGE and at_risk < fewest:
         return _UNKNOWN
     try:
         point = curve.at([day])
