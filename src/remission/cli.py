@@ -297,7 +297,7 @@ def _trials(trials: str | None) -> int | None:
 
     given = _written(trials)
     if given is None or (isinstance(given, int) and 1 <= given <= MOST_TRIALS):
-        return given  # type: ignore[return-value]
+        return given
     raise StudyError(
         "not a number of trials", where="--trials", found=str(given), allowed=f"a whole number, 1 to {MOST_TRIALS}"
     )

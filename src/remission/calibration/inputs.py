@@ -66,7 +66,7 @@ def load_targets(file: str | os.PathLike[str] | None, studies: Sequence[StudyDef
     >>> len(load_targets(None, [load_definition("keynote-006")])) > 80
     True
     """
-    targets = targets_of(studies) if file is None else read_targets(read_text(file), str(file), studies)
+    targets = targets_of(studies) if file is None else read_targets(read_text(Path(file)), str(file), studies)
     if not targets:
         step = "give a table of published results with --targets, or name one in the study: published"
         raise StudyError("there is nothing to validate against", where="--targets", next_step=step)
