@@ -27,13 +27,19 @@ arms:
     policy:
       - {rule: remission, when: {course: 1, response: CR, lasting: 6 months}, then: stop}
       - {rule: two years, when: {course: 1, on_drug_for: 24 months, response: [CR, PR, SD, NON_CR_NON_PD]}, then: stop}
-      - {rule: again, when: {course: 1, response: PD, stopped_by: [remission, two years]}, then: rechallenge, regimen: pembrolizumab}
+      - rule: again
+        when: {course: 1, response: PD, stopped_by: [remission, two years]}
+        then: rechallenge
+        regimen: pembrolizumab
       - {rule: progression, when: {response: PD, confirmed: true}, then: stop}
   on drug:
     regimen: pembrolizumab
     policy:
       - {rule: progression, when: {response: PD, confirmed: true}, then: stop}
-      - {rule: again, when: {course: 1, response: PD, stopped_by: progression, off_drug_for: 12 weeks}, then: rechallenge, regimen: pembrolizumab}
+      - rule: again
+        when: {course: 1, response: PD, stopped_by: progression, off_drug_for: 12 weeks}
+        then: rechallenge
+        regimen: pembrolizumab
 """
 
 

@@ -9,7 +9,7 @@ from remission.calibration.virtual_trial import simulate_trial
 from remission.study import load_definition
 
 TITLE = "After stopping, responses rarely end before the drug has washed out"
-SOURCE = "levels stay above 1 mg/L for 147 days after the last dose of pembrolizumab; occupancy is half gone at week 32"
+SOURCE = "pembrolizumab stays above 1 mg/L for 147 days after the last dose; occupancy is half gone at week 32"
 MOST_PERCENT, MONTHS = 5.0, 5.0
 TOLERANCE = (
     f"at most {MOST_PERCENT:g} % of responders relapse within {MONTHS:g} months of the planned stop at two years"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claim import Columns, Finding, since, survival, trial_of, twins_of
 
 TITLE = "Lung cancer: stopping after one year harms, after two years hardly"
-SOURCE = "CheckMate 153 (one year) and retrospective cohorts (two years), as the field sees them"
+SOURCE = "what the field agrees on; CheckMate 153 for one year (recalled)"
 LEAST_HARM, MOST_HARM = 5.0, 5.0
 TOLERANCE = (
     f"of the same patients, a year after the stop: at least {LEAST_HARM:g} points fewer without progression where it "
