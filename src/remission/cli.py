@@ -177,6 +177,27 @@ def design(
     commands.design(file, json=json, html=html, trials=trials, seed=seed)
 
 
+@validate.default
+def validate_trials(
+    *,
+    targets: Annotated[
+        Path | None, Parameter(help="A table of published results [everything that the catalogue has of its studies].")
+    ] = None,
+    studies: Annotated[Path | None, Parameter(help="A folder of study files [the catalogue].")] = None,
+    json: Annotated[Path | None, Parameter(help="Write every row to this file.")] = None,
+    html: Annotated[Path | None, Parameter(help="Write a page with curves over the published points.")] = None,
+    trials: Annotated[str | None, Parameter(help="Virtual trials of every study [20].")] = None,
+    patients: Annotated[str | None, Parameter(help="Patients in each [as many as the trial had].")] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """Simulate the studies many times and show published numbers beside simulated ones, row by row."""
+    from remission.show.validation import validate_command
+
+    numbers = _numbers(patients, seed, workers)
+    validate_command(targets, studies, json, html, _trials(trials), **numbers)
+
+
 @validate.command(name="statistics")
 def validate_statistics(
     *,
@@ -268,6 +289,18 @@ def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dic
     from remission.study.numbers import run_numbers
 
     return run_numbers(_written(patients), _written(seed), _written(workers), prefix="--")
+
+
+def _trials(trials: str | None) -> int | None:
+    """A number of virtual trials from the command line."""
+    from remission.study.numbers import MOST_TRIALS
+
+    given = _written(trials)
+    if given is None or (isinstance(given, int) and 1 <= given <= MOST_TRIALS):
+        return given
+    raise StudyError(
+        "not a number of trials", where="--trials", found=str(given), allowed=f"a whole number, 1 to {MOST_TRIALS}"
+    )
 
 
 def _written(text: str | None) -> int | str | None:

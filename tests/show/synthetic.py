@@ -6,7 +6,7 @@ report can be tested without a simulation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
@@ -61,8 +61,12 @@ class MadeStudy:
     arms: tuple[Any, ...]
     text: str = STUDY
     published: str | None = None
-    trial: str | None = None
-    subgroups: tuple[Any, ...] = ()
+    trial: tuple[str, ...] = ()
+    subgroups: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def enabled_arms(self) -> tuple[Any, ...]:
+        return self.arms
 
 
 @dataclass(frozen=True)

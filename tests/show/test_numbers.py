@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+from remission.calibration.outcomes import after_completion
 from remission.run.numbers import FEWEST_AT_RISK
 from remission.show.care import STATES, count_states, moves
 from remission.show.compare import Estimate, Published, compare, judged, ratio_estimate, verdict
 from remission.show.course import REASONS, SEVERAL, Stories, choose
 from remission.show.figures.axes import even_ticks
 from remission.show.freedom import time_spent
-from remission.show.further import after_completion
 from remission.show.response import best_change, waterfall
 from remission.show.survival import curve, thin
 from remission.show.swimmer import swimmer

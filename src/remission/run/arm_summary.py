@@ -24,8 +24,9 @@ from remission.run.numbers import (
 from remission.tables.columns import DEATH_CAUSES
 from remission.units import DAYS_PER_MONTH
 
-_RESPONSE = ("CR", "PR")
-_CONTROL = ("CR", "PR", "SD", "NON_CR_NON_PD")
+RESPONSE = ("CR", "PR")
+STABLE = ("SD", "NON_CR_NON_PD")
+CONTROL = RESPONSE + STABLE
 _COMPLETED = "completed_2y_treatment"
 TREATMENT_FREE_MONTHS = (36, 60)
 
@@ -120,14 +121,14 @@ def arm_summary(
 
 
 def _responses(people: ArmPatients) -> dict[str, Any]:
-    responded = people.among("best_response", *_RESPONSE)
+    responded = people.among("best_response", *RESPONSE)
     duration = people["response_duration_day"][responded]
     ended = people["response_ended"][responded].astype(bool)
     return {
         **share("ORR", responded),
         **share("CR", people.among("best_response", "CR")),
-        **share("DCR", people.among("best_response", *_CONTROL)),
-        **share("confirmed_ORR", people.among("confirmed_response", *_RESPONSE)),
+        **share("DCR", people.among("best_response", *CONTROL)),
+        **share("confirmed_ORR", people.among("confirmed_response", *RESPONSE)),
         **share("confirmed_CR", people.among("confirmed_response", "CR")),
         "median_time_to_response": plain_median(people["time_to_response_day"][responded]),
         **median_numbers("median_response_duration", duration, ended),
@@ -164,8 +165,8 @@ def _after(people: ArmPatients) -> dict[str, Any]:
     return {
         **share("second_course", again),
         "second_course_n": int(again.sum()),
-        **share("second_course_ORR", people.among("second_course_best", *_RESPONSE)[again]),
-        **share("second_course_DCR", people.among("second_course_best", *_CONTROL)[again]),
+        **share("second_course_ORR", people.among("second_course_best", *RESPONSE)[again]),
+        **share("second_course_DCR", people.among("second_course_best", *CONTROL)[again]),
         **share("next_line", ~np.isnan(people["next_line_day"])),
         **{
             key: value

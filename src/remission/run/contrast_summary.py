@@ -12,6 +12,7 @@ from remission.errors import DataError
 from remission.run.arm_summary import ArmPatients
 from remission.run.numbers import estimated, with_limits
 from remission.statistics.cox import cox
+from remission.statistics.estimate import Estimate
 from remission.statistics.log_rank import log_rank
 from remission.statistics.rmst import rmst_difference
 from remission.units import DAYS_PER_MONTH
@@ -43,7 +44,7 @@ def _pooled(treated: ArmPatients, control: ArmPatients, stem: str) -> tuple[NDAr
 def endpoint_contrast(name: str, days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> dict[str, Any]:
     """Hazard ratio, log-rank p and difference of restricted means; ``group`` 1 is the treated, 0 the control."""
     horizon = RMST_MONTHS * DAYS_PER_MONTH
-    ratio = estimated(lambda: cox(days, event, group).hazard_ratio())
+    ratio = hazard_ratio(days, event, group)
     means = estimated(lambda: rmst_difference(days, event, group, horizon).difference.estimate)
     which = "" if name == "OS" else f"_{name}"
     return {
@@ -51,6 +52,18 @@ def endpoint_contrast(name: str, days: NDArray[Any], event: NDArray[Any], group:
         f"logrank_p{which}": _log_rank_p(days, event, group),
         **with_limits(f"rmst_difference{which}_{RMST_MONTHS}", means, 1 / DAYS_PER_MONTH),
     }
+
+
+def hazard_ratio(days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> Estimate | None:
+    """Hazard ratio of ``group`` 1 to 0 by Cox regression; None where the data allow none.
+
+    Examples
+    --------
+    >>> days, event = np.array([1.0, 2.0, 3.0, 4.0]), np.ones(4, bool)
+    >>> hazard_ratio(days, event, np.array([0, 1, 0, 1])).value < 1
+    True
+    """
+    return estimated(lambda: cox(days, event, group).hazard_ratio())
 
 
 def _log_rank_p(days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> float | None:

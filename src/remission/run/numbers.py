@@ -22,6 +22,7 @@ FEWEST_AT_RISK, LARGE = 5, 50
 _SAME_DAY = 1e-6  # days: months and days are not multiples of each other to the last bit
 _PERCENT = 100.0
 _DECIMALS = 4
+_UNKNOWN = (math.inf,) * 3
 Array = NDArray[Any]
 Numbers = dict[str, Any]
 
@@ -111,7 +112,7 @@ def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int]) -
     {'12': 50.0, '24': None}
     """
     curve = kaplan_meier(days, event)
-    read = {str(month): _survival(curve, month, days, event) for month in months}
+    read = {str(month): tuple(map(rounded, survival_at(curve, month, days, event))) for month in months}
     keys = (name, f"{name}_low", f"{name}_high")
     return {key: {month: point[place] for month, point in read.items()} for place, key in enumerate(keys)}
 
@@ -127,24 +128,34 @@ def fewest_at_risk(patients: int) -> int:
     return FEWEST_AT_RISK if patients >= LARGE else 1
 
 
-def _survival(
-    curve: KaplanMeier, month: int, days: Array, event: Array
-) -> tuple[float | None, float | None, float | None]:
+def survival_at(
+    curve: KaplanMeier, month: float, days: Array, event: Array, *, fewest: int = FEWEST_AT_RISK
+) -> tuple[float, float, float]:
+    """Percent surviving at a month with its limits, as `curve_numbers` reads it; infinite where it is not known.
+
+    ``fewest`` must be at risk in a large group of which anybody was lost to sight before.
+
+    Examples
+    --------
+    >>> days, event = np.array([10.0, 400.0]), np.array([True, False])
+    >>> survival_at(kaplan_meier(days, event), 12, days, event)[0]
+    50.0
+    """
     day = month * DAYS_PER_MONTH
     at_risk = int(np.sum(days >= day - _SAME_DAY))
     censored = bool(np.any((days < day - _SAME_DAY) & ~np.asarray(event, bool)))
-    if censored and len(days) >= LARGE and at_risk < FEWEST_AT_RISK:
-        return None, None, None
+    if censored and len(days) >= LARGE and at_risk < fewest:
+        return _UNKNOWN
     try:
         point = curve.at([day])
     except DataError:
-        return None, None, None
+        return _UNKNOWN
     survival = float(point.survival[0])
     if 0 < survival < 1:
         low, high = float(point.lower[0]), float(point.upper[0])
     else:
         low, high = _limits_at_the_edge(survival, at_risk if survival == 1 else len(days) * (not censored))
-    return rounded(survival * _PERCENT), rounded(low * _PERCENT), rounded(high * _PERCENT)
+    return survival * _PERCENT, low * _PERCENT, high * _PERCENT
 
 
 def _limits_at_the_edge(survival: float, patients: int) -> tuple[float, float]:

@@ -1,8 +1,7 @@
 """Published numbers beside simulated ones, and whether each is met.
 
-The rule, the same as in `remission validate`: a percentage is met inside the published interval widened by 3
-points, a time inside the interval or within 15 % of the value, a hazard ratio inside the interval. Where the simulated
-interval is much wider than what is allowed and reaches into it, the patients are too few to say.
+The rule is that of `remission.study.agreement`. Where the simulated interval is much wider than what is allowed and
+reaches into it, the patients are too few to say.
 """
 
 from __future__ import annotations
@@ -12,13 +11,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-PERCENT_MARGIN = 3.0
-TIME_MARGIN = 0.15
+from remission.study.agreement import agreement_band
+
 # A simulated trial as large as the real one has an interval about as wide as the published one.
 WIDEST = 1.25
 _MAY_NOT_BE_REACHED: Final = ("median_OS", "median_PFS", "median_iPFS", "median_response_duration")
-# How a trial was conducted, not what came out of it.
-_CONDUCT: Final = ("median_followup", "median_exposure")
 # What tables of published results call a number of the summary.
 ALIASES: Final = {
     "median_TTR": "median_time_to_response",
@@ -135,15 +132,7 @@ def allowed(published: Published) -> tuple[float, float] | None:
     >>> allowed(Published("A", "ORR", None, 42.0, 38.0, 46.0, "%", "read", ""))
     (35.0, 49.0)
     """
-    if published.endpoint in _CONDUCT or (published.unit == "ratio" and published.low is None):
-        return None
-    low = published.value if published.low is None else published.low
-    high = published.value if published.high is None else published.high
-    if published.unit == "%":
-        return low - PERCENT_MARGIN, high + PERCENT_MARGIN
-    if published.unit == "ratio":
-        return low, high
-    return min(low, published.value * (1 - TIME_MARGIN)), max(high, published.value * (1 + TIME_MARGIN))
+    return agreement_band(published.endpoint, published.unit, published.value, published.low, published.high)
 
 
 def compare(published: Iterable[Published], summary: Mapping[str, Any]) -> tuple[Row, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from markupsafe import Markup
 
+from remission.calibration.outcomes import after_completion
 from remission.run.numbers import course_ends
 from remission.show.care import STATES, Shares
 from remission.show.compare import Published
@@ -21,7 +22,6 @@ from remission.show.figures.svg import inline_svg
 from remission.show.figures.swimmer import swimmer_figure
 from remission.show.figures.toxicity import grades_figure, onset_figure
 from remission.show.freedom import TimeSpent, time_spent
-from remission.show.further import after_completion
 from remission.show.gather import ArmData, Courses
 from remission.show.lines import quantity
 from remission.show.style import RESPONSES, arm_colour
@@ -198,7 +198,7 @@ def freedom_section(
 
 def _after_drawing(arm: ArmData, published: Sequence[Published], last_month: float, words: Words) -> Drawn | None:
     """Progression after the planned end of treatment by best response; None where too few completed it."""
-    found = {best: after_completion(arm.patients, "pfs", best) for best in ("CR", "PR", "SD")}
+    found = {best: after_completion(arm.patients, "pfs", (best,)) for best in ("CR", "PR", "SD")}
     shown = {best: ends for best, ends in found.items() if ends[0].size >= _FEWEST}
     if not shown:
         return None

@@ -1,35 +1,25 @@
 """Numbers that published results ask for and the summary of a run does not hold.
 
 Survival at other months than the summary's; what followed after completing the planned treatment, in all and
-by best response; long responses; toxicity of grade 3 or 4. Made from the same columns by the same statistics.
+by best response; long responses; toxicity of grade 3 or 4: endpoints of `remission.calibration.outcomes`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from remission.run.numbers import curve_numbers, plain_median, share
+from remission.calibration.outcomes import BY_CONFIRMATION, Asked, Outcome, outcome
+from remission.run.numbers import rounded
 from remission.show.compare import Published
 from remission.show.gather import ArmData
 
 Numbers = dict[str, Any]
-_LONG_RESPONSE: Final = "responders_with_DoR>=30mo"
-_LONG_MONTHS: Final = 30
-_CURVES: Final = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
-_AFTER: Final = {
-    "PFS_after_completion": None,
-    "PFS_after_completion_CR": "CR",
-    "PFS_after_completion_PR": "PR",
-    "PFS_after_completion_SD": "SD",
-    "PFS_after_completion_est": None,
-    "no_PD_after_completion_if_CR": "CR",
-    "no_PD_after_completion_if_PR": "PR",
-    "no_PD_after_completion_if_SD": "SD",
-}
+_PLAIN: Final = {"iPFS": "PFS", "median_iPFS": "median_PFS"}
+"""What tables of published results call an endpoint by confirmed progression."""
+_FROM_THE_TABLE: Final = ("ORR", "CR", "DCR", "median_OS", "median_PFS", "median_iPFS", "median_followup")
+"""What the summary has, whatever the month of the data cut."""
 
 
 def with_further(summary: Mapping[str, Any], arms: Sequence[ArmData], published: Sequence[Published]) -> dict[str, Any]:
@@ -53,69 +43,25 @@ def with_further(summary: Mapping[str, Any], arms: Sequence[ArmData], published:
 
 
 def _further(arm: ArmData, wanted: Sequence[Published]) -> Numbers:
-    endpoints: dict[str, list[int]] = {}
-    for one in wanted:
-        endpoints.setdefault(one.endpoint, []).append(round(one.month or 0))
     found: Numbers = {}
-    for endpoint, months in endpoints.items():
-        found |= _numbers(arm.patients, endpoint, sorted(set(months)))
+    for one in wanted:
+        if one.endpoint not in _FROM_THE_TABLE and one.against is None:
+            _put(found, one, outcome(arm.patients, _PLAIN.get(one.endpoint, one.endpoint), _asked(one)))
     return found
 
 
-def _numbers(patients: Mapping[str, NDArray[Any]], endpoint: str, months: list[int]) -> Numbers:
-    if endpoint in _CURVES:
-        stem = _CURVES[endpoint]
-        return curve_numbers(endpoint, patients[f"{stem}_day"], patients[f"{stem}_event"], months)
-    if endpoint in _AFTER:
-        day, event = after_completion(patients, "pfs", _AFTER[endpoint])
-        return curve_numbers(endpoint, day, event, months) if day.size else {}
-    if endpoint == "OS_after_completion":
-        day, event = after_completion(patients, "os")
-        return curve_numbers(endpoint, day, event, months) if day.size else {}
-    if endpoint == _LONG_RESPONSE:
-        return _long_responses(patients)
-    if endpoint == "median_exposure":
-        return {endpoint: plain_median(patients["on_drug_day"][patients["completed_treatment"]])}
-    if endpoint == "TRAE_G3-4":
-        return share(endpoint, np.isin(patients["worst_grade"], (3, 4)))
-    return {}
+def _asked(one: Published) -> Asked:
+    by_confirmation = one.endpoint in _PLAIN or one.criterion == BY_CONFIRMATION
+    return Asked(one.month, one.unit, BY_CONFIRMATION if by_confirmation else "")
 
 
-def after_completion(
-    patients: Mapping[str, NDArray[Any]], stem: str, best: str | None = None
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Days from the planned end of the first course to an event, of those who completed it without
-    progression.
-
-    Parameters
-    ----------
-    patients : mapping of str to ndarray
-        Columns of the table of patients.
-    stem : str
-        ``"os"`` or ``"pfs"``.
-    best : str, optional
-        Only patients with this best response.
-
-    Examples
-    --------
-    >>> days = {"drug_stop_day": np.array([700.0, 90.0]), "pfs_day": np.array([800.0, 90.0])}
-    >>> flags = {"completed_treatment": np.array([True, False]), "pfs_event": np.array([True, True])}
-    >>> after_completion(days | flags, "pfs")
-    (array([100.]), array([ True]))
-    """
-    completed = patients["completed_treatment"] & (patients["pfs_day"] >= patients["drug_stop_day"])
-    if best is not None:
-        completed = completed & (patients["best_response"] == best)
-    day = patients[f"{stem}_day"][completed] - patients["drug_stop_day"][completed]
-    return day, patients[f"{stem}_event"][completed]
-
-
-def _long_responses(patients: Mapping[str, NDArray[Any]]) -> Numbers:
-    """Share of responses that lasted 30 months, by Kaplan-Meier."""
-    duration = patients["response_duration_day"]
-    responded = np.isfinite(duration)
-    if not responded.any():
-        return {}
-    ended = patients["response_ended"][responded]
-    numbers = curve_numbers(_LONG_RESPONSE, duration[responded], ended, [_LONG_MONTHS])
-    return {key: value[str(_LONG_MONTHS)] for key, value in numbers.items()}
+def _put(found: Numbers, one: Published, number: Outcome) -> None:
+    """Write a number and its limits as a summary does: of a curve, by month."""
+    if math.isnan(number.value):
+        return
+    keys = (one.endpoint, f"{one.endpoint}_low", f"{one.endpoint}_high")
+    for key, value in zip(keys, (number.value, number.low, number.high), strict=True):
+        if one.month is None:
+            found[key] = rounded(value)
+        else:
+            found.setdefault(key, {})[f"{one.month:g}"] = rounded(value)

@@ -36,11 +36,17 @@ def write_report(run_folder: Folder, path: str | Path, *, language: str = "en") 
     RunError
         If the run folder is damaged or the page cannot be written.
     """
-    return _write(report_html(run_folder, language=language), path)
+    return write_page(report_html(run_folder, language=language), path)
 
 
-def _write(text: str, path: str | Path) -> Path:
-    """Put a text file in its place, whole."""
+def write_page(text: str, path: str | Path) -> Path:
+    """Put a text file in its place, whole.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written.
+    """
     target = Path(path)
     beside = target.with_name(target.name + ".tmp")
     try:
@@ -70,7 +76,7 @@ def report_html(run_folder: Folder, *, language: str = "en") -> str:
     from remission.show.observed import words_for
 
     words = words_for(run_folder, language)
-    return _template().render(page=contents(run_folder, words), words=words, **_style())
+    return page_template("page.html.j2").render(page=contents(run_folder, words), words=words, **page_style())
 
 
 def write_figure(run_folder: Folder, name: str, path: str | Path, *, language: str = "en") -> Path:
@@ -99,17 +105,19 @@ def write_figure(run_folder: Folder, name: str, path: str | Path, *, language: s
     found = {drawing.name: drawing for drawing in drawings_of(run_folder, words_for(run_folder, language))}
     if name not in found:
         raise RunError("the report has no such drawing", found=name, allowed=", ".join(found))
-    return _write(standalone_svg(found[name].svg), path)
+    return write_page(standalone_svg(found[name].svg), path)
 
 
-def _template() -> Any:
+def page_template(name: str) -> Any:
+    """A template of this folder, by the name of its file."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("remission.show", "")
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html.j2")
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template(name)
 
 
-def _style() -> dict[str, Any]:
+def page_style() -> dict[str, Any]:
+    """The style sheet and the colours that every page has."""
     from importlib.resources import files
 
     from markupsafe import Markup

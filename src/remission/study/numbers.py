@@ -10,6 +10,7 @@ from remission.errors import Problem, StudyError
 MOST_PATIENTS = 10_000_000
 MOST_SEED = 2**64 - 1
 MOST_WORKERS = 1024
+MOST_TRIALS = 100_000
 _RANGES = {"patients": (1, MOST_PATIENTS), "seed": (0, MOST_SEED), "workers": (1, MOST_WORKERS)}
 _MOST_SHOWN = 40
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -135,14 +135,40 @@ def parse_published(text: str, where: str) -> tuple[PublishedFigure, ...]:
     StudyError
         If a column is missing or a row cannot be read.
     """
+    return tuple(figure_of(row, where) for row, where in published_rows(text, where))
+
+
+def published_rows(text: str, where: str) -> Iterator[tuple[dict[str, str], str]]:
+    """The rows of a table of published results word for word, each with the file and line where it stands.
+
+    Raises
+    ------
+    StudyError
+        If a column is missing.
+
+    Examples
+    --------
+    >>> head = ",".join(COLUMNS)
+    >>> row, where = next(published_rows(head + "\\nKEYNOTE-006,ipilimumab" + 14 * ",", "table.csv"))
+    >>> row["arm"], where
+    ('ipilimumab', 'table.csv:2')
+    """
     rows = csv.DictReader(text.splitlines())
     missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
     if missing:
         raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
-    return tuple(_figure(row, f"{where}:{rows.line_num}") for row in rows)
+    for row in rows:
+        yield {name: value or "" for name, value in row.items() if name}, f"{where}:{rows.line_num}"
 
 
-def _figure(row: dict[str, str], where: str) -> PublishedFigure:
+def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:
+    """One row of a table as a figure; ``where`` names it in messages.
+
+    Raises
+    ------
+    StudyError
+        If a number cannot be read, or value, evidence or source are missing.
+    """
     try:
         value, low, high = (_number(row[name]) for name in ("value", "ci_low", "ci_high"))
         time, n = _number(row["time_months"]), int(row["n"]) if row["n"] else None

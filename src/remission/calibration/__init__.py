@@ -1,0 +1,1 @@
+"""Holding virtual trials against what was published: targets, endpoints, virtual trials, validation."""
