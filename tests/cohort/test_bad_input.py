@@ -180,10 +180,45 @@ def test_many_rows(tmp_path):
 
 def test_undated_scans_that_are_accepted_are_not_used(write, tmp_path):
     responses = write("r.csv", "patient,day,date,response\n1,0,2020-01-01,NE\n1,60,2020-03-01,PR\n1,,2020-04,PD\n")
-    said = parse_mapping("partial_dates: refuse\naccept: [partial-dates, undated-scan]", "m")
+    said = parse_mapping("partial_dates: refuse\naccept: [partial-dates]", "m")
     folder = import_files(responses, tmp_path / "run", mapping=said)
     assert folder.table("visits")["response"].to_pylist() == ["NE", "PR"]
-    assert {"partial-dates", "undated-scan"} <= {finding["rule"] for finding in folder.summary()["findings"]}
+    assert {finding["rule"] for finding in folder.summary()["findings"]} == {"partial-dates", "one-patient"}
+
+
+DATED_LESIONS = "patient,date,lesion,diameter_mm\n1,2020-01-01,a,40\n1,2020-03-01,a,20\n2,2020-01-01,a,40\n"
+
+
+def test_without_a_start_all_tables_count_from_the_first_scan(write):
+    lesions = write("l.csv", DATED_LESIONS)
+    responses = write("r.csv", "patient,date,response\n1,2020-03-01,PR\n3,2020-03-01,PD\n3,2020-05-01,SD\n")
+    checked = check_cohort([lesions, responses])
+    told = [finding for finding in checked.findings if finding.rule == "start-not-stated"]
+    assert {finding.rule for finding in checked.findings} == {"start-not-stated"}
+    assert [(finding.file, finding.rows) for finding in told] == [("l.csv", (2, 3, 4)), ("r.csv", (3, 4))]
+    # Patients are in order of the tables: 1 and 2 of the lesions, 3 of the responses alone.
+    assert checked.cohort.responses["time_day"].tolist() == [60.0, 0.0, 61.0]
+
+
+def test_of_responses_alone_the_first_is_no_baseline(write):
+    ends = check_cohort(write("r.csv", "patient,date,response\n1,2020-03-01,PD\n2,2020-03-01,SD\n")).outcomes
+    assert ends.best_response.tolist() == ["PD", "NE"]
+    assert ends.pfs_event.tolist() == [1.0, 0.0]
+
+
+def test_patients_without_a_start_among_others_are_named(write):
+    patients = write("p.csv", "patient,start_date,last_seen_date\n1,2020-01-01,2021-01-01\n")
+    with pytest.raises(RemissionError) as error:
+        check_cohort([patients, write("l.csv", DATED_LESIONS)])
+    assert "l.csv, row 4, column date: no file states when treatment of the patient began" in str(error.value)
+    assert "patient 2" in str(error.value)
+    assert "start_date" in str(error.value)
+
+
+def test_a_missing_baseline_names_the_column_that_the_file_has(write):
+    patients = write("p.csv", "patient,start_date\n1,2019-01-01\n2,2020-01-01\n")
+    with pytest.raises(RemissionError, match=r"l\.csv, rows 2, 3, column date: patients have no scan"):
+        check_cohort([patients, write("l.csv", DATED_LESIONS)])
 
 
 @pytest.mark.parametrize(("placed", "days"), [("first", [0, 60, 91]), ("middle", [0, 60, 105]), ("leave out", [0, 60])])
