@@ -49,7 +49,10 @@ REFUSED = {
         ["row 2, column os_months: OS is known only for patients who died"],
     ),
     "no unit": ("patient,os,os_event\n1,5,1\n", ["p.csv, column os: the unit of os is not stated", "--units days"]),
-    "a rounded identifier": (PATIENTS + "3.65701E+18,A,5,1,2,1\n", ["identifiers are rounded numbers", "3.65701E+18"]),
+    "a rounded identifier": (
+        PATIENTS + "3.65701E+18,A,5,1,2,1\n",
+        ["p.csv, row 2, column patient: identifiers are rounded numbers", "3.65701E+18"],
+    ),
     "an unknown table": ("a,b\n1,2\n", ["do not say what this table is", "mapping file"]),
     "no baseline scan": (LESIONS + "1,42,a,20\n1,84,a,10\n", ["rows 2, 3, column day", "no scan up to the first dose"]),
     "a baseline of zero": (
@@ -138,6 +141,11 @@ def test_what_is_accepted_becomes_a_warning(write):
     checked = check_cohort(path, parse_mapping("accept: [pfs-longer-than-os]", "m"))
     assert [(finding.rule, finding.severity) for finding in checked.findings] == [("pfs-longer-than-os", "warning")]
     assert "accepted" in checked.findings[0].what
+
+
+def test_a_fault_names_the_rule_that_can_be_accepted(write):
+    with pytest.raises(RemissionError, match=r"PFS is longer than OS \(1 row\) \[pfs-longer-than-os\]"):
+        check_cohort(write("p.csv", PATIENTS + "1,A,5,0,9,0\n2,A,5,1,2,1\n"))
 
 
 def test_identifiers_that_a_float_cannot_hold_are_refused(tmp_path):

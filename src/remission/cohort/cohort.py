@@ -127,7 +127,7 @@ class Cohort:
         first = str(self.ids[np.flatnonzero(bad)[0]])
         if origin is None:
             return [Finding(rule, severity, what, count=int(bad.sum()), found=f"patient {first}", next_step=next_step)]
-        rows = tuple(int(row) for row in origin.row[bad][:SHOWN_ROWS] if row)
+        rows = tuple(int(row) for row in np.sort(origin.row[bad]) if row)[:SHOWN_ROWS]
         count = int(bad.sum())
         return [Finding(rule, severity, what, origin.file, origin.column, rows, count, f"patient {first}", next_step)]
 

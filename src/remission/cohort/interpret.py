@@ -123,7 +123,9 @@ def interpret(sheet: Sheet, said: TableMap, mapping: Mapping) -> tuple[Table, li
             findings.append(_left_out(sheet, field, column))
             continue
         found = _read(sheet, empty, field, column, unit, mapping, findings)
-        columns |= {name: values for name, values in found.items() if name not in columns or name != "status"}
+        if "status" in found and "status" in columns:  # texts among the diameters gave some already
+            found["status"] = np.where(columns["status"] == "", found["status"], columns["status"])
+        columns |= found
     stated = {name: unit for name, unit in units.items() if unit}
     table = replace(empty, columns=columns, units=stated)
     return _without_undated(table, mapping), findings

@@ -14,6 +14,7 @@ from remission.cohort.cohort import Scans
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
+_LIFE_DAY = 1e6  # longer than any life, so that patient and day make one key
 _NUMBERS = ("time_day", "sum_mm", "nadir_mm", "change_pct", "new_lesions")
 _WORDS = ("target_response", "nontarget_response", "response", "iresponse", "best_response")
 
@@ -95,6 +96,22 @@ def changes_as_visits(changes: Scans) -> dict[str, NDArray[Any]]:
     changes = changes.only(np.isfinite(changes["time_day"]))
     known = {"patient": changes.patient, "time_day": changes["time_day"], "change_pct": changes["change"]}
     return visit_columns(known, len(changes))
+
+
+def both_criteria(responses: Scans) -> Scans:
+    """One row of a visit whose response by RECIST and whose response by iRECIST stand in two."""
+    recist, irecist = responses["response"], responses["iresponse"]
+    key = responses.patient * _LIFE_DAY + responses["time_day"]
+    first = np.flatnonzero((recist != "") & (irecist == ""))
+    second = np.flatnonzero((recist == "") & (irecist != ""))
+    _, mine, theirs = np.intersect1d(key[first], key[second], return_indices=True)
+    mine, theirs = first[mine], second[theirs]
+    joined = irecist.copy()
+    joined[mine] = irecist[theirs]
+    kept = np.ones(len(responses), bool)
+    kept[theirs] = False
+    columns = {**responses.columns, "iresponse": joined}
+    return Scans(responses.patient, columns, responses.file, responses.row).only(kept)
 
 
 def merged_visits(judged: Judged, further: Columns) -> Judged:
