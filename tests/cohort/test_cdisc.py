@@ -3,13 +3,14 @@
 import csv
 import struct
 from collections import defaultdict
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
+from remission.cohort import AuditError, check_cohort, day_of, import_files, parse_mapping
 from remission.errors import RemissionError
 from remission.show import report_html
 
@@ -200,7 +201,11 @@ def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
     columns = {name: [row[name] for row in rows] for name in kept}
     numbers = {name: [float(word) for word in columns[name]] for name in ("AVAL", "CNSR")}
     pq.write_table(pa.table({**columns, **numbers}), tmp_path / "adtte.parquet")
-    (tmp_path / "adtte.xpt").write_bytes(xport({**columns, **numbers}))
+    # SAS stores dates as days since 1960.
+    dates = {
+        name: [float((day_of(word) - date(1960, 1, 1)).days) for word in columns[name]] for name in ("ADT", "STARTDT")
+    }
+    (tmp_path / "adtte.xpt").write_bytes(xport({**columns, **numbers, **dates}))
     said = parse_mapping(ACCEPTED, "m")
     pytest.importorskip("pandas")
     places = (data("adtte_onco.csv"), tmp_path / "adtte.parquet", tmp_path / "adtte.xpt")
@@ -210,6 +215,18 @@ def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
         assert other.arms.tolist() == from_csv.arms.tolist()
         for field in ("os", "os_event", "pfs", "pfs_event"):
             np.testing.assert_array_equal(other.number(field), from_csv.number(field))
+
+
+def test_dates_that_sas_stores_as_numbers_are_told(tmp_path):
+    pytest.importorskip("pandas")
+    start = float((date(2020, 1, 1) - date(1960, 1, 1)).days)
+    columns = {"patient": ["A", "B"], "start_date": [start, start], "last_seen_date": [start + 100, start + 200]}
+    # Names of eight letters at most: the rest is for the mapping file.
+    (tmp_path / "p.xpt").write_bytes(xport(dict(zip(("PT", "START", "SEEN"), columns.values(), strict=True))))
+    said = "tables: {p.xpt: {kind: patients, columns: {patient: PT, start_date: START, last_seen_date: SEEN}}}"
+    checked = check_cohort(tmp_path / "p.xpt", parse_mapping(said, "m"))
+    assert checked.cohort.number("os").tolist() == [100.0, 200.0]
+    assert [finding.column for finding in checked.findings if finding.rule == "dates-as-numbers"] == ["START", "SEEN"]
 
 
 def xport(columns):

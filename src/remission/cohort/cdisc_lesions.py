@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -180,7 +181,7 @@ def _as_table(
 ) -> tuple[Sheet, TableMap]:
     """Columns as a sheet that keeps the file's name and row numbers."""
     made = {names[field]: _coded(values) for field, values in columns.items()}
-    whole = Sheet(sheet.name, made, sheet.rows, sheet.sha256, sheet.typed, sheet.numbers)
+    whole = replace(sheet, columns=made)
     units = {"diameter": "mm", "time": "days"}
     said = {field: ColumnMap((names[field],), unit=units.get(field)) for field in _FIELDS if field in columns}
     return within(whole, rows, names["lesion"]), TableMap("lesions", said)

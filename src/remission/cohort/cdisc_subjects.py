@@ -90,7 +90,9 @@ def time_unit(sheet: Sheet) -> str | None:
         return stated.pop() if len(stated) == 1 and stated <= set(_UNITS) else None
     if not {"ADT", "STARTDT"} <= sheet.columns.keys():
         return None
-    end, start = (read_days(sheet.columns[name], _NOTHING[:1]).values for name in ("ADT", "STARTDT"))
+    end, start = (
+        read_days(sheet.columns[name], _NOTHING[:1], since=sheet.days_since).values for name in ("ADT", "STARTDT")
+    )
     days = end - start + 1.0
     value = np.array([float(word) if _is_number(word) else np.nan for word in coded(sheet, "AVAL").tolist()])
     known = np.isfinite(days) & np.isfinite(value)
