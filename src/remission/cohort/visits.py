@@ -26,7 +26,7 @@ class Judged:
     Parameters
     ----------
     visits : mapping of str to ndarray, shape (v,)
-        In order of patient and time: patient, visit, numbers (NaN where unknown) and words (empty).
+        In order of patient and time: patient, visit, numbers (NaN where unknown) and words as objects (empty).
     lesions : mapping of str to ndarray, shape (m,)
         patient, visit, time_day, lesion, site, role, diameter_mm.
     """
@@ -66,7 +66,7 @@ def visit_columns(known: Columns, rows: int) -> dict[str, NDArray[Any]]:
         "patient": np.empty(rows, np.int64),
         "visit": np.zeros(rows, np.int64),
         **{name: np.full(rows, np.nan) for name in _NUMBERS},
-        **{name: np.full(rows, "", np.str_) for name in _WORDS},
+        **{name: np.full(rows, "", object) for name in _WORDS},
     }
     return {**columns, **known}
 
@@ -133,6 +133,6 @@ def _one_a_day(columns: Columns) -> dict[str, NDArray[Any]]:
     for name, values in sorted_.items():
         if name in ("patient", "visit", "time_day"):
             continue
-        said = (values != "") if values.dtype.kind == "U" else np.isfinite(values)
+        said = np.isfinite(values) if values.dtype.kind == "f" else values != ""
         merged[name][group[said]] = values[said]
     return merged
