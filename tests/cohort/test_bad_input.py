@@ -65,6 +65,31 @@ REFUSED = {
         LESIONS + "1,0,a,20\n1,42,a,10\n1,42,a,12\n",
         ["row 4, column patient", "two readings of one scan that differ"],
     ),
+    "a target without a size": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,0,b,,target\n1,42,a,10,target\n",
+        ["row 3, column diameter_mm: a target has no diameter at baseline"],
+    ),
+    "a target first seen later": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,42,b,10,target\n",
+        ["row 3, column diameter_mm: a target has no diameter at baseline"],
+    ),
+    "a new lesion at baseline": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,0,b,12,new\n",
+        ["row 3, column role: a lesion called new is there at baseline"],
+    ),
+    "a lesion in two organs": (
+        "patient,day,lesion,diameter_mm,organ\n1,0,a,20,lung\n1,42,a,10,liver\n",
+        ["row 3, column organ: a lesion has another organ than in its first row"],
+    ),
+    "a lesion without a name": (LESIONS + "1,0,a,20\n1,42,,10\n", ["row 3, column lesion: a lesion has no name"]),
+    "a fragment of nothing": (
+        "patient,day,lesion,diameter_mm,part_of\n1,0,a,20,\n1,42,a1,10,b\n",
+        ["row 3, column part_of: a fragment is part of a lesion that is not in the table"],
+    ),
+    "a formula without an equals sign": (
+        PATIENTS + "1,A,5,1,2,1\n2,A,+SUM(C2:C3),0,-E2,1\n",
+        ["row 3, column os_months: a formula", "row 3, column pfs_months: a formula"],
+    ),
     "a time missing": (LESIONS + "1,0,a,20\n1,,a,10\n", ["row 3, column day", "no time"]),
     "a wrong date": (
         "patient,start_date,last_seen_date\n1,2020-01-01,2020-02-31\n",
@@ -106,6 +131,21 @@ def test_what_is_refused_says_where(name, write):
         assert part in str(error.value)
 
 
+def test_an_unmeasured_target_that_is_accepted_is_not_judged(write):
+    rows = "1,0,a,20,target\n1,0,b,,target\n1,42,a,10,target\n2,0,a,20,target\n2,42,a,10,target\n"
+    path = write("l.csv", "patient,day,lesion,diameter_mm,role\n" + rows)
+    checked = check_cohort(path, parse_mapping("accept: [unmeasured-target]", "m"))
+    assert checked.outcomes.best_response.tolist() == ["", "PR"]
+
+
+def test_a_formula_in_a_column_that_is_not_read_is_told(write):
+    path = write("p.csv", "patient,best_response,note\n1,PR,=A1\n2,SD,fine\n")
+    found = check_cohort(path).findings
+    assert [(finding.rule, finding.severity, finding.where) for finding in found] == [
+        ("formula", "warning", "p.csv, row 2, column note")
+    ]
+
+
 def test_mixed_encodings_name_the_cell(write):
     rows = "patient,best_response,arm\n1,PR,Zoë\n".encode() + "2,PR,Zoë\n".encode("cp1252")
     path = write("p.csv", rows)
@@ -118,7 +158,7 @@ def test_mixed_encodings_name_the_cell(write):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_one_encoding_throughout_is_read(encoding, write):
     path = write("p.csv", "patient,best_response,arm\n1,PR,Zoë\n2,SD,Zoë\n".encode(encoding))
-    said = None if encoding.startswith("utf-8") else parse_mapping(f"encoding: {encoding}", "m")
+    said = None if encoding == "utf-8" else parse_mapping(f"encoding: {encoding}", "m")
     assert check_cohort(path, said).cohort.arms.tolist() == ["Zoë", "Zoë"]
 
 

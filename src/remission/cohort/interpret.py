@@ -17,6 +17,7 @@ from remission.cohort.mapping import ColumnMap, Mapping, TableMap
 from remission.cohort.sheet import Sheet
 from remission.cohort.values import (
     Bools,
+    is_formula,
     read_diameters,
 )
 from remission.errors import DataError, Problem
@@ -121,6 +122,7 @@ def interpret(sheet: Sheet, said: TableMap, mapping: Mapping) -> tuple[Table, li
         if "status" in found and "status" in columns:  # texts among the diameters gave some already
             found["status"] = np.where(columns["status"] == "", found["status"], columns["status"])
         columns |= found
+    findings += _unread_formulas(sheet, empty)
     stated = {name: unit for name, unit in units.items() if unit}
     table = replace(empty, columns=columns, units=stated)
     return _without_undated(table, mapping), findings
@@ -276,6 +278,18 @@ def _read(
     findings += cell_findings(cells, reading, table, field, mapping)
     factor = UNITS[field.kind][unit] if unit else 1.0
     return {**found, field.name: reading.values * factor if unit else reading.values}
+
+
+def _unread_formulas(sheet: Sheet, table: Table) -> list[Finding]:
+    """Formulas in columns that are not read do no harm here, but the file is not what its owner thinks."""
+    found: list[Finding] = []
+    for name in table.unused:
+        cells = sheet.columns[name]
+        bad = np.array([is_formula(word) for word in cells.words], bool)
+        if bad.any():
+            what = "a formula, or its error, stands in a column that is not read"
+            found += table.finding("formula", "warning", what, bad[cells.codes], name)
+    return found
 
 
 def _without_undated(table: Table, mapping: Mapping) -> Table:

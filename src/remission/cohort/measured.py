@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.cohort.audit.lesions import has_baseline, rows_without_size
 from remission.cohort.audit.scans import repeats
 from remission.cohort.cohort import Cohort, Scans
 from remission.cohort.finding import Finding
@@ -38,13 +39,13 @@ _CAUSES = np.array([name or "" for name in CAUSE_NAMES], np.str_)
 def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
     """Visits and end points from the lesions of a cohort.
 
-    Patients without a baseline scan, and second readings of a scan, are left out: the audit has named them,
-    and stops unless the mapping file accepts it.
+    Patients without a baseline scan or without a size of a target there, and second readings of a scan, are left
+    out: the audit has named them, and stops unless the mapping file accepts it.
 
     Raises
     ------
     DataError
-        If RECIST cannot be applied: a lesion changes its organ, a target has no diameter at baseline.
+        If RECIST cannot be applied: a lesion changes its organ.
     """
     assert cohort.lesions is not None
     scans = judgeable(cohort.lesions, len(cohort))
@@ -57,12 +58,12 @@ def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
 
 
 def judgeable(scans: Scans, n: int) -> Scans:
-    """Rows of patients with a baseline scan, each reading once."""
+    """Rows of patients with a baseline scan and a size of each target there, each reading once."""
     same, differing = repeats(scans, ("lesion",))
     rows = scans.only(~same & ~differing & np.isfinite(scans["time_day"]))
-    has = np.zeros(n, bool)
-    has[rows.patient[rows["time_day"] <= 0]] = True
-    return rows.only(has[rows.patient])
+    unsized = np.zeros(n, bool)
+    unsized[rows.patient[rows_without_size(rows)]] = True
+    return rows.only(has_baseline(rows, n) & ~unsized[rows.patient])
 
 
 def _measurements(scans: Scans) -> dict[str, Any]:

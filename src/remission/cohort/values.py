@@ -23,6 +23,7 @@ Bools = NDArray[np.bool_]
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?\Z")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-?-?)?\Z")
+_FORMULA = re.compile(r"[-+]=|[-+]\(?\$?[A-Z]{1,3}\$?\d+\b|[-+][A-Z.]+\(", re.IGNORECASE)
 _SPREADSHEET_ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 _MIDDLE = 15
 _LAST_DAY = date(2200, 1, 1).toordinal()  # numbers beyond are seconds, not days
@@ -52,10 +53,10 @@ def is_formula(word: str) -> bool:
 
     Examples
     --------
-    >>> is_formula("=A1*10"), is_formula("#REF!"), is_formula("-2.5")
-    (True, True, False)
+    >>> is_formula("=A1*10"), is_formula("+SUM(A1:A3)"), is_formula("#REF!"), is_formula("-2.5")
+    (True, True, True, False)
     """
-    return word.startswith(("=", "@", "+=")) or word.upper() in _SPREADSHEET_ERRORS
+    return word.startswith(("=", "@")) or bool(_FORMULA.match(word)) or word.upper() in _SPREADSHEET_ERRORS
 
 
 def read_names(column: Coded, missing: tuple[str, ...]) -> Reading:

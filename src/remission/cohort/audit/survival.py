@@ -110,8 +110,14 @@ def only_the_dead(cohort: Cohort, _: float | None) -> list[Finding]:
     known = np.isfinite(time)
     if not known.any() or known.all() or not (event[known] == 1).all():
         return []
+    if any(finding.severity == "error" and finding.column == _column(cohort, "os") for finding in cohort.findings):
+        return []  # the others may stand in cells that could not be read
     what = "OS is known only for patients who died: the last contact of the others is needed too"
     return cohort.finding("survival-of-the-dead-only", "error", what, known, "os")
+
+
+def _column(cohort: Cohort, field: str) -> str:
+    return cohort.origins[field].column if field in cohort.origins else field
 
 
 def all_one_way(cohort: Cohort, _: float | None) -> list[Finding]:
