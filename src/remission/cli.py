@@ -150,12 +150,13 @@ def cohort(
 ) -> None:
     """Read real patients, check them, and write the same run folder and report as a simulation."""
     from remission.api import import_cohort
+    from remission.cohort.finding import finding_line
 
     result = import_cohort(files, out, mapping=mapping, units=units, date=date)
     page = result.report() if report else None
     print(_table(result.run_folder))
     for finding in result.run_folder.summary()["findings"]:
-        print(f"{finding['severity']}  {finding['what']}: {finding['where']}")
+        print(f"{finding['severity']}  {finding_line(finding)}")
     print(f"tables  {result.folder}")
     if page is not None:
         print(f"report  {page}")

@@ -86,6 +86,19 @@ CASES = {
         },
         {"other-unit", "scan-after-death"},
     ),
+    "days called months": (
+        {"p.csv": "patient,os_months,os_event\n" + "".join(f"{i},{100 + i * 20},{i % 2}\n" for i in range(10))},
+        {"other-unit"},
+    ),
+    "months called days": (
+        {"p.csv": "patient,os_days,os_event\n" + "".join(f"{i},{2 + i * 4},{int(i < 6)}\n" for i in range(10))},
+        {"other-unit"},
+    ),
+    "no end point": ({"p.csv": "patient,age,on_treatment,week_of_scan\n1,50,1,6\n2,60,0,6\n"}, {"nothing-known"}),
+    "dates without a start": (
+        {"l.csv": "patient,date,diameter_mm\n1,2020-01-01,40\n1,2020-03-01,20\n2,2020-01-01,30\n"},
+        {"start-not-stated"},
+    ),
     "a unit that is not needed": ({"p.csv": "patient,albumin,best_response\n1,4,PR\n2,3.5,SD\n"}, {"unit-not-stated"}),
 }
 

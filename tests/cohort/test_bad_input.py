@@ -49,7 +49,10 @@ REFUSED = {
         ["row 2, column os_months: OS is known only for patients who died"],
     ),
     "no unit": ("patient,os,os_event\n1,5,1\n", ["p.csv, column os: the unit of os is not stated", "--units days"]),
-    "a rounded identifier": (PATIENTS + "3.65701E+18,A,5,1,2,1\n", ["identifiers are rounded numbers", "3.65701E+18"]),
+    "a rounded identifier": (
+        PATIENTS + "3.65701E+18,A,5,1,2,1\n",
+        ["p.csv, row 2, column patient: identifiers are rounded numbers", "3.65701E+18"],
+    ),
     "an unknown table": ("a,b\n1,2\n", ["do not say what this table is", "mapping file"]),
     "no baseline scan": (LESIONS + "1,42,a,20\n1,84,a,10\n", ["rows 2, 3, column day", "no scan up to the first dose"]),
     "a baseline of zero": (
@@ -61,6 +64,31 @@ REFUSED = {
     "two readings": (
         LESIONS + "1,0,a,20\n1,42,a,10\n1,42,a,12\n",
         ["row 4, column patient", "two readings of one scan that differ"],
+    ),
+    "a target without a size": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,0,b,,target\n1,42,a,10,target\n",
+        ["row 3, column diameter_mm: a target has no diameter at baseline"],
+    ),
+    "a target first seen later": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,42,b,10,target\n",
+        ["row 3, column diameter_mm: a target has no diameter at baseline"],
+    ),
+    "a new lesion at baseline": (
+        "patient,day,lesion,diameter_mm,role\n1,0,a,20,target\n1,0,b,12,new\n",
+        ["row 3, column role: a lesion called new is there at baseline"],
+    ),
+    "a lesion in two organs": (
+        "patient,day,lesion,diameter_mm,organ\n1,0,a,20,lung\n1,42,a,10,liver\n",
+        ["row 3, column organ: a lesion has another organ than in its first row"],
+    ),
+    "a lesion without a name": (LESIONS + "1,0,a,20\n1,42,,10\n", ["row 3, column lesion: a lesion has no name"]),
+    "a fragment of nothing": (
+        "patient,day,lesion,diameter_mm,part_of\n1,0,a,20,\n1,42,a1,10,b\n",
+        ["row 3, column part_of: a fragment is part of a lesion that is not in the table"],
+    ),
+    "a formula without an equals sign": (
+        PATIENTS + "1,A,5,1,2,1\n2,A,+SUM(C2:C3),0,-E2,1\n",
+        ["row 3, column os_months: a formula", "row 3, column pfs_months: a formula"],
     ),
     "a time missing": (LESIONS + "1,0,a,20\n1,,a,10\n", ["row 3, column day", "no time"]),
     "a wrong date": (
@@ -103,6 +131,21 @@ def test_what_is_refused_says_where(name, write):
         assert part in str(error.value)
 
 
+def test_an_unmeasured_target_that_is_accepted_is_not_judged(write):
+    rows = "1,0,a,20,target\n1,0,b,,target\n1,42,a,10,target\n2,0,a,20,target\n2,42,a,10,target\n"
+    path = write("l.csv", "patient,day,lesion,diameter_mm,role\n" + rows)
+    checked = check_cohort(path, parse_mapping("accept: [unmeasured-target]", "m"))
+    assert checked.outcomes.best_response.tolist() == ["", "PR"]
+
+
+def test_a_formula_in_a_column_that_is_not_read_is_told(write):
+    path = write("p.csv", "patient,best_response,note\n1,PR,=A1\n2,SD,fine\n")
+    found = check_cohort(path).findings
+    assert [(finding.rule, finding.severity, finding.where) for finding in found] == [
+        ("formula", "warning", "p.csv, row 2, column note")
+    ]
+
+
 def test_mixed_encodings_name_the_cell(write):
     rows = "patient,best_response,arm\n1,PR,Zoë\n".encode() + "2,PR,Zoë\n".encode("cp1252")
     path = write("p.csv", rows)
@@ -115,7 +158,7 @@ def test_mixed_encodings_name_the_cell(write):
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_one_encoding_throughout_is_read(encoding, write):
     path = write("p.csv", "patient,best_response,arm\n1,PR,Zoë\n2,SD,Zoë\n".encode(encoding))
-    said = None if encoding.startswith("utf-8") else parse_mapping(f"encoding: {encoding}", "m")
+    said = None if encoding == "utf-8" else parse_mapping(f"encoding: {encoding}", "m")
     assert check_cohort(path, said).cohort.arms.tolist() == ["Zoë", "Zoë"]
 
 
@@ -138,6 +181,11 @@ def test_what_is_accepted_becomes_a_warning(write):
     checked = check_cohort(path, parse_mapping("accept: [pfs-longer-than-os]", "m"))
     assert [(finding.rule, finding.severity) for finding in checked.findings] == [("pfs-longer-than-os", "warning")]
     assert "accepted" in checked.findings[0].what
+
+
+def test_a_fault_names_the_rule_that_can_be_accepted(write):
+    with pytest.raises(RemissionError, match=r"PFS is longer than OS \(1 row\) \[pfs-longer-than-os\]"):
+        check_cohort(write("p.csv", PATIENTS + "1,A,5,0,9,0\n2,A,5,1,2,1\n"))
 
 
 def test_identifiers_that_a_float_cannot_hold_are_refused(tmp_path):
@@ -180,10 +228,45 @@ def test_many_rows(tmp_path):
 
 def test_undated_scans_that_are_accepted_are_not_used(write, tmp_path):
     responses = write("r.csv", "patient,day,date,response\n1,0,2020-01-01,NE\n1,60,2020-03-01,PR\n1,,2020-04,PD\n")
-    said = parse_mapping("partial_dates: refuse\naccept: [partial-dates, undated-scan]", "m")
+    said = parse_mapping("partial_dates: refuse\naccept: [partial-dates]", "m")
     folder = import_files(responses, tmp_path / "run", mapping=said)
     assert folder.table("visits")["response"].to_pylist() == ["NE", "PR"]
-    assert {"partial-dates", "undated-scan"} <= {finding["rule"] for finding in folder.summary()["findings"]}
+    assert {finding["rule"] for finding in folder.summary()["findings"]} == {"partial-dates", "one-patient"}
+
+
+DATED_LESIONS = "patient,date,lesion,diameter_mm\n1,2020-01-01,a,40\n1,2020-03-01,a,20\n2,2020-01-01,a,40\n"
+
+
+def test_without_a_start_all_tables_count_from_the_first_scan(write):
+    lesions = write("l.csv", DATED_LESIONS)
+    responses = write("r.csv", "patient,date,response\n1,2020-03-01,PR\n3,2020-03-01,PD\n3,2020-05-01,SD\n")
+    checked = check_cohort([lesions, responses])
+    told = [finding for finding in checked.findings if finding.rule == "start-not-stated"]
+    assert {finding.rule for finding in checked.findings} == {"start-not-stated"}
+    assert [(finding.file, finding.rows) for finding in told] == [("l.csv", (2, 3, 4)), ("r.csv", (3, 4))]
+    # Patients are in order of the tables: 1 and 2 of the lesions, 3 of the responses alone.
+    assert checked.cohort.responses["time_day"].tolist() == [60.0, 0.0, 61.0]
+
+
+def test_of_responses_alone_the_first_is_no_baseline(write):
+    ends = check_cohort(write("r.csv", "patient,date,response\n1,2020-03-01,PD\n2,2020-03-01,SD\n")).outcomes
+    assert ends.best_response.tolist() == ["PD", "NE"]
+    assert ends.pfs_event.tolist() == [1.0, 0.0]
+
+
+def test_patients_without_a_start_among_others_are_named(write):
+    patients = write("p.csv", "patient,start_date,last_seen_date\n1,2020-01-01,2021-01-01\n")
+    with pytest.raises(RemissionError) as error:
+        check_cohort([patients, write("l.csv", DATED_LESIONS)])
+    assert "l.csv, row 4, column date: no file states when treatment of the patient began" in str(error.value)
+    assert "patient 2" in str(error.value)
+    assert "start_date" in str(error.value)
+
+
+def test_a_missing_baseline_names_the_column_that_the_file_has(write):
+    patients = write("p.csv", "patient,start_date\n1,2019-01-01\n2,2020-01-01\n")
+    with pytest.raises(RemissionError, match=r"l\.csv, rows 2, 3, column date: patients have no scan"):
+        check_cohort([patients, write("l.csv", DATED_LESIONS)])
 
 
 @pytest.mark.parametrize(("placed", "days"), [("first", [0, 60, 91]), ("middle", [0, 60, 105]), ("leave out", [0, 60])])

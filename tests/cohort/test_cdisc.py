@@ -3,13 +3,14 @@
 import csv
 import struct
 from collections import defaultdict
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
+from remission.cohort import AuditError, check_cohort, day_of, import_files, parse_mapping
 from remission.errors import RemissionError
 from remission.show import report_html
 
@@ -75,8 +76,7 @@ def test_irecist_sequences_are_those_of_the_file(data):
         for row in csv.DictReader(file):
             if row["RSTESTCD"] == "OVRLRESP":
                 word = {"NON-iCR/NON-iUPD": "iNON", "NE": "iNE"}.get(row["RSSTRESC"], row["RSSTRESC"])
-                if row["RSSTAT"] != "NOT DONE":
-                    recorded[row["USUBJID"]][row["RSDTC"]] = word
+                recorded[row["USUBJID"]][row["RSDTC"]] = word
     expected = {who: [word for _, word in sorted(visits.items())] for who, visits in recorded.items()}
     assert len(expected) == 26
     assert dict(found) == expected
@@ -98,6 +98,101 @@ def test_a_reader_that_is_not_there_is_named(data):
         check_cohort([data(name) for name in SDTM], said)
 
 
+def csv_of(header, *rows):
+    return "\n".join([header, *rows]) + "\n"
+
+
+def sdtm(write):
+    """Another study: names in small letters, subjects in DM, new lesions, states beside sizes, both criteria."""
+    dm = csv_of("usubjid,domain,arm,age,sex,rfstdtc,dthdtc", "S1,DM,A,60,M,2020-01-10,", "S2,DM,B,61,F,2020-01-10,")
+    tu = csv_of(
+        "usubjid,tutestcd,tulnkid,tuloc,tustresc",
+        *("S1,TUMIDENT,T01,LUNG,TARGET", "S1,TUMIDENT,T02,AXILLARY LYMPH NODE,TARGET"),
+        *("S1,TUMIDENT,NT01,LIVER,NON-TARGET", "S1,TUMIDENT,NEW01,BRAIN,NEW TARGET"),
+        "S2,TUMIDENT,T01,LIVER,TARGET",
+    )
+    tr = csv_of(
+        "usubjid,trlnkid,trtestcd,trstresc,trstresn,trstresu,trstat,trdtc,visitnum",
+        *("S1,T01,LDIAM,30,30,mm,,2020-01-02,1", "S1,T02,LDIAM,40,40,mm,,2020-01-02,1"),
+        *("S1,T02,SAXIS,20,20,mm,,2020-01-02,1", "S1,NT01,TUMSTATE,PRESENT,,,,2020-01-02,1"),
+        *("S1,T01,TUMSTATE,ABSENT,,,,2020-03-10,2", "S1,T02,SAXIS,8,8,mm,,2020-03-10,2"),
+        *("S1,NT01,TUMSTATE,PRESENT,,,,2020-03-10,2", "S1,T01,TUMSTATE,ABSENT,,,,2020-05-10,3"),
+        *("S1,T02,SAXIS,8,8,mm,,2020-05-10,3", "S1,NT01,TUMSTATE,UNCHANGED,,,,2020-05-10,3"),
+        *("S1,NEW01,LDIAM,12,12,mm,,2020-05-10,3", "S1,NEW01,TUMSTATE,UNEQUIVOCAL,,,,2020-05-10,3"),
+        *("S2,T01,LDIAM,50,50,mm,,2020-01-05,1", "S2,T01,LDIAM,TOO SMALL TO MEASURE,,,,2020-03-10,2"),
+        "S2,T01,LDIAM,,,,NOT DONE,,3",
+    )
+    rs = csv_of(
+        "usubjid,rstestcd,rscat,rsstresc,rsdtc",
+        *("S1,OVRLRESP,RECIST 1.1,PR,2020-03-10", "S1,OVRLRESP,RECIST 1.1,PD,2020-05-10"),
+        *("S1,OVRLRESP,iRECIST,iPR,2020-03-10", "S1,OVRLRESP,iRECIST,iUPD,2020-05-10"),
+        *("S1,SYMPTDTR,SYMPTOMATIC DETERIORATION,Y,2020-05-11", "S2,OVRLRESP,RECIST 1.1,PR,2020-03-10"),
+    )
+    parts = {"dm": dm, "tu": tu, "tr": tr, "rs": rs}
+    return {name: write(f"{name}.csv", text) for name, text in parts.items()}
+
+
+def test_another_study_in_sdtm(write):
+    files = sdtm(write)
+    checked = check_cohort(list(files.values()))
+    visits = checked.outcomes.judged.visits
+    after = visits["time_day"] > 0
+    assert visits["time_day"].tolist() == [-8.0, 60.0, 121.0, -5.0, 60.0]
+    assert visits["sum_mm"].tolist() == [50.0, 8.0, 8.0, 50.0, 5.0]
+    assert visits["response"][after].tolist() == ["PR", "PD", "PR"]
+    assert visits["iresponse"][after].tolist() == ["iPR", "iUPD", "iPR"]
+    assert checked.cohort.arms.tolist() == ["A", "B"]
+    assert rules(checked) == {"text-in-numbers"}
+
+
+def test_responses_by_both_criteria_are_one_visit(write):
+    files = sdtm(write)
+    judged = check_cohort([files["dm"], files["rs"]]).outcomes.judged
+    assert judged.visits["response"].tolist() == ["PR", "PD", "PR"]
+    assert judged.visits["iresponse"].tolist() == ["iPR", "iUPD", ""]
+
+
+def test_identified_without_measurements_is_refused(write):
+    with pytest.raises(RemissionError, match="TU comes without TR"):
+        check_cohort(sdtm(write)["tu"])
+
+
+ADTTE = "USUBJID,TRT01A,TRTSDT,PARAMCD,PARAM,AVAL,CNSR\n"
+
+
+def test_another_study_in_adam(write):
+    rows = "".join(
+        f"S{i},{'AB'[i % 2]},2020-01-01,OS,Overall Survival (Months),{10 + i},{i % 3}\n"
+        f"S{i},{'AB'[i % 2]},2020-01-01,PFSINV,PFS by Investigator (Months),{5 + i},0\n"
+        for i in range(6)
+    )
+    checked = check_cohort(write("adtte.csv", ADTTE + rows))
+    assert rules(checked) == {"parameter-by-prefix", "none-censored"}
+    assert checked.cohort.number("os")[0] == pytest.approx(10 * 365.25 / 12)
+    # Censoring has more numbers than one.
+    assert checked.cohort.number("os_event").tolist() == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+    assert set(checked.cohort.arms.tolist()) == {"A", "B"}
+
+
+def test_a_time_without_its_censoring_is_refused(write):
+    rows = "".join(f"S{i},A,,OS,OS (days),100,{'0' * i}\n" for i in (0, 1))
+    with pytest.raises(RemissionError, match="row 2, column AVAL: OS has a time but no flag"):
+        check_cohort(write("adtte.csv", ADTTE + rows))
+
+
+def test_several_parameters_are_asked_for(write):
+    rows = "".join(f"S1,A,2020-01-01,{code},PFS (days),100,0\n" for code in ("PFSINV", "PFSIRC"))
+    with pytest.raises(RemissionError, match="several parameters could be PFS"):
+        check_cohort(write("adtte.csv", ADTTE + rows))
+
+
+def test_adrs_alone_counts_from_the_start_of_treatment_that_it_carries(data):
+    checked = check_cohort(data("adrs_onco.csv"), parse_mapping("accept: [before-start, negative-time]", "m"))
+    assert "start-not-stated" not in rules(checked)
+    visits = checked.outcomes.judged.visits
+    assert visits["time_day"].min() >= 20  # the first scan is three weeks after the first dose
+
+
 def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
     """CSV, Parquet with numbers as numbers, XPT."""
     with data("adtte_onco.csv").open() as file:
@@ -106,7 +201,11 @@ def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
     columns = {name: [row[name] for row in rows] for name in kept}
     numbers = {name: [float(word) for word in columns[name]] for name in ("AVAL", "CNSR")}
     pq.write_table(pa.table({**columns, **numbers}), tmp_path / "adtte.parquet")
-    (tmp_path / "adtte.xpt").write_bytes(xport({**columns, **numbers}))
+    # SAS stores dates as days since 1960.
+    dates = {
+        name: [float((day_of(word) - date(1960, 1, 1)).days) for word in columns[name]] for name in ("ADT", "STARTDT")
+    }
+    (tmp_path / "adtte.xpt").write_bytes(xport({**columns, **numbers, **dates}))
     said = parse_mapping(ACCEPTED, "m")
     pytest.importorskip("pandas")
     places = (data("adtte_onco.csv"), tmp_path / "adtte.parquet", tmp_path / "adtte.xpt")
@@ -116,6 +215,18 @@ def test_other_forms_of_file_give_the_same_cohort(data, tmp_path):
         assert other.arms.tolist() == from_csv.arms.tolist()
         for field in ("os", "os_event", "pfs", "pfs_event"):
             np.testing.assert_array_equal(other.number(field), from_csv.number(field))
+
+
+def test_dates_that_sas_stores_as_numbers_are_told(tmp_path):
+    pytest.importorskip("pandas")
+    start = float((date(2020, 1, 1) - date(1960, 1, 1)).days)
+    columns = {"patient": ["A", "B"], "start_date": [start, start], "last_seen_date": [start + 100, start + 200]}
+    # Names of eight letters at most: the rest is for the mapping file.
+    (tmp_path / "p.xpt").write_bytes(xport(dict(zip(("PT", "START", "SEEN"), columns.values(), strict=True))))
+    said = "tables: {p.xpt: {kind: patients, columns: {patient: PT, start_date: START, last_seen_date: SEEN}}}"
+    checked = check_cohort(tmp_path / "p.xpt", parse_mapping(said, "m"))
+    assert checked.cohort.number("os").tolist() == [100.0, 200.0]
+    assert [finding.column for finding in checked.findings if finding.rule == "dates-as-numbers"] == ["START", "SEEN"]
 
 
 def xport(columns):

@@ -168,7 +168,7 @@ def judge(
 ):
     overall = [visit["response"] for visit in timeline]
     judged = [response for response in overall if response != "NE"]
-    after_complete = bool(judged) and judged[-1] == "CR"
+    after_complete = "CR" in judged
 
     measured = [name for name in roles["target"] if name in seen and size(seen[name]) is not None]
     total = sum(size(seen[name]) for name in measured)
@@ -242,6 +242,7 @@ def judge(
         confirmation_day,
         latest_day,
         bool(roles["target"]),
+        complete,
         any(row.get("symptomatic") for row in seen.values()),
     )
     visit = {
@@ -295,9 +296,13 @@ def confirmed_pair(visits, words, confirmation_day):
     for i, first in enumerate(visits):
         if first["response"] not in words:
             continue
+        between = "NE"
         for second in visits[i + 1 :]:
-            if second["response"] not in (*words, "NE"):
+            # One stable scan between two responses leaves them standing, two in a row do not.
+            hovers = "PR" in words and second["response"] == "SD" and between != "SD"
+            if second["response"] not in (*words, "NE") and not hovers:
                 break
+            between = between if second["response"] == "NE" else second["response"]
             if second["response"] in words and second["time_day"] - first["time_day"] >= confirmation_day:
                 return first, second
     return None
@@ -327,6 +332,7 @@ def irecist(
     confirmation_day,
     latest_day,
     has_target,
+    complete,
     symptomatic,
 ):
     rank = {"CR": 0, "PR": 1, "SD": 2, "NON_CR_NON_PD": 3, "PD": 4}
@@ -387,8 +393,10 @@ def irecist(
         elif day - block["last"] > latest_day:
             further = False
         block = {**block, "confirmed": further}
-    if "target" in reasons and "target" not in block["reasons"]:
-        block = {**block, "sum": total}
+    if ("target" in reasons and "target" not in block["reasons"]) or (
+        block["sum"] is None and "target" in block["reasons"] | reasons
+    ):
+        block = {**block, "sum": total if complete else None}
     if ("new" in reasons and "new" not in block["reasons"]) or block["new_sum"] is None:
         block = {**block, "new_sum": new_sum}
     block = {**block, "reasons": block["reasons"] | reasons, "last": day}

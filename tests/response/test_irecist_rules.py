@@ -83,6 +83,14 @@ def test_new_lesions_confirm_by_size_or_number(rule, seen, expected):
     assert follow(50.0, first, look(84, 50.0, **NEW, **seen)).irecist == ["iUPD", expected]
 
 
+@rule("iRECIST: iCPD target")
+def test_a_sum_over_some_of_the_targets_is_no_mark(rule):
+    part = {"evaluable": False}
+    assert follow(50.0, look(42, 70.0, **part), look(84, 80.0), look(126, 84.0)).irecist == ["iUPD"] * 3
+    grown = follow(50.0, look(42, 70.0, **part), look(84, 80.0), look(126, 85.0, **part))
+    assert grown.irecist == ["iUPD", "iUPD", "iCPD"]
+
+
 @rule("iRECIST: iCPD by other category")
 @pytest.mark.parametrize(
     ("first", "second"),

@@ -179,7 +179,14 @@ def test_early_stable_disease_then_progression_is_progression(rule):
         ([(42, 60), (70, 60)], "PR", "PR"),
         ([(42, 60), (56, 60), (70, 60)], "PR", "PR"),
         ([(42, 60), (56, None), (70, 60)], "PR", "PR"),
-        ([(42, 60), (56, 75), (70, 60)], "PR", "SD"),
+        ([(42, 60), (56, 71), (70, 60)], "PR", "PR"),
+        ([(42, 60), (49, 71), (56, None), (70, 60)], "PR", "PR"),
+        ([(42, 60), (56, 71), (63, 71), (84, 60)], "PR", "SD"),
+        ([(42, 60), (56, 71), (63, None), (70, 71), (84, 60)], "PR", "SD"),
+        ([(42, 60), (56, 71), (84, 80)], "PR", "SD"),
+        ([(42, 0), (70, 60)], "CR", "SD"),
+        ([(42, 0), (70, None)], "CR", "SD"),
+        ([(21, 60), (28, None)], "PR", "NE"),
         ([(42, 60), (70, 80)], "PR", "SD"),
         ([(21, 60), (42, 80)], "PR", "PD"),
         ([(42, 0), (70, 0)], "CR", "CR"),
@@ -225,6 +232,22 @@ def test_back_after_a_complete_response_is_progression(rule):
 def test_a_scan_that_could_not_be_judged_does_not_hide_a_reappearance(rule):
     rows = [("a", 0, 20), ("a", 42, "absent"), ("a", 63, "not evaluable"), ("a", 84, 3.0)]
     assert responses(table(*rows)) == ["CR", "NE", "PD"]
+
+
+@rule("RECIST 1.1: reappearing lesion")
+def test_disease_seen_after_a_complete_response_is_progression_as_long_as_it_is_seen(rule):
+    rows = [("a", 0, 20), ("a", 42, "absent"), ("a", 84, 3.0), ("a", 126, 3.0), ("a", 168, "absent")]
+    visits = assess_table(table(*rows)).arrow("visits")
+    assert visits["response"].to_pylist() == ["CR", "PD", "PD", "CR"]
+    assert visits["iresponse"].to_pylist() == ["iCR", "iUPD", "iUPD", "iCR"]
+
+
+@rule("RECIST 1.1: reappearing lesion")
+def test_a_node_above_its_normal_size_does_not_hide_a_reappearance(rule):
+    node = {"is_node": True}
+    rows = [("n", 0, 20, node), ("a", 0, 20), ("n", 42, 9, node), ("a", 42, "absent")]
+    rows += [("n", 84, 11, node), ("a", 84, "absent"), ("n", 126, 11, node), ("a", 126, 2.0)]
+    assert responses(table(*rows)) == ["CR", "PR", "PD"]
 
 
 @rule("RECIST 1.1: reappearing lesion")

@@ -10,9 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.cohort import Cohort, Origin, Scans, Source
+from remission.cohort.days import START, begin_days, day_of_scans
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
-from remission.cohort.patient_table import PatientRows, merge_patients
+from remission.cohort.patient_table import PatientRows, merge_patients, places
+from remission.cohort.visits import both_criteria
 from remission.errors import DataError, Problem
 
 Floats = NDArray[np.float64]
@@ -44,13 +46,15 @@ def build(
     Raises
     ------
     DataError
-        If a scan has no time, or its date cannot be counted from a start of treatment.
+        If a patient has no identifier, or a scan neither time nor date.
     """
     ids = _identifiers(tables)
     rows = merge_patients([table for table in tables if table.kind == "patients"], ids)
     arms = _arms(tables, ids, rows)
-    columns, origins = _derived(dict(rows.columns), dict(rows.origins))
-    scans = {kind: _scans(kind, tables, ids, columns) for kind in ("lesions", "responses", "changes")}
+    columns, origins = dict(rows.columns), dict(rows.origins)
+    begun = begin_days(tables, ids, columns, origins)
+    columns, origins = _derived(columns, origins)
+    scans = {kind: _scans(kind, tables, ids, columns.get(START)) for kind in ("lesions", "responses", "changes")}
     order = _order(arms)
     place = np.empty(len(ids), np.int64)
     place[order] = np.arange(len(ids))
@@ -65,7 +69,7 @@ def build(
         _renumbered(scans["responses"], place),
         _renumbered(scans["changes"], place),
         tuple(sources),
-        (*findings, *rows.findings, *_strangers(tables, rows, ids), *_two_arms(tables, ids)),
+        (*findings, *begun, *rows.findings, *_strangers(tables, rows, ids), *_two_arms(tables, ids)),
     )
 
 
@@ -86,19 +90,6 @@ def _identifiers(tables: Sequence[Table]) -> NDArray[np.str_]:
 def _distinct(names: NDArray[Any]) -> NDArray[np.str_]:
     values, first = np.unique(names, return_index=True)
     return np.asarray(values[np.argsort(first, kind="stable")], np.str_)
-
-
-def places(ids: NDArray[np.str_], names: NDArray[Any]) -> NDArray[np.int64]:
-    """Place of each name among the identifiers.
-
-    Examples
-    --------
-    >>> places(np.array(["b", "a"]), np.array(["a", "b", "a"]))
-    array([1, 0, 1])
-    """
-    order = np.argsort(ids, kind="stable")
-    distinct, codes = np.unique(names, return_inverse=True)
-    return np.asarray(order[np.searchsorted(ids[order], distinct)][codes], np.int64)
 
 
 def _arms(tables: Sequence[Table], ids: NDArray[np.str_], rows: PatientRows) -> NDArray[np.str_]:
@@ -151,7 +142,7 @@ def _derived(
     for end in ("os", "pfs"):
         if f"{end}_censored" in columns:
             put(f"{end}_event", 1.0 - columns[f"{end}_censored"], f"{end}_censored")
-    start = columns.get("start_date")
+    start = columns.get(START)
     if start is None:
         return columns, origins
     for field, date in _DATES.items():
@@ -175,9 +166,7 @@ def _derived(
     return columns, origins
 
 
-def _scans(
-    kind: str, tables: Sequence[Table], ids: NDArray[np.str_], patients: dict[str, NDArray[Any]]
-) -> Scans | None:
+def _scans(kind: str, tables: Sequence[Table], ids: NDArray[np.str_], start: NDArray[Any] | None) -> Scans | None:
     mine = [(number, table) for number, table in enumerate(tables) if table.kind == kind]
     if not mine:
         return None
@@ -186,45 +175,20 @@ def _scans(
     for number, table in mine:
         patient = places(ids, table.columns["patient"])
         parts["patient"].append(patient)
-        parts["time_day"].append(_time(table, patient, patients))
+        begun = np.full(len(ids), np.nan) if start is None else start
+        parts["time_day"].append(day_of_scans(table, patient, begun))
         parts["file"].append(np.full(len(table), number, np.int16))
         parts["row"].append(table.row)
         for name in names:
             parts[name].append(table.columns.get(name, np.full(len(table), _empty(name, mine))))
     joined = {name: np.concatenate(values) for name, values in parts.items()}
-    return Scans(joined.pop("patient"), joined, joined.pop("file"), joined.pop("row"))
+    scans = Scans(joined.pop("patient"), joined, joined.pop("file"), joined.pop("row"))
+    return both_criteria(scans) if {"response", "iresponse"} <= names else scans
 
 
 def _empty(name: str, tables: list[tuple[int, Table]]) -> Any:
     text = any(table.columns[name].dtype.kind == "U" for _, table in tables if name in table.columns)
     return "" if text else np.nan
-
-
-def _time(table: Table, patient: NDArray[np.int64], patients: dict[str, NDArray[Any]]) -> Floats:
-    """Days from the first dose: as the file says, else from its date."""
-    given = table.columns.get("time", np.full(len(table), np.nan))
-    if "date" not in table.columns:
-        return _complete(table, given, "time")
-    start = patients.get("start_date")
-    if start is None:
-        # Without a start of treatment the first scan of each patient is the baseline.
-        start = np.full(patient.max(initial=-1) + 1, np.inf)
-        date = table.columns["date"]
-        # A row that has both a day and a date says when the patient's time began.
-        begun = date - given if np.isfinite(given).any() else date
-        np.minimum.at(start, patient[np.isfinite(begun)], begun[np.isfinite(begun)])
-        start = np.where(np.isfinite(start), start, np.nan)
-    dated = table.columns["date"] - start[patient]
-    return _complete(table, np.where(np.isfinite(given), given, dated), "date")
-
-
-def _complete(table: Table, time: Floats, column: str) -> Floats:
-    lacking = ~np.isfinite(time)
-    # Dates that the reader has already found fault with are told there, with their cells.
-    if lacking.any() and column == "time":
-        where = f"{table.file}, row {table.row[np.flatnonzero(lacking)[0]]}, column {table.names['time']}"
-        raise DataError(f"{int(lacking.sum())} scans have no time", where=where)
-    return time
 
 
 def _strangers(tables: Sequence[Table], rows: PatientRows, ids: NDArray[np.str_]) -> list[Finding]:

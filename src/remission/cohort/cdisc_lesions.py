@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +16,14 @@ from remission.errors import DataError
 
 _NODE = "LYMPH NODE"
 _SHORT_AXIS = ("LPERP", "SAXIS")
-_LONGEST = ("LDIAM",)
+_LONGEST = ("LDIAM", "DIAMETER")
 _STATE = "TUMSTATE"
-_ROLES = {"TARGET": "target", "NON-TARGET": "non-target", "NEW": "new"}
 _FIELDS = ("patient", "date", "time", "lesion", "organ", "is_node", "role", "diameter", "status")
 Known = dict[tuple[str, str], tuple[str, str]]
 
 
 def tr_lesions(
-    sheet: Sheet, said: TableMap, identified: Sequence[Sheet], findings: list[Finding]
+    sheet: Sheet, said: TableMap, identified: Sequence[Sheet], days: bool, findings: list[Finding]
 ) -> tuple[Sheet, TableMap]:
     """TR as a table of lesions; organ and role of each lesion come from TU.
 
@@ -35,6 +35,8 @@ def tr_lesions(
         With the reader, if one was asked for.
     identified : sequence of Sheet
         TU.
+    days : bool
+        Whether study days are wanted beside the dates.
     findings : list of Finding
         Told of what was chosen.
     """
@@ -42,37 +44,59 @@ def tr_lesions(
     for one in identified:
         known |= _identified(one, said.reader)
     rows = pick_reader(sheet, "TR", said.reader, findings)
-    test, link = coded(sheet, "TRTESTCD"), coded(sheet, "TRLNKID")
+    test, link, date = coded(sheet, "TRTESTCD"), coded(sheet, "TRLNKID"), coded(sheet, "TRDTC")
     keys = list(zip(coded(sheet, "USUBJID").tolist(), link.tolist(), strict=True))
     organ = np.array([known.get(key, ("", ""))[0] for key in keys], np.str_)
     role = np.array([known.get(key, ("", ""))[1] for key in keys], np.str_)
-    group = np.array([_ROLES.get(word.upper(), "") for word in coded(sheet, "TRGRPID").tolist()], np.str_)
-    role = np.where(role == "", group, role)
+    role = np.where(role == "", _roles(coded(sheet, "TRGRPID")), role)
     node = np.char.find(np.char.upper(organ), _NODE) >= 0
-    measured = np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
-    state = test == _STATE
-    # Of a lesion with a diameter the state says nothing more.
-    rows &= measured | (state & (role != "target"))
-    _check_units(sheet, rows & measured)
+    measured = rows & np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
+    state = rows & (test == _STATE)
+    undone = coded(sheet, "TRSTAT") == "NOT DONE"
+    _check_units(sheet, measured)
     size = coded(sheet, "TRSTRESN")
     size = np.where(size == "", coded(sheet, "TRSTRESC"), size)
-    undone = coded(sheet, "TRSTAT") == "NOT DONE"
-    status = np.where(undone, "not evaluable", np.where(state, coded(sheet, "TRSTRESC"), ""))
+    status, alone = _states(sheet, keys, date, measured & ~undone, state, role)
     columns = {
         "patient": coded(sheet, "USUBJID"),
-        "date": coded(sheet, "TRDTC"),
+        "date": date,
         "lesion": link,
         "organ": organ,
         "is_node": np.where(node, "yes", "no"),
         "role": role,
         "diameter": np.where(measured & ~undone, size, ""),
-        "status": status,
+        "status": np.where(undone, "not evaluable", status),
     }
     if "TRDTC" not in sheet.columns:
         del columns["date"]
-        days = study_days(sheet.columns["TRDY"])
-        columns["time"] = np.array(days.words, np.str_)[days.codes]
-    return _as_table(sheet, columns, rows, _TR)
+    if "TRDY" in sheet.columns and (days or "TRDTC" not in sheet.columns):
+        day = study_days(sheet.columns["TRDY"])
+        columns["time"] = np.array(day.words, np.str_)[day.codes]
+    planned = undone & (date == "") & ("TRDTC" in sheet.columns)
+    return _as_table(sheet, columns, (measured | alone) & ~planned, _TR)
+
+
+def _states(
+    sheet: Sheet,
+    keys: Sequence[tuple[str, str]],
+    date: NDArray[np.str_],
+    measured: NDArray[np.bool_],
+    state: NDArray[np.bool_],
+    role: NDArray[np.str_],
+) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    """Status of each row, and the rows of states of lesions that were not measured at that visit.
+
+    Of a target with a diameter the state says nothing more; of other lesions it says whether they progressed.
+    """
+    visit = [(*key, day, number) for key, day, number in zip(keys, date, coded(sheet, "VISITNUM"), strict=True)]
+    word = coded(sheet, "TRSTRESC")
+    told = {visit[row]: str(word[row]) for row in np.flatnonzero(state)}
+    sized = {visit[row] for row in np.flatnonzero(measured)}
+    status = np.array([told.get(key, "") for key in visit], np.str_)
+    status = np.where(measured & (role == "target"), "", status)
+    alone = np.zeros(len(visit), bool)
+    alone[[row for row in np.flatnonzero(state) if visit[row] not in sized]] = True
+    return status, alone
 
 
 _TR = {
@@ -91,11 +115,20 @@ _TR = {
 def _identified(sheet: Sheet, wanted: str | None) -> Known:
     """Organ and role of each lesion of each subject, by one reader."""
     rows = pick_reader(sheet, "TU", wanted, [])
-    parts = [coded(sheet, name)[rows].tolist() for name in ("USUBJID", "TULNKID", "TULOC", "TUSTRESC")]
-    return {
-        (subject, link): (organ, _ROLES.get(role.upper(), ""))
-        for subject, link, organ, role in zip(*parts, strict=True)
-    }
+    parts = [coded(sheet, name)[rows].tolist() for name in ("USUBJID", "TULNKID", "TULOC")]
+    roles = _roles(coded(sheet, "TUSTRESC"))[rows].tolist()
+    return {(subject, link): (organ, role) for subject, link, organ, role in zip(*parts, roles, strict=True)}
+
+
+def _roles(words: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Roles of lesions by the words of TUSTRESC and TRGRPID, such as ``NON-TARGET`` and ``NEW TARGET``."""
+    upper = np.char.upper(words)
+
+    def says(part: str) -> NDArray[np.bool_]:
+        return np.asarray(np.char.find(upper, part) >= 0)
+
+    target = np.where(says("NON"), "non-target", "target")
+    return np.where(says("NEW"), "new", np.where(says("TARGET"), target, "")).astype(np.str_)
 
 
 def _check_units(sheet: Sheet, rows: NDArray[np.bool_]) -> None:
@@ -105,7 +138,7 @@ def _check_units(sheet: Sheet, rows: NDArray[np.bool_]) -> None:
         raise DataError("diameters in another unit", where=f"{sheet.name}, column TRSTRESU", found=found, allowed="mm")
 
 
-def adtr_lesions(sheet: Sheet, findings: list[Finding]) -> tuple[Sheet, TableMap]:
+def adtr_lesions(sheet: Sheet, days: bool, findings: list[Finding]) -> tuple[Sheet, TableMap]:
     """ADTR as a table of lesions: LDIAMn, and of nodes NLDIAMn."""
     parameter = coded(sheet, "PARAMCD")
     node = (coded(sheet, "TULOCGR1") == "NODAL") | (np.char.find(coded(sheet, "TULOC"), _NODE) >= 0)
@@ -123,8 +156,24 @@ def adtr_lesions(sheet: Sheet, findings: list[Finding]) -> tuple[Sheet, TableMap
         "role": np.full(sheet.rows, "target"),
         "diameter": coded(sheet, "AVAL"),
     }
-    names = {"patient": "USUBJID", "date": "ADT", "lesion": "TRLNKID", "organ": "TULOC", "diameter": "AVAL"}
-    return _as_table(sheet, columns, rows, {**names, "is_node": "TULOCGR1", "role": "role (target)"})
+    if "ADT" not in sheet.columns:
+        del columns["date"]
+    if "ADY" in sheet.columns and (days or "ADT" not in sheet.columns):
+        day = study_days(sheet.columns["ADY"])
+        columns["time"] = np.array(day.words, np.str_)[day.codes]
+    return _as_table(sheet, columns, rows, _ADTR)
+
+
+_ADTR = {
+    "patient": "USUBJID",
+    "date": "ADT",
+    "time": "ADY",
+    "lesion": "TRLNKID",
+    "organ": "TULOC",
+    "is_node": "TULOCGR1",
+    "role": "role (target)",
+    "diameter": "AVAL",
+}
 
 
 def _as_table(
@@ -132,7 +181,7 @@ def _as_table(
 ) -> tuple[Sheet, TableMap]:
     """Columns as a sheet that keeps the file's name and row numbers."""
     made = {names[field]: _coded(values) for field, values in columns.items()}
-    whole = Sheet(sheet.name, made, sheet.rows, sheet.sha256, sheet.typed, sheet.numbers)
+    whole = replace(sheet, columns=made)
     units = {"diameter": "mm", "time": "days"}
     said = {field: ColumnMap((names[field],), unit=units.get(field)) for field in _FIELDS if field in columns}
     return within(whole, rows, names["lesion"]), TableMap("lesions", said)

@@ -1,4 +1,4 @@
-"""Rows of a CDISC table: by reader, by test."""
+"""Rows of a CDISC table: by reader, by parameter."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.finding import Finding
+from remission.cohort.mapping import TableMap
 from remission.cohort.sheet import Coded, Sheet
 from remission.errors import DataError
 
+Chosen = tuple[Sheet, TableMap]
+Tables = list[Chosen]
 _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 _INVESTIGATOR = "INVESTIGATOR"
 
@@ -52,6 +55,27 @@ def within(sheet: Sheet, rows: NDArray[np.bool_], column: str) -> Sheet:
     if not rows.any():
         raise DataError("no row is left of the table", where=f"{sheet.name}, column {column}")
     return sheet.only(rows)
+
+
+def of_parameter(sheet: Sheet, code: str, findings: list[Finding]) -> NDArray[np.bool_]:
+    """Rows of an ADaM parameter: of that name, else of the only one whose name begins with it (``PFSINV``).
+
+    Raises
+    ------
+    DataError
+        If there are several of which none has the plain name.
+    """
+    parameter = coded(sheet, "PARAMCD")
+    names = sorted({name for name in parameter.tolist() if name.startswith(code)})
+    if not names or code in names:
+        return np.asarray(parameter == code)
+    if len(names) > 1:
+        step = f"choose one in a mapping file: rows: {{PARAMCD: {names[0]}}}, with kind and columns of this file"
+        where = f"{sheet.name}, column PARAMCD"
+        raise DataError(f"several parameters could be {code}", where=where, found=", ".join(names), next_step=step)
+    what = f"the parameter {names[0]} is read as {code}"
+    findings.append(Finding("parameter-by-prefix", "warning", what, sheet.name, "PARAMCD"))
+    return np.asarray(parameter == names[0])
 
 
 def pick_reader(sheet: Sheet, domain: str, wanted: str | None, findings: list[Finding]) -> NDArray[np.bool_]:

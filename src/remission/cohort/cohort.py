@@ -127,7 +127,7 @@ class Cohort:
         first = str(self.ids[np.flatnonzero(bad)[0]])
         if origin is None:
             return [Finding(rule, severity, what, count=int(bad.sum()), found=f"patient {first}", next_step=next_step)]
-        rows = tuple(int(row) for row in origin.row[bad][:SHOWN_ROWS] if row)
+        rows = tuple(int(row) for row in np.sort(origin.row[bad]) if row)[:SHOWN_ROWS]
         count = int(bad.sum())
         return [Finding(rule, severity, what, origin.file, origin.column, rows, count, f"patient {first}", next_step)]
 
@@ -141,7 +141,13 @@ class Cohort:
             here = bad & (scans.file == place)
             rows = tuple(int(row) for row in scans.row[here][:SHOWN_ROWS])
             first = f"patient {self.ids[scans.patient[np.flatnonzero(here)[0]]]}"
-            name = source.columns.get(column, column)
+            name = _column_of(source, column)
             count = int(here.sum())
             found.append(Finding(rule, severity, what, source.name, name, rows, count, first, next_step))
         return found
+
+
+def _column_of(source: Source, field: str) -> str:
+    """Column of a file that holds a field; when a scan was made stands in one of two."""
+    either = {"time": ("time", "date"), "date": ("date", "time")}.get(field, (field,))
+    return next((source.columns[name] for name in either if name in source.columns), field)

@@ -27,6 +27,10 @@ _RECIST: Mapping[str, str] = {
     "unevaluable": "NE",
     "non-cr/non-pd": "NON_CR_NON_PD",
     "non_cr_non_pd": "NON_CR_NON_PD",
+    "non cr/non pd": "NON_CR_NON_PD",
+    "noncr/nonpd": "NON_CR_NON_PD",
+    "inevaluable": "NE",
+    "not assessed": "NE",
 }
 _IRECIST: Mapping[str, str] = {
     "icr": "iCR",
@@ -38,6 +42,12 @@ _IRECIST: Mapping[str, str] = {
     "inon": "iNON",
     "ine": "iNE",
     "ne": "iNE",
+    "not evaluable": "iNE",
+    # Before the first progression the words of RECIST say the same.
+    "cr": "iCR",
+    "pr": "iPR",
+    "sd": "iSD",
+    "non-cr/non-pd": "iNON",
 }
 _ROLES = {"target": "target", "non-target": "non-target", "nontarget": "non-target", "new": "new"}
 _STATUSES: Mapping[str, str] = {
@@ -52,7 +62,24 @@ _STATUSES: Mapping[str, str] = {
         "merged",
         "not evaluable",
     )
-} | {"too small to measure": "too small", "unequivocal": "unequivocal progression", "ne": "not evaluable"}
+} | {
+    "too small to measure": "too small",
+    "unequivocal": "unequivocal progression",
+    "unequivocal increase": "unequivocal progression",
+    "progression": "unequivocal progression",
+    "pd": "unequivocal progression",
+    "increase": "increased",
+    "unchanged": "present",
+    "stable": "present",
+    "decreased": "present",
+    "non-cr/non-pd": "present",
+    "disappeared": "absent",
+    "resolved": "absent",
+    "cr": "absent",
+    "ne": "not evaluable",
+    "not assessed": "not evaluable",
+    "not done": "not evaluable",
+}
 _SEX = {"f": "female", "female": "female", "w": "female", "m": "male", "male": "male"}
 TRUE_WORDS = ("1", "1.0", "y", "yes", "true", "t", "x", "dead", "deceased", "died", "event", "progressed")
 FALSE_WORDS = ("0", "0.0", "n", "no", "false", "f", "alive", "living", "censored", "no event")
@@ -64,6 +91,9 @@ DIAMETER_WORDS: Mapping[str, str] = {
     "tstm": "too small",
     "absent": "absent",
     "disappeared": "absent",
+    "resolved": "absent",
+    "not assessed": "not evaluable",
+    "not done": "not evaluable",
 }
 """Text that stands in columns of diameters and means something; read as a status, and said in a warning."""
 

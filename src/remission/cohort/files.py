@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from remission.cohort.sheet import Coded, Sheet, coded_arrow
+from remission.cohort.sas_file import read_sas_file
+from remission.cohort.sheet import Coded, Sheet, coded_arrow, coded_numbers
 from remission.cohort.text_file import read_text_file
 from remission.errors import DataError
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
 SAS = (".xpt", ".sas7bdat")
-_NOTHING = 1e-70
-_EXACT = 2.0**53  # beyond it, not every whole number is a float
+SAS_DAY_ZERO = date(1960, 1, 1)
 
 
 def find_files(places: Iterable[str | Path]) -> tuple[Path, ...]:
@@ -69,7 +67,7 @@ def read_sheet(path: Path, encoding: str | None = None) -> Sheet:
     if kind in PARQUET:
         return _from_arrow(path, _read_parquet(path))
     if kind in SAS:
-        return _from_frame(path, _read_sas(path))
+        return _from_sas(path)
     allowed = ", ".join(TEXT + PARQUET + SAS)
     step = "save the sheet as CSV in UTF-8" if kind.startswith((".xls", ".ods")) else None
     raise DataError("no reader for this kind of file", where=path.name, allowed=allowed, next_step=step)
@@ -83,26 +81,6 @@ def _read_parquet(path: Path) -> pa.Table:
         return pq.ParquetFile(path).read()
     except (pa.ArrowException, OSError) as error:
         raise DataError("this is not a Parquet file", where=path.name, found=str(error).splitlines()[0]) from None
-
-
-def _read_sas(path: Path) -> Any:
-    """A data frame, by pyreadstat or, failing that, pandas."""
-    try:
-        try:
-            import pyreadstat
-
-            reader = pyreadstat.read_xport if path.suffix.lower() == ".xpt" else pyreadstat.read_sas7bdat
-            return reader(path)[0]
-        except ImportError:
-            import pandas as pd
-
-            return pd.read_sas(path, encoding="utf-8")
-    except ImportError:
-        step = "pip install pyreadstat, or export the table as CSV"
-        raise DataError("SAS files need pyreadstat or pandas", where=path.name, next_step=step) from None
-    except Exception as error:  # the readers raise errors of their own, without a common family
-        what = "the file cannot be read as SAS or XPT"
-        raise DataError(what, where=path.name, found=str(error).splitlines()[0]) from None
 
 
 def _from_arrow(path: Path, table: pa.Table) -> Sheet:
@@ -122,45 +100,11 @@ def _arrow_text(path: Path, name: str, column: pa.ChunkedArray) -> Coded:
     return coded_arrow(column if pa.types.is_dictionary(kind) else column.cast(pa.string()))
 
 
-def _from_frame(path: Path, frame: Any) -> Sheet:
-    names = [str(name) for name in frame.columns]
-    _check_rows(path, names, len(frame))
-    columns = {name: _frame_text(frame[name]) for name in names}
-    return Sheet(path.name, columns, len(frame), _sha256(path), typed=True)
-
-
-def _frame_text(column: Any) -> Coded:
-    if column.dtype.kind in "fiu":
-        values = column.to_numpy(np.float64)
-        # pandas turns the zero of an XPT file into 5.4e-79.
-        return coded_numbers(np.where(np.abs(values) < _NOTHING, 0.0, values))
-    words = ["" if value is None or value != value else _plain(value) for value in column.tolist()]
-    place: dict[str, int] = {}
-    codes = np.array([place.setdefault(word.strip(), len(place)) for word in words], np.int32)
-    return Coded(tuple(place), codes)
-
-
-def _plain(value: Any) -> str:
-    return str(value.date().isoformat()) if hasattr(value, "date") else str(value)
-
-
-def coded_numbers(values: NDArray[Any]) -> Coded:
-    """Floating-point numbers as text that reads back to the same number; NaN is an empty cell.
-
-    Examples
-    --------
-    >>> coded_numbers(np.array([2.0, np.nan, 2.5])).words
-    ('2', '2.5', '')
-    """
-    distinct, codes = np.unique(np.asarray(values, np.float64), return_inverse=True)
-    return Coded(tuple(map(_number_text, distinct.tolist())), codes.astype(np.int32))
-
-
-def _number_text(value: float) -> str:
-    if value != value:
-        return ""
-    # A whole number that a float cannot hold exactly stays marked as such: identifiers may have merged.
-    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
+def _from_sas(path: Path) -> Sheet:
+    columns = read_sas_file(path)
+    rows = len(next(iter(columns.values()))) if columns else 0
+    _check_rows(path, list(columns), rows)
+    return Sheet(path.name, columns, rows, _sha256(path), typed=True, days_since=SAS_DAY_ZERO)
 
 
 def _check_rows(path: Path, names: list[str], rows: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class Finding:
     --------
     >>> print(Finding("progression-after-death", "error", "progression after death", "a.csv", "pfs", (4,),
     ...               1).problem())
-    a.csv, row 4, column pfs: progression after death (1 row)
+    a.csv, row 4, column pfs: progression after death (1 row) [progression-after-death]
         next:    correct the file, or accept it: `accept: [progression-after-death]` in the mapping file
     """
 
@@ -65,7 +65,9 @@ class Finding:
         """As an error message."""
         count = f" ({self.count} row{'s' * (self.count != 1)})" if self.count else ""
         accept = f"correct the file, or accept it: `accept: [{self.rule}]` in the mapping file"
-        return Problem(self.what + count, self.where or None, self.found or None, None, self.next_step or accept)
+        return Problem(
+            f"{self.what}{count} [{self.rule}]", self.where or None, self.found or None, None, self.next_step or accept
+        )
 
     def document(self) -> dict[str, Any]:
         """As a plain dictionary for provenance."""
@@ -77,6 +79,19 @@ class Finding:
             "rows": self.count,
             **({"found": self.found} if self.found else {}),
         }
+
+
+def finding_line(finding: Mapping[str, Any]) -> str:
+    """A finding, as `Finding.document` gives it, in one line.
+
+    Examples
+    --------
+    >>> finding_line(Finding("one-patient", "warning", "the cohort is one patient", found="patient A").document())
+    'the cohort is one patient: patient A [one-patient]'
+    """
+    place = finding["where"] or finding.get("found", "")
+    rows = f" ({finding['rows']} rows)" if finding["rows"] > 1 else ""
+    return f"{finding['what']}{': ' * bool(place)}{place}{rows} [{finding['rule']}]"
 
 
 class AuditError(DataError):

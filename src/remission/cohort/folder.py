@@ -13,7 +13,7 @@ import numpy as np
 
 from remission import __version__
 from remission.cohort.cohort import Cohort, Source
-from remission.cohort.finding import Finding
+from remission.cohort.finding import Finding, finding_line
 from remission.cohort.follow_up import due_document, visits_due
 from remission.cohort.outcomes import Outcomes
 from remission.cohort.summary import summarise_cohort
@@ -95,7 +95,7 @@ def write_cohort(
 
 def _study_text(cohort: Cohort, ends: Outcomes, findings: Sequence[Finding], arms: Sequence[str]) -> str:
     longest = [float(np.nanmax(days)) for days in (ends.os_day, ends.pfs_day) if np.isfinite(days).any()]
-    notes = [f"{finding.severity}: {finding.problem().what} [{finding.where}]" for finding in findings]
+    notes = [f"{finding.severity}: {finding_line(finding.document())}" for finding in findings]
     files = {source.name: source.sha256 for source in cohort.sources}
     return observed_text(cohort.name, cohort.title, max(longest, default=1.0), arms, files, notes)
 
@@ -156,6 +156,7 @@ def _summary(
         last = np.full(len(cohort), np.nan)
         visits = ends.judged.visits
         np.fmax.at(last, visits["patient"], visits["time_day"])
-        due = visits_due(cohort.ids, cohort.arms, cohort.number("start_date"), last, ends.os_event == 1, on)
-        summary["visits_due"] = due_document(due, on)
+        start, died = cohort.number("start_date"), ends.os_event == 1
+        due = visits_due(cohort.ids, cohort.arms, start, last, died, on)
+        summary["visits_due"] = due_document(due, on, int((np.isnan(start) & ~died).sum()))
     return summary

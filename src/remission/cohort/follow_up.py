@@ -128,8 +128,8 @@ def visits_due(
     return tuple(sorted(found, key=lambda one: (one.days, one.patient)))
 
 
-def due_document(due: tuple[Due, ...], on: date) -> Mapping[str, Any]:
-    """Visits due and overdue, for the summary."""
+def due_document(due: tuple[Due, ...], on: date, undated: int) -> Mapping[str, Any]:
+    """Visits due and overdue, for the summary; of ``undated`` patients no date is known."""
     return {
         "date": on.isoformat(),
         **{
@@ -141,4 +141,5 @@ def due_document(due: tuple[Due, ...], on: date) -> Mapping[str, Any]:
             for state in ("overdue", "due")
         },
         "later": sum(one.state == "later" for one in due),
+        "undated": undated,
     }

@@ -10,19 +10,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.cohort.cells import cell_findings, cells_of, read_cells
 from remission.cohort.fields import TABLES, UNITS, Field, field_of, fits
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, Mapping, TableMap
-from remission.cohort.sheet import Coded, Sheet, joined
+from remission.cohort.sheet import Sheet
 from remission.cohort.values import (
     Bools,
-    Reading,
-    read_days,
+    is_formula,
     read_diameters,
-    read_flags,
-    read_names,
-    read_numbers,
-    read_words,
 )
 from remission.errors import DataError, Problem
 
@@ -123,7 +119,10 @@ def interpret(sheet: Sheet, said: TableMap, mapping: Mapping) -> tuple[Table, li
             findings.append(_left_out(sheet, field, column))
             continue
         found = _read(sheet, empty, field, column, unit, mapping, findings)
-        columns |= {name: values for name, values in found.items() if name not in columns or name != "status"}
+        if "status" in found and "status" in columns:  # texts among the diameters gave some already
+            found["status"] = np.where(columns["status"] == "", found["status"], columns["status"])
+        columns |= found
+    findings += _unread_formulas(sheet, empty)
     stated = {name: unit for name, unit in units.items() if unit}
     table = replace(empty, columns=columns, units=stated)
     return _without_undated(table, mapping), findings
@@ -264,7 +263,7 @@ def _read(
     mapping: Mapping,
     findings: list[Finding],
 ) -> dict[str, NDArray[Any]]:
-    cells = _cells(sheet, column)
+    cells = cells_of(sheet, column)
     found = {}
     if field.kind == "length" and field.name == "diameter":
         reading, status = read_diameters(cells, mapping.missing, mapping.decimal)
@@ -275,73 +274,22 @@ def _read(
         what = "text in a column of diameters is read as a status"
         findings += table.finding("text-in-numbers", "warning", what, text, field.name, words)
     else:
-        reading = _reading(cells, field, column, mapping)
-    findings += _cell_findings(cells, reading, table, field, mapping)
+        reading = read_cells(cells, field, column, mapping, sheet.days_since)
+    findings += cell_findings(cells, reading, table, field, mapping)
     factor = UNITS[field.kind][unit] if unit else 1.0
     return {**found, field.name: reading.values * factor if unit else reading.values}
 
 
-def _cells(sheet: Sheet, column: ColumnMap) -> Coded:
-    if column.each_row:
-        words = tuple(str(number + 2) for number in range(sheet.rows))
-        return Coded(words, np.arange(sheet.rows, dtype=np.int32))
-    if column.constant is not None and not column.columns:
-        return Coded((column.constant,), np.zeros(sheet.rows, np.int32))
-    return joined([sheet.columns[name] for name in column.columns])
-
-
-def _reading(cells: Coded, field: Field, column: ColumnMap, mapping: Mapping) -> Reading:
-    if field.kind == "name":
-        return read_names(cells, mapping.missing)
-    if field.kind == "flag":
-        return read_flags(cells, mapping.missing, column.values)
-    if field.kind == "word":
-        # Not evaluable is an answer, not a missing one.
-        return read_words(cells, mapping.missing, field.words or {}, column.values)
-    if field.kind == "date":
-        return read_days(cells, mapping.missing, mapping.date_format, mapping.partial_dates)
-    return read_numbers(cells, mapping.missing, mapping.decimal)
-
-
-_WHAT = {
-    "flag": "neither true nor false",
-    "word": "the word is not known",
-    "date": "not a date",
-}
-
-
-def _cell_findings(cells: Coded, reading: Reading, table: Table, field: Field, mapping: Mapping) -> list[Finding]:
+def _unread_formulas(sheet: Sheet, table: Table) -> list[Finding]:
+    """Formulas in columns that are not read do no harm here, but the file is not what its owner thinks."""
     found: list[Finding] = []
-
-    def note(rule: str, severity: str, what: str, bad: Bools, step: str = "") -> None:
-        first = cells.text(int(np.flatnonzero(bad)[0])) if bad.any() else ""
-        found.extend(table.finding(rule, severity, what, bad, field.name, first, step))
-
-    formula = reading.noted["formula"]
-    note("formula", "error", "a formula, or its error, stands in a cell", formula, "save the values, not the formulas")
-    bad = reading.bad & ~formula
-    step = _step_for(field)
-    rule = {"flag": "unknown-word", "word": "unknown-word", "date": "not-a-date"}.get(field.kind, "text-in-numbers")
-    note(rule, "error", _WHAT.get(field.kind, "text in a column of numbers"), bad, step)
-    partial = reading.noted.get("partial")
-    if partial is not None:
-        placed = mapping.partial_dates
-        severity = "error" if placed == "refuse" else "warning"
-        said = {"refuse": "", "leave out": ": their rows are left out"}.get(placed, f": placed on the {placed} day")
-        step = "complete them, or state `partial_dates: first` (or middle, leave out) in a mapping file"
-        note("partial-dates", severity, f"dates lack a day{said}", partial, step)
+    for name in table.unused:
+        cells = sheet.columns[name]
+        bad = np.array([is_formula(word) for word in cells.words], bool)
+        if bad.any():
+            what = "a formula, or its error, stands in a column that is not read"
+            found += table.finding("formula", "warning", what, bad[cells.codes], name)
     return found
-
-
-def _step_for(field: Field) -> str:
-    if field.kind == "date":
-        return "write dates as 2014-03-06, or state `date_format` in a mapping file"
-    if field.kind == "word":
-        allowed = ", ".join(dict.fromkeys((field.words or {}).values()))
-        return f"use one of {allowed}; or say in a mapping file what it means: values: {{…: …}}"
-    if field.kind == "flag":
-        return "use 1 and 0; or say in a mapping file what it means: values: {…: yes}"
-    return "correct the cells, or add the word to `missing` in a mapping file (decimal comma: `decimal: ','`)"
 
 
 def _without_undated(table: Table, mapping: Mapping) -> Table:

@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.cohort.audit.lesions import has_baseline, rows_without_size
 from remission.cohort.audit.scans import repeats
 from remission.cohort.cohort import Cohort, Scans
 from remission.cohort.finding import Finding
 from remission.cohort.visits import Judged, visit_columns
 from remission.response import (
+    IRESPONSE_NAMES,
     RESPONSE_NAMES,
     ResponseTables,
     assess_table,
     compare_recorded,
-    iresponse_names,
     response_names,
 )
 from remission.response import (
@@ -27,20 +28,24 @@ from remission.response.words import ROLES
 
 _NAMELESS = "1"
 _VISIT_WINDOW_DAY = 14.0
+# Words of visits and lesions are objects: eight bytes a cell, where text of fixed width has fifty.
+_ROLE_WORDS = np.array(ROLES, object)
+_RESPONSES = np.array(RESPONSE_NAMES, object)
+_KNOWN_RESPONSES = np.array(["" if name == "NA" else name for name in RESPONSE_NAMES], object)
+_IRESPONSES = np.array(IRESPONSE_NAMES, object)
 _CAUSES = np.array([name or "" for name in CAUSE_NAMES], np.str_)
-_ROLE_WORDS = np.array(ROLES, np.str_)
 
 
 def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
     """Visits and end points from the lesions of a cohort.
 
-    Patients without a baseline scan, and second readings of a scan, are left out: the audit has named them,
-    and stops unless the mapping file accepts it.
+    Patients without a baseline scan or without a size of a target there, and second readings of a scan, are left
+    out: the audit has named them, and stops unless the mapping file accepts it.
 
     Raises
     ------
     DataError
-        If RECIST cannot be applied: a lesion changes its organ, a target has no diameter at baseline.
+        If RECIST cannot be applied: a lesion changes its organ.
     """
     assert cohort.lesions is not None
     scans = judgeable(cohort.lesions, len(cohort))
@@ -53,12 +58,12 @@ def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
 
 
 def judgeable(scans: Scans, n: int) -> Scans:
-    """Rows of patients with a baseline scan, each reading once."""
+    """Rows of patients with a baseline scan and a size of each target there, each reading once."""
     same, differing = repeats(scans, ("lesion",))
     rows = scans.only(~same & ~differing & np.isfinite(scans["time_day"]))
-    has = np.zeros(n, bool)
-    has[rows.patient[rows["time_day"] <= 0]] = True
-    return rows.only(has[rows.patient])
+    unsized = np.zeros(n, bool)
+    unsized[rows.patient[rows_without_size(rows)]] = True
+    return rows.only(has_baseline(rows, n) & ~unsized[rows.patient])
 
 
 def _measurements(scans: Scans) -> dict[str, Any]:
@@ -103,22 +108,19 @@ def _visits(tables: ResponseTables) -> dict[str, NDArray[Any]]:
             "nadir_mm": later["nadir_mm"],
             "change_pct": 100.0 * later["change_from_baseline"],
             "new_lesions": later["new_lesions"].astype(float),
-            "target_response": _known(response_names(later["target_response"])),
-            "nontarget_response": _known(response_names(later["nontarget_response"])),
-            "response": response_names(later["response"]),
-            "iresponse": iresponse_names(later["iresponse"]),
-            "best_response": response_names(later["best_response"]),
+            # Not applicable: the patient has no such lesions.
+            "target_response": _KNOWN_RESPONSES[later["target_response"]],
+            "nontarget_response": _KNOWN_RESPONSES[later["nontarget_response"]],
+            "response": _RESPONSES[later["response"]],
+            "iresponse": _IRESPONSES[later["iresponse"]],
+            "best_response": _RESPONSES[later["best_response"]],
         },
         len(later["patient"]),
     )
-    joined = {name: np.concatenate([baseline[name], further[name]]) for name in baseline}
-    order = np.lexsort((joined["time_day"], joined["patient"]))
-    return {name: values[order] for name, values in joined.items()}
-
-
-def _known(words: NDArray[np.str_]) -> NDArray[np.str_]:
-    """Not applicable: the patient has no such lesions."""
-    return np.asarray(np.where(words == "NA", "", words), np.str_)
+    keys = [np.concatenate([baseline[name], further[name]]) for name in ("time_day", "patient")]
+    order = np.lexsort(keys)
+    # Column by column, so that no second copy of the whole table is held.
+    return {name: np.concatenate([baseline.pop(name), further.pop(name)])[order] for name in tuple(baseline)}
 
 
 def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scans, n: int) -> Judged:
@@ -160,7 +162,7 @@ def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, NDArray[Any
     names = scans.columns.get("lesion", np.full(len(scans), _NAMELESS))
     if "part_of" in scans.columns:  # a fragment is measured as part of its whole
         names = np.where(scans["part_of"] == "", names, scans["part_of"])
-    distinct, codes = np.unique(names.astype(str), return_inverse=True)
+    distinct, codes = np.unique(names, return_inverse=True)
     keys = scans.patient * len(distinct) + codes
     named = np.searchsorted(distinct, tables.lesions["lesion"].astype(str))
     known = tables.lesions["patient"].astype(np.int64) * len(distinct) + named

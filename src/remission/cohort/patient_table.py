@@ -44,7 +44,7 @@ def merge_patients(tables: Sequence[Table], ids: NDArray[np.str_]) -> PatientRow
     known = np.zeros(len(ids), bool)
     findings: list[Finding] = []
     for table in tables:
-        patient = _place(ids, table.columns["patient"])
+        patient = places(ids, table.columns["patient"])
         first, repeated = _first_rows(patient)
         findings += _repeats(table, patient, first, repeated)
         who = patient[first]
@@ -55,9 +55,17 @@ def merge_patients(tables: Sequence[Table], ids: NDArray[np.str_]) -> PatientRow
     return PatientRows(columns, origins, known, tuple(findings))
 
 
-def _place(ids: NDArray[np.str_], names: NDArray[Any]) -> NDArray[np.int64]:
+def places(ids: NDArray[np.str_], names: NDArray[Any]) -> NDArray[np.int64]:
+    """Place of each name among the identifiers.
+
+    Examples
+    --------
+    >>> places(np.array(["b", "a"]), np.array(["a", "b", "a"]))
+    array([1, 0, 1])
+    """
     order = np.argsort(ids, kind="stable")
-    return np.asarray(order[np.searchsorted(ids[order], names)], np.int64)
+    distinct, codes = np.unique(names, return_inverse=True)
+    return np.asarray(order[np.searchsorted(ids[order], distinct)][codes], np.int64)
 
 
 def _first_rows(patient: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

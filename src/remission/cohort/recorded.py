@@ -31,7 +31,8 @@ def read_recorded(responses: Scans, patients: int) -> Judged:
 
     The best response is the best up to the first progression; stable disease counts from day 35 on. Of
     iRECIST, the first iUPD is the progression of RECIST; that of the first block that an iCPD confirms is
-    the progression of iRECIST (Seymour 2017). Scans at or before day 0 are the baseline.
+    the progression of iRECIST (Seymour 2017). Scans before day 0 are the baseline, and so are those of day 0
+    without a judgement.
 
     Parameters
     ----------
@@ -62,7 +63,8 @@ def _spelled(words: NDArray[np.str_], spelling: dict[str, str]) -> NDArray[np.st
 
 def _judged(visits: dict[str, NDArray[Any]], n: int) -> Judged:
     patient, time, response = visits["patient"], visits["time_day"], visits["response"]
-    after = time > 0
+    # A response is never of the baseline scan: one of day 0 is the first of a patient whose start is not known.
+    after = (time > 0) | ((time == 0) & ~np.isin(response, ("NE", "")))
     progression = _first(patient, time, (response == "PD") & after, n)
     own = after & (time <= progression[patient])
     late = ~np.isin(response, ("SD", "NON_CR_NON_PD")) | (time >= _MINIMUM_STABLE_DAY)
@@ -97,10 +99,10 @@ def _judged(visits: dict[str, NDArray[Any]], n: int) -> Judged:
 
 def _waiting(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.str_], n: int) -> NDArray[np.float64]:
     """First day of the block of iUPD that reaches the last judged scan, NaN without one; confirmed blocks are none."""
-    judged = ~np.isin(iresponse, ("iNE", "")) & (time > 0)
+    judged = ~np.isin(iresponse, ("iNE", "")) & (time >= 0)
     other = _last(patient, time, judged & (iresponse != "iUPD"), n)
     since = np.where(np.isfinite(other), other, -np.inf)
-    day = _first(patient, time, (iresponse == "iUPD") & (time > 0) & (time > since[patient]), n)
+    day = _first(patient, time, (iresponse == "iUPD") & (time >= 0) & (time > since[patient]), n)
     return np.where(np.isfinite(day), day, np.nan)
 
 

@@ -7,7 +7,8 @@ four bytes a cell, and each distinct value is read once.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 HEADER_ROWS = 1
+_EXACT = 2.0**53  # beyond it, not every whole number is a float
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,8 @@ class Sheet:
         Of the file's bytes.
     typed : bool
         True if the file stores numbers as numbers (Parquet, SAS), so that the text is ours.
+    days_since : date, optional
+        Day from which the file counts its dates, where it stores dates as numbers.
     """
 
     name: str
@@ -72,6 +76,7 @@ class Sheet:
     sha256: str
     typed: bool = False
     numbers: NDArray[np.int64] | None = field(default=None, compare=False)
+    days_since: date | None = None
 
     def row_number(self, row: int) -> int:
         """Row as a spreadsheet counts it: the header is row 1.
@@ -93,7 +98,26 @@ class Sheet:
         kept = np.flatnonzero(rows)
         numbers = kept if self.numbers is None else self.numbers[kept]
         columns = {name: Coded(column.words, column.codes[kept]) for name, column in self.columns.items()}
-        return Sheet(self.name, columns, len(kept), self.sha256, self.typed, numbers)
+        return replace(self, columns=columns, rows=len(kept), numbers=numbers)
+
+
+def coded_numbers(values: NDArray[Any]) -> Coded:
+    """Floating-point numbers as text that reads back to the same number; NaN is an empty cell.
+
+    Examples
+    --------
+    >>> coded_numbers(np.array([2.0, np.nan, 2.5])).words
+    ('2', '2.5', '')
+    """
+    distinct, codes = np.unique(np.asarray(values, np.float64), return_inverse=True)
+    return Coded(tuple(map(_number_text, distinct.tolist())), codes.astype(np.int32))
+
+
+def _number_text(value: float) -> str:
+    if value != value:
+        return ""
+    # A whole number that a float cannot hold exactly stays marked as such: identifiers may have merged.
+    return str(int(value)) if value.is_integer() and abs(value) < _EXACT else repr(value)
 
 
 def coded_arrow(column: pa.ChunkedArray) -> Coded:

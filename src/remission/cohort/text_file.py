@@ -43,6 +43,8 @@ def read_text_file(path: Path, encoding: str | None = None) -> Sheet:
     >>> read_text_file(path).columns["os_months"].words[0]
     '12.5'
     """
+    if encoding and codecs.lookup(encoding).name in ("utf-8", "utf-8-sig"):
+        encoding = None
     sha256 = _checked_bytes(path, encoding)
     first = _first_line(path, encoding)
     delimiter = max(_DELIMITERS, key=first.count)
@@ -212,7 +214,7 @@ def _none() -> NDArray[np.int32]:
 def _ragged(name: str, wrong: list[tuple[int, int]], wanted: int) -> DataError:
     row, cells = wrong[0]
     return DataError(
-        f"{len(wrong)} rows have another number of cells than the header",
+        f"{len(wrong)} {'rows have' if len(wrong) > 1 else 'row has'} another number of cells than the header",
         where=f"{name}, row {row}",
         found=f"{cells} cells",
         allowed=f"{wanted} cells",

@@ -23,8 +23,10 @@ Bools = NDArray[np.bool_]
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?\Z")
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-?-?)?\Z")
+_FORMULA = re.compile(r"[-+]=|[-+]\(?\$?[A-Z]{1,3}\$?\d+\b|[-+][A-Z.]+\(", re.IGNORECASE)
 _SPREADSHEET_ERRORS = ("#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!")
 _MIDDLE = 15
+_LAST_DAY = date(2200, 1, 1).toordinal()  # numbers beyond are seconds, not days
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,10 @@ def is_formula(word: str) -> bool:
 
     Examples
     --------
-    >>> is_formula("=A1*10"), is_formula("#REF!"), is_formula("-2.5")
-    (True, True, False)
+    >>> is_formula("=A1*10"), is_formula("+SUM(A1:A3)"), is_formula("#REF!"), is_formula("-2.5")
+    (True, True, True, False)
     """
-    return word.startswith(("=", "@", "+=")) or word.upper() in _SPREADSHEET_ERRORS
+    return word.startswith(("=", "@")) or bool(_FORMULA.match(word)) or word.upper() in _SPREADSHEET_ERRORS
 
 
 def read_names(column: Coded, missing: tuple[str, ...]) -> Reading:
@@ -113,7 +115,11 @@ def read_words(column: Coded, missing: tuple[str, ...], known: Mapping[str, str]
 
 
 def read_days(
-    column: Coded, missing: tuple[str, ...], date_format: str | None = None, partial: str = "refuse"
+    column: Coded,
+    missing: tuple[str, ...],
+    date_format: str | None = None,
+    partial: str = "refuse",
+    since: date | None = None,
 ) -> Reading:
     """Dates as days since 1 January of year 1; NaN where missing.
 
@@ -124,6 +130,8 @@ def read_days(
     partial : str
         What to do with dates without a day: ``refuse``, place them on the ``first`` or ``middle`` day, or
         ``leave out``.
+    since : date, optional
+        Day from which numbers count days, in files that store dates as numbers.
 
     Examples
     --------
@@ -132,12 +140,18 @@ def read_days(
     >>> read.values[0] - read.values[1], read.noted["partial"]
     (np.float64(33.0), array([False,  True]))
     """
-    reading = _each(column, missing, lambda word: _day(word, date_format, partial), np.nan)
+    reading = _each(column, missing, lambda word: _day(word, date_format, partial, since), np.nan)
+    serial = np.array([since is not None and bool(_NUMBER.match(word)) for word in column.words], bool)
     lacking = np.array([bool(_PARTIAL.match(word)) and date_format is None for word in column.words], bool)
-    return Reading(reading.values, reading.bad, {**reading.noted, "partial": lacking[column.codes]})
+    lacking &= ~serial
+    noted = {"partial": lacking[column.codes], "serial": serial[column.codes] & ~reading.bad}
+    return Reading(reading.values, reading.bad, {**reading.noted, **noted})
 
 
-def _day(word: str, date_format: str | None, partial: str) -> float | None:
+def _day(word: str, date_format: str | None, partial: str, since: date | None) -> float | None:
+    if since is not None and _NUMBER.match(word):
+        day = since.toordinal() + float(word)
+        return float(np.floor(day)) if abs(day) < _LAST_DAY else None
     try:
         if date_format is not None:
             return float(datetime.strptime(word, date_format).date().toordinal())

@@ -14,6 +14,7 @@ from remission.cohort.cohort import Scans
 Floats = NDArray[np.float64]
 Columns = Mapping[str, NDArray[Any]]
 
+_LIFE_DAY = 1e6  # longer than any life, so that patient and day make one key
 _NUMBERS = ("time_day", "sum_mm", "nadir_mm", "change_pct", "new_lesions")
 _WORDS = ("target_response", "nontarget_response", "response", "iresponse", "best_response")
 
@@ -25,7 +26,7 @@ class Judged:
     Parameters
     ----------
     visits : mapping of str to ndarray, shape (v,)
-        In order of patient and time: patient, visit, numbers (NaN where unknown) and words (empty).
+        In order of patient and time: patient, visit, numbers (NaN where unknown) and words as objects (empty).
     lesions : mapping of str to ndarray, shape (m,)
         patient, visit, time_day, lesion, site, role, diameter_mm.
     """
@@ -65,7 +66,7 @@ def visit_columns(known: Columns, rows: int) -> dict[str, NDArray[Any]]:
         "patient": np.empty(rows, np.int64),
         "visit": np.zeros(rows, np.int64),
         **{name: np.full(rows, np.nan) for name in _NUMBERS},
-        **{name: np.full(rows, "", np.str_) for name in _WORDS},
+        **{name: np.full(rows, "", object) for name in _WORDS},
     }
     return {**columns, **known}
 
@@ -97,6 +98,22 @@ def changes_as_visits(changes: Scans) -> dict[str, NDArray[Any]]:
     return visit_columns(known, len(changes))
 
 
+def both_criteria(responses: Scans) -> Scans:
+    """One row of a visit whose response by RECIST and whose response by iRECIST stand in two."""
+    recist, irecist = responses["response"], responses["iresponse"]
+    key = responses.patient * _LIFE_DAY + responses["time_day"]
+    first = np.flatnonzero((recist != "") & (irecist == ""))
+    second = np.flatnonzero((recist == "") & (irecist != ""))
+    _, mine, theirs = np.intersect1d(key[first], key[second], return_indices=True)
+    mine, theirs = first[mine], second[theirs]
+    joined = irecist.copy()
+    joined[mine] = irecist[theirs]
+    kept = np.ones(len(responses), bool)
+    kept[theirs] = False
+    columns = {**responses.columns, "iresponse": joined}
+    return Scans(responses.patient, columns, responses.file, responses.row).only(kept)
+
+
 def merged_visits(judged: Judged, further: Columns) -> Judged:
     """Visits with further ones from another file beside them; a change fills a visit of the same day."""
     own = judged.visits
@@ -116,6 +133,6 @@ def _one_a_day(columns: Columns) -> dict[str, NDArray[Any]]:
     for name, values in sorted_.items():
         if name in ("patient", "visit", "time_day"):
             continue
-        said = (values != "") if values.dtype.kind == "U" else np.isfinite(values)
+        said = np.isfinite(values) if values.dtype.kind == "f" else values != ""
         merged[name][group[said]] = values[said]
     return merged

@@ -12,11 +12,15 @@ from remission.response.state import RecistState
 
 
 class Runs(NamedTuple):
-    """First days of the unbroken runs that reach up to a scan, NaN outside one; each (n,)."""
+    """First days of the runs that reach up to a scan, NaN outside one; each (n,).
+
+    `interrupted`: this scan is the one with stable disease that a run of PR or better may hold.
+    """
 
     responding: Floats
     complete: Floats
     progressing: Floats
+    interrupted: Bools
 
 
 class Best(NamedTuple):
@@ -30,17 +34,27 @@ class Best(NamedTuple):
 
 
 def extend_runs(state: RecistState, response: Codes, time_day: Floats) -> Runs:
-    """Runs of PR or better, of CR and of PD after one more scan; one that cannot be judged breaks none."""
+    """Runs of PR or better, of CR and of PD after one more scan.
+
+    A scan that cannot be judged breaks none. Shrinkage that hovers about 30 % leaves the response standing: one
+    scan with stable disease between two responses does not break their run, two in a row do (Eisenhauer 2009,
+    appendix of frequently asked questions, on a decrease of 32, 28 and 33 %).
+    """
+    unjudged = response == NE
+    responding = ~np.isnan(state.responding_since_day)
+    hovers = (response == SD) & responding & ~state.response_interrupted
     return Runs(
-        _extend(state.responding_since_day, _responds(response), response, time_day),
-        _extend(state.complete_since_day, response == CR, response, time_day),
-        _extend(state.progressing_since_day, response == PD, response, time_day),
+        _extend(state.responding_since_day, _responds(response), unjudged | hovers, time_day),
+        _extend(state.complete_since_day, response == CR, unjudged, time_day),
+        _extend(state.progressing_since_day, response == PD, unjudged, time_day),
+        np.where(unjudged, state.response_interrupted, hovers),
     )
 
 
-def _extend(since_day: Floats, holds: Bools, response: Codes, time_day: Floats) -> Floats:
+def _extend(since_day: Floats, holds: Bools, passes: Bools, time_day: Floats) -> Floats:
+    """A run after a scan that belongs to it, that leaves it as it was (`passes`), or that ends it."""
     started = np.where(np.isnan(since_day), time_day, since_day)
-    return np.where(response == NE, since_day, np.where(holds, started, np.nan))
+    return np.where(passes, since_day, np.where(holds, started, np.nan))
 
 
 class Confirmation(NamedTuple):
@@ -51,7 +65,7 @@ class Confirmation(NamedTuple):
 
 
 def confirm(runs: Runs, response: Codes, time_day: Floats, timing: Timing) -> Confirmation:
-    """Whether this scan's response stands on an earlier one, ``confirmation_day`` before or more, unbroken.
+    """Whether this scan's response stands on an earlier one of its run, ``confirmation_day`` before or more.
 
     A complete response is confirmed by another, a partial one by a partial or complete one (`lasting`), a
     progression by another; stable disease knows no confirmation (Eisenhauer 2009, "confirmation").

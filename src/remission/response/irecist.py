@@ -181,16 +181,20 @@ def _remember(state: IrecistState, block: _Block, confirmed: Bools, timepoint: T
     had = np.where(block.opens | block.resets, np.int8(0), state.causes)
     added = block.causes & ~had
     pending = block.opens | block.stays
-    unmeasured = np.isnan(state.block_new_sum_mm) & progressing
+    # A sum over some of the targets is no mark: measured in full later, it would seem to have grown.
+    whole_mm = np.where(scan.evaluable, scan.sum_mm, np.nan)
+    causes = np.where(pending, had | block.causes, 0).astype(np.int8)
+    unmeasured = np.isnan(state.block_sum_mm) & ((causes & _TARGET) != 0)
+    new_unmeasured = np.isnan(state.block_new_sum_mm) & progressing
     return IrecistState(
         pending=pending,
         confirmed=confirmed,
         block_day=np.where(block.opens, scan.time_day, np.where(pending, state.block_day, np.nan)),
         block_last_day=np.where(progressing, scan.time_day, np.where(pending, state.block_last_day, np.nan)),
-        causes=np.where(pending, had | block.causes, 0).astype(np.int8),
-        block_sum_mm=_mark((added & _TARGET) != 0, scan.sum_mm, state.block_sum_mm, pending),
+        causes=causes,
+        block_sum_mm=_mark(((added & _TARGET) != 0) | unmeasured, whole_mm, state.block_sum_mm, pending),
         block_new_sum_mm=_mark(
-            ((added & _NEW) != 0) | unmeasured, scan.new_lesion_sum_mm, state.block_new_sum_mm, pending
+            ((added & _NEW) != 0) | new_unmeasured, scan.new_lesion_sum_mm, state.block_new_sum_mm, pending
         ),
         block_target=np.where(block.opens, timepoint.target, state.block_target),
         block_nontarget=np.where(block.opens, timepoint.nontarget, state.block_nontarget),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remission.response.codes import NE, PD
+from remission.response.codes import CR, NE, PD
 from remission.response.criteria import Bools, Codes, Floats, Timing
 from remission.response.history import Best, Runs, confirm, extend_runs, improve_best
 from remission.response.irecist import assess_irecist
@@ -27,7 +27,7 @@ class Assessment:
     iresponse : int8
         `IResponse` codes.
     confirmed : bool
-        The CR, PR or PD of this scan stands on an earlier one, ``confirmation_day`` before or more, unbroken.
+        The CR, PR or PD of this scan stands on an earlier one of its run, ``confirmation_day`` before or more.
     best_response, confirmed_response, best_iresponse : int8
         Best so far, without and with confirmation.
     nadir_mm : float
@@ -139,7 +139,9 @@ def _remember(
         responding_since_day=runs.responding,
         complete_since_day=runs.complete,
         progressing_since_day=runs.progressing,
+        response_interrupted=runs.interrupted,
         partial_held=(state.partial_held | lasting) & ~progressed,
+        completed=state.completed | (response == CR),
         best_response=best.response,
         confirmed_response=best.confirmed,
         first_response_day=best.first_response_day,

@@ -41,8 +41,8 @@ class Scan:
     nontargets_evaluable : (n,) bool
         Non-targets could be judged; as `evaluable` unless given.
     reappeared : (n,) bool
-        A lesion of the baseline other than a node is seen. Asked only after a complete response, when it had
-        disappeared: PD whatever its size.
+        A lesion of the baseline other than a node is seen. Asked only once there has been a complete response,
+        when it had disappeared: PD whatever its size.
     symptomatic : (n,) bool
         The scan was made for new symptoms; lets a scan within 4 weeks confirm an iUPD by another new lesion.
     """

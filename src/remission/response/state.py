@@ -57,8 +57,8 @@ class IrecistState(_Rows):
     causes : int8
         Categories that progressed in the block: 1 target, 2 non-target, 4 new lesion, added up.
     block_sum_mm, block_new_sum_mm : float
-        Sum of targets, and of new-lesion targets, when their category first progressed in the block: the mark
-        from which 5 mm more confirm, so that increases add up.
+        Sum of targets, and of new-lesion targets, when their category first progressed in the block (NaN until
+        all of them were measured): the mark from which 5 mm more confirm, so that increases add up.
     block_target, block_nontarget : int8
         Response of targets and non-targets at the first progression of the block.
     new_known : bool
@@ -115,9 +115,13 @@ class RecistState(_Rows):
     since_day : float
         First day of the present response while unbroken; a scan that cannot be judged does not break it.
     responding_since_day, complete_since_day, progressing_since_day : float
-        First day of the unbroken run of PR or better, of CR, of PD that reaches up to now, NaN outside one.
+        First day of the run of PR or better, of CR, of PD that reaches up to now, NaN outside one.
+    response_interrupted : bool
+        The last scan that could be judged was stable disease within a run of PR or better.
     partial_held : bool
         A partial response was confirmed and no progression has come since.
+    completed : bool
+        There has been a complete response: any disease seen since is a progression.
     best_response, confirmed_response : int8
         Best response before progression, unconfirmed and confirmed.
     first_response_day, confirmed_response_day : float
@@ -145,7 +149,9 @@ class RecistState(_Rows):
     responding_since_day: Floats
     complete_since_day: Floats
     progressing_since_day: Floats
+    response_interrupted: Bools
     partial_held: Bools
+    completed: Bools
     best_response: Codes
     confirmed_response: Codes
     first_response_day: Floats
@@ -208,7 +214,9 @@ def begin(
         responding_since_day=_nan(n),
         complete_since_day=_nan(n),
         progressing_since_day=_nan(n),
+        response_interrupted=np.zeros(n, np.bool_),
         partial_held=np.zeros(n, np.bool_),
+        completed=np.zeros(n, np.bool_),
         best_response=_code(n, Response.NE),
         confirmed_response=_code(n, Response.NE),
         first_response_day=_nan(n),

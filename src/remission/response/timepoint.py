@@ -38,8 +38,11 @@ def _choose(default: np.int8, *cases: tuple[Bools, np.int8]) -> Codes:
 
 
 def _recurred(state: RecistState, scan: Scan) -> Bools:
-    """A lesion came back after a complete response: PD whatever its size (Eisenhauer 2009, table 3)."""
-    return np.asarray(scan.reappeared & (state.present == CR))
+    """Disease is seen after a complete response: PD whatever its size, for as long as it is seen.
+
+    "Any disease seen at a subsequent time point", not at the next alone (Eisenhauer 2009, table 3, footnote).
+    """
+    return np.asarray(scan.reappeared & state.completed)
 
 
 def _target(state: RecistState, scan: Scan) -> Codes:

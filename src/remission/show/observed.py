@@ -69,4 +69,6 @@ def _due(visits: Mapping[str, Any], words: Words) -> dict[str, Any]:
     ]
     counts = {state: words.number(len(visits[state])) for state in ("overdue", "due")}
     text = words("due.text", date=visits["date"], later=words.number(visits["later"]), **counts)
+    if visits.get("undated"):
+        text += words("due.undated", undated=words.number(visits["undated"]))
     return {"text": text, "rows": rows[:_SHOWN]}

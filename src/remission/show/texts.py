@@ -157,6 +157,7 @@ ENGLISH: Final[Mapping[str, str]] = {
         "On {date}, every 12 weeks from the last scan, with two weeks of grace: {overdue} overdue, {due} due,"
         " {later} later."
     ),
+    "due.undated": " Of {undated} living patients no date is known: their visits cannot be told.",
     "due.patient": "Patient",
     "due.last": "Last scan",
     "due.day": "Due",

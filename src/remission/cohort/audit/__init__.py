@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from remission.cohort.audit.lesions import LESION_RULES
 from remission.cohort.audit.patients import PATIENT_RULES
 from remission.cohort.audit.scans import SCAN_RULES
 from remission.cohort.audit.survival import SURVIVAL_RULES
 from remission.cohort.cohort import Cohort
 from remission.cohort.finding import Finding
 
-RULES = (*PATIENT_RULES, *SURVIVAL_RULES, *SCAN_RULES)
+RULES = (*PATIENT_RULES, *SURVIVAL_RULES, *SCAN_RULES, *LESION_RULES)
 
 
 def audit(cohort: Cohort, accept: Sequence[str] = (), today: float | None = None) -> tuple[Finding, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from remission.cohort.finding import Finding
 
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE]\+?\d+\Z")
 _OLDEST_YEAR = 120.0
+_END_POINTS = {"os", "pfs", "best_response", "confirmed_response", "responder", "drug_stop"}
 _DATES = (
     "start_date",
     "drug_stop_date",
@@ -29,8 +31,32 @@ def inexact_identifiers(cohort: Cohort, _: float | None) -> list[Finding]:
     what = "identifiers are rounded numbers: different patients may have become one"
     if not bad.any():
         return []
-    first = str(cohort.ids[np.flatnonzero(bad)[0]])
-    return [Finding("inexact-identifier", "error", what, count=int(bad.sum()), found=first, next_step=step)]
+    rule, first = "inexact-identifier", str(cohort.ids[np.flatnonzero(bad)[0]])
+    found = [
+        finding
+        for scans in (cohort.lesions, cohort.responses, cohort.changes)
+        if scans is not None
+        for finding in cohort.scan_finding(rule, "error", what, scans, bad[scans.patient], "patient", step)
+    ]
+    for source in cohort.sources:
+        field = next((name for name, at in cohort.origins.items() if at.file == source.name), None)
+        if source.kind == "patients" and field is not None:
+            at = cohort.finding(rule, "error", what, bad, field, step)
+            found += [replace(finding, column=source.columns["patient"]) for finding in at]
+    return [replace(finding, found=first) for finding in found]
+
+
+def nothing_known(cohort: Cohort, _: float | None) -> list[Finding]:
+    """A cohort needs an end point, or scans that give one."""
+    scans = (cohort.lesions, cohort.responses, cohort.changes)
+    if any(one is not None for one in scans) or cohort.patients.keys() & _END_POINTS:
+        return []
+    unused = ", ".join(dict.fromkeys(name for source in cohort.sources for name in source.unused))
+    what = "no end point can be read: neither survival, nor response, nor scans"
+    step = "say in a mapping file which columns hold them: remission cohort FILES --mapping FILE"
+    files = ", ".join(dict.fromkeys(source.name for source in cohort.sources))
+    found = f"columns that were not read: {unused}" if unused else ""
+    return [Finding("nothing-known", "error", what, files, found=found, next_step=step)]
 
 
 def few_patients(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -111,6 +137,7 @@ def treatment_after_end(cohort: Cohort, _: float | None) -> list[Finding]:
 
 
 PATIENT_RULES = (
+    nothing_known,
     inexact_identifiers,
     few_patients,
     dates_before_birth,

@@ -10,6 +10,7 @@ from remission.cohort.finding import Finding
 
 _LARGEST_MM = 500.0
 _SMALL_MM = 8.0
+_UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 
 
 def scans_after_death(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -39,13 +40,21 @@ def scans_before_birth(cohort: Cohort, _: float | None) -> list[Finding]:
 
 
 def undated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
-    """Scans whose patient has no start of treatment to count from."""
+    """Scans without a date, and scans whose patient has no start of treatment to count from."""
     found: list[Finding] = []
+    unread = {finding.file for finding in cohort.findings if finding.rule in _UNREAD_DATES}
     for scans in (cohort.lesions, cohort.responses, cohort.changes):
-        if scans is not None:
-            bad = ~np.isfinite(scans["time_day"])
-            what = "a scan has no day: its date, or the patient's start of treatment, is missing"
-            found += cohort.scan_finding("undated-scan", "error", what, scans, bad, "date")
+        if scans is None:
+            continue
+        undated = ~np.isfinite(scans["time_day"])
+        begun = np.isfinite(cohort.number("start_date"))[scans.patient]
+        what = "no file states when treatment of the patient began: the day of a scan cannot be counted from its date"
+        step = "give start_date of every patient in a table of patients (of CDISC: ADSL)"
+        found += cohort.scan_finding("undated-scan", "error", what, scans, undated & ~begun, "date", step)
+        # Dates that were read wrongly have been told already, cell by cell.
+        told = np.isin(scans.file, [place for place, source in enumerate(cohort.sources) if source.name in unread])
+        what = "a scan has no date"
+        found += cohort.scan_finding("undated-scan", "error", what, scans, undated & begun & ~told, "date")
     return found
 
 

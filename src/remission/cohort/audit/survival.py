@@ -11,6 +11,7 @@ from remission.cohort.finding import Finding, Severity
 # Rounding of months to one decimal moves a time by 1.5 days.
 _ROUNDING_DAY = 1.6
 _LONGEST_DAY = 30 * 365.25
+_LONG_DAY, _SHORT_DAY = 15 * 365.25, 30.0
 _FEWEST = 5
 # How often the time of an event is later than that of a censoring: .5 by chance. In 96 arms of published
 # trials it is .16 at the median, .57 at the 95th percentile and .65 at most (tests/cohort, real data).
@@ -109,8 +110,14 @@ def only_the_dead(cohort: Cohort, _: float | None) -> list[Finding]:
     known = np.isfinite(time)
     if not known.any() or known.all() or not (event[known] == 1).all():
         return []
+    if any(finding.severity == "error" and finding.column == _column(cohort, "os") for finding in cohort.findings):
+        return []  # the others may stand in cells that could not be read
     what = "OS is known only for patients who died: the last contact of the others is needed too"
     return cohort.finding("survival-of-the-dead-only", "error", what, known, "os")
+
+
+def _column(cohort: Cohort, field: str) -> str:
+    return cohort.origins[field].column if field in cohort.origins else field
 
 
 def all_one_way(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -138,12 +145,26 @@ def other_units(cohort: Cohort, _: float | None) -> list[Finding]:
         what = f"{_NAMES[end]} of more than 30 years: is the unit right?"
         found += cohort.finding("other-unit", "error", what, time > _LONGEST_DAY, end, step)
         known = np.isfinite(time)
+        found += _unlikely_times(cohort, end, known, step)
         parts = known & (np.abs(time - np.rint(time)) > 1e-6)
         # Durations in days are whole; months, weeks and years turned into days hardly ever are.
         if known.sum() >= _FEWEST and parts.mean() > 0.5 and _stated_days(cohort, end):
             what = f"{_NAMES[end]} is stated in days and has fractions of a day: is it in months or weeks?"
             found += cohort.finding("other-unit", "error", what, parts, end, step)
     return [*found, *_scans_beyond(cohort, step)]
+
+
+def _unlikely_times(cohort: Cohort, end: str, known: NDArray[np.bool_], step: str) -> list[Finding]:
+    """Times that no trial has, but that could be."""
+    if known.sum() < _FEWEST:
+        return []
+    time = cohort.number(end)
+    half, name = np.median(time[known]), _NAMES[end]
+    what = f"{name} of more than 15 years: is the unit right?"
+    found = cohort.finding("other-unit", "warning", what, (time > _LONG_DAY) & (time <= _LONGEST_DAY), end, step)
+    short = known & (half < _SHORT_DAY)
+    what = f"{name} is below {_SHORT_DAY:g} days in half of the patients: is it in weeks or months?"
+    return [*found, *cohort.finding("other-unit", "warning", what, short, end, step)]
 
 
 def _stated_days(cohort: Cohort, field: str) -> bool:

@@ -1,0 +1,91 @@
+"""Where each patient's time begins, and the day of each scan from there.
+
+In order of trust: the start of treatment that a file states; a row of scans with both a day and a date; and where no
+patient of the cohort has either, the first scan, which is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.cohort.cohort import Origin
+from remission.cohort.finding import Finding
+from remission.cohort.interpret import Table
+from remission.cohort.patient_table import places
+from remission.errors import DataError
+
+Floats = NDArray[np.float64]
+START = "start_date"
+
+
+def begin_days(
+    tables: Sequence[Table],
+    ids: NDArray[np.str_],
+    columns: dict[str, NDArray[Any]],
+    origins: dict[str, Origin],
+) -> list[Finding]:
+    """Put the start of each patient's time among the columns of patients.
+
+    Returns
+    -------
+    list of Finding
+        Whether the first scan stands for the start of treatment.
+    """
+    dated = [table for table in tables if table.kind != "patients" and "date" in table.columns]
+    start = np.array(columns.get(START, np.full(len(ids), np.nan)))
+    findings: list[Finding] = []
+    for table in dated:
+        if "time" in table.columns:
+            _fill(start, origins, table, table.columns["date"] - table.columns["time"], ids)
+    if not np.isfinite(start).any():
+        for table in sorted(dated, key=lambda table: table.kind != "lesions"):
+            filled = _fill(start, origins, table, table.columns["date"], ids)
+            findings += _assumed(table, filled)
+    if np.isfinite(start).any():
+        columns[START] = start
+    return findings
+
+
+def _fill(
+    start: Floats, origins: dict[str, Origin], table: Table, day: Floats, ids: NDArray[np.str_]
+) -> NDArray[np.bool_]:
+    """Give patients without a start their earliest day in a table; returns the rows of these patients."""
+    patient = places(ids, table.columns["patient"])
+    lacking = ~np.isfinite(start)
+    rows = np.flatnonzero(np.isfinite(day) & lacking[patient])
+    rows = rows[np.lexsort((day[rows], patient[rows]))]
+    who, first = np.unique(patient[rows], return_index=True)
+    start[who] = day[rows[first]]
+    row = np.zeros(len(ids), np.int64)
+    row[who] = table.row[rows[first]]
+    origins.setdefault(START, Origin(table.file, table.names["date"], row))
+    return np.asarray(lacking[patient])
+
+
+def _assumed(table: Table, rows: NDArray[np.bool_]) -> list[Finding]:
+    first = "scan" if table.kind == "lesions" else "date in this file, and are too short by the weeks before it"
+    what = f"no file states the start of treatment: days count from each patient's first {first}"
+    step = "give start_date of every patient in a table of patients (of CDISC: ADSL)"
+    return table.finding("start-not-stated", "warning", what, rows, "date", "", step)
+
+
+def day_of_scans(table: Table, patient: NDArray[np.int64], start: Floats) -> Floats:
+    """Days from the start: as the file says, else from its date; NaN where neither can tell.
+
+    Raises
+    ------
+    DataError
+        If the table has no dates and a time is missing.
+    """
+    given = table.columns.get("time", np.full(len(table), np.nan))
+    if "date" in table.columns:
+        return np.where(np.isfinite(given), given, table.columns["date"] - start[patient])
+    lacking = ~np.isfinite(given)
+    if lacking.any():
+        where = f"{table.file}, row {table.row[np.flatnonzero(lacking)[0]]}, column {table.names['time']}"
+        raise DataError(f"{int(lacking.sum())} scans have no time", where=where)
+    return np.asarray(given, np.float64)
