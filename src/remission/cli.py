@@ -243,6 +243,25 @@ def bench_trials(
     commands.bench_trials(json=json, trials=trials)
 
 
+@bench.command(name="solver")
+def bench_solver(
+    *,
+    models: Annotated[Path | None, Parameter(help="Folder with S.ant, M.ant, L.ant [only the own mechanism].")] = None,
+    json: Annotated[Path | None, Parameter(help="Write the rates to this file.")] = None,
+    figure: Annotated[Path | None, Parameter(help="Write the work-precision figure (SVG) to this file.")] = None,
+    peer: Annotated[list[str] | None, Parameter(negative="", help="A solver to compare with [all installed].")] = None,
+    seconds: Annotated[float, Parameter(help="Processor seconds that a peer gets for one model.")] = 60.0,
+    patients: Annotated[int | None, Parameter(help="Patients of our own runs.")] = None,
+) -> None:
+    """Patients a CPU second at a measured error of 1e-4, against other solvers in the same run."""
+    from importlib.resources import files
+
+    from remission.solver.benchmark.command import bench_solver
+
+    own = files("remission.biology").joinpath("mechanism.ant").read_text(encoding="utf-8")
+    bench_solver(own, models=models, json=json, figure=figure, peers=peer, budget=seconds, patients=patients)
+
+
 def plan_text(name: str, planned: Plan, folder: Path) -> str:
     """What a plan says, for the screen.
 

@@ -9,6 +9,7 @@ within about one unit in the last place; x^y is exp(y log x) with the zeros put 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from remission.solver.llvm_text import Code, Module
 
@@ -24,13 +25,17 @@ _ROOT_HALF = 0x3FE6A09E667F3BCD
 
 
 def write_elementary(module: Module) -> None:
-    """Write `vexp`, `vlog` and `vpow` into a module."""
+    """Write `vexp`, `vlog` and `vpow` into a module.
+
+    They are put where they are called: a call would cost a store and a load of every vector that is alive.
+    """
     arguments = [f"{module.vector} %x"]
-    with module.function("vexp", arguments, module.vector) as code:
+    with module.function("vexp", arguments, module.vector, inline=True) as code:
         code.result = _exp(code)
-    with module.function("vlog", arguments, module.vector) as code:
+    with module.function("vlog", arguments, module.vector, inline=True) as code:
         code.result = _log(code)
-    with module.function("vpow", [f"{module.vector} {name}" for name in ("%x", "%y", "%l")], module.vector) as code:
+    powers = [f"{module.vector} {name}" for name in ("%x", "%y", "%l")]
+    with module.function("vpow", powers, module.vector, inline=True) as code:
         code.result = _power(code)
 
 
@@ -41,14 +46,23 @@ def _exp(code: Code) -> str:
     shifted = code.op("fadd", code.op("fmul", x, code.number(1 / math.log(2)), _EXACT), code.number(_SHIFT), _EXACT)
     n = code.neg(code.op("fsub", shifted, code.number(_SHIFT), _EXACT))
     r = code.fma(n, code.number(_LN2_LOW), code.fma(n, code.number(_LN2_HIGH), x))
-    p = code.number(1 / math.factorial(13))
-    for k in range(12, -1, -1):
-        p = code.fma(p, r, code.number(1 / math.factorial(k)))
+    p = _polynomial(code, r, [1 / math.factorial(k) for k in range(14)])
     scaled = code.whole_op("add", code.bits(p), code.whole_op("shl", code.bits(shifted), code.integer(52)))
     result = code.from_bits(scaled)
     result = code.select(code.compare("olt", "%x", low), code.number(0.0), result)
     result = code.select(code.compare("ogt", "%x", high), code.number(math.inf), result)
     return code.select(code.compare("uno", "%x", "%x"), "%x", result)
+
+
+def _polynomial(code: Code, x: str, coefficients: Sequence[float]) -> str:
+    """Sum of c_k x^k by pairs (Estrin 1960): few operations wait for each other."""
+    terms = [code.number(c) for c in coefficients]
+    while len(terms) > 1:
+        pairs = [code.fma(terms[k + 1], x, terms[k]) for k in range(0, len(terms) - 1, 2)]
+        terms = pairs + terms[len(terms) - len(terms) % 2 :]
+        if len(terms) > 1:
+            x = code.op("fmul", x, x, _EXACT)
+    return terms[0]
 
 
 def _log(code: Code) -> str:
@@ -64,9 +78,7 @@ def _log(code: Code) -> str:
     k = code.select(tiny, code.op("fsub", k, code.number(54.0), _EXACT), k)
     s = code.op("fdiv", f, code.op("fadd", f, code.number(2.0), _EXACT), _EXACT)
     z = code.op("fmul", s, s, _EXACT)
-    series = code.number(_LOG_SERIES[-1])
-    for coefficient in _LOG_SERIES[-2::-1]:
-        series = code.fma(series, z, code.number(coefficient))
+    series = _polynomial(code, z, _LOG_SERIES)
     half_square = code.op("fmul", code.op("fmul", f, code.number(0.5), _EXACT), f, _EXACT)
     inner = code.fma(series, z, half_square)
     rest = code.fma(s, inner, code.op("fmul", k, code.number(_LN2_LOW), _EXACT))

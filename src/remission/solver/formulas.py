@@ -33,25 +33,21 @@ class Formulas:
 
     def write(self, wanted: Sequence[int], targets: Sequence[tuple[str, int]]) -> None:
         """Compute the wanted nodes in order; store number k at `targets[k]`."""
-        places: dict[int, list[tuple[str, int]]] = {}
-        for node, target in zip(wanted, targets, strict=True):
-            places.setdefault(node, []).append(target)
-        for node in self.graph.schedule(wanted, self.given):
-            self._compute(node)
-            self._store(node, places)
-        for node in places:
-            if node in self.given:
-                self._store(node, places)
+        for node, (pointer, index) in zip(wanted, targets, strict=True):
+            self.code.store(self.number(node), pointer, index)
 
-    def _store(self, node: int, places: Mapping[int, list[tuple[str, int]]]) -> None:
-        for pointer, index in places.get(node, ()):
-            self.code.store(self._as_number(node), pointer, index)
-
-    def _as_number(self, node: int) -> str:
+    def number(self, node: int) -> str:
+        """Register with the value of a node, computed now if it was not before."""
+        for needed in self.graph.schedule([node], self):
+            self._compute(needed)
         value = self._value(node)
         if self.graph.is_boolean(node):
             return self.code.select(value, self.code.number(1.0), self.code.number(0.0))
         return value
+
+    def __contains__(self, node: int) -> bool:
+        """True for nodes that need not be computed."""
+        return node in self._values or node in self.given
 
     def _value(self, node: int) -> str:
         if node not in self._values:
@@ -113,15 +109,20 @@ class Formulas:
         return result
 
 
+def hoisted_places(plan: Plan) -> Mapping[int, tuple[str, int]]:
+    """Where the numbers that `prepare` has made are found."""
+    return {node: ("%q", k) for k, node in enumerate(plan.hoisted)}
+
+
 def write_formulas(module: Module, plan: Plan) -> None:
     """Write the functions of a model.
 
-    These are `prepare`, `slope`, `slope_jacobian`, `monitors`, `triggers`, `priorities`, `values`, `outputs`.
+    These are `prepare`, `slope`, `monitors`, `triggers`, `priorities`, `values`, `outputs`.
     Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array.
     """
     write_elementary(module)
     graph = plan.graph
-    given = {node: ("%q", k) for k, node in enumerate(plan.hoisted)}
+    given = hoisted_places(plan)
     with module.function("prepare", [f"{_IN} %p", "ptr noalias %q"]) as code:
         Formulas(code, graph, {}).write(plan.hoisted, [("%q", k) for k in range(len(plan.hoisted))])
     arrays = {
@@ -135,19 +136,3 @@ def write_formulas(module: Module, plan: Plan) -> None:
     for name, nodes in arrays.items():
         with module.function(name, [*POINT, "ptr noalias %out"]) as code:
             Formulas(code, graph, given).write(nodes, [("%out", k) for k in range(len(nodes))])
-    arguments = [*POINT, "ptr noalias %f", "ptr noalias %J", "ptr noalias %ft"]
-    with module.function("slope_jacobian", arguments) as code:
-        wanted = list(_rows(plan))
-        Formulas(code, graph, given).write([node for node, _, _ in wanted], [(p, k) for _, p, k in wanted])
-
-
-def _rows(plan: Plan) -> list[tuple[int, str, int]]:
-    """Slopes with their own row of the Jacobian beside them: values are used soon after they are made."""
-    slot = {place: k for k, place in enumerate(plan.jacobian)}
-    rows: list[tuple[int, str, int]] = []
-    for i, rate in enumerate(plan.rates):
-        rows.append((rate, "%f", i))
-        rows += [(node, "%J", slot[place]) for place, node in plan.jacobian.items() if place[0] == i]
-        if i in plan.by_time:
-            rows.append((plan.by_time[i], "%ft", i))
-    return rows

@@ -1,7 +1,8 @@
-"""Sparse factorisation and solution as straight-line vector code."""
+"""Jacobian, sparse factorisation and solution as straight-line vector code."""
 
 from __future__ import annotations
 
+from remission.solver.formulas import POINT, Formulas, hoisted_places
 from remission.solver.llvm_text import Code, Module
 from remission.solver.plan import Plan
 
@@ -9,22 +10,29 @@ _IN = "ptr noalias readonly"
 
 
 def write_linear(module: Module, plan: Plan) -> None:
-    """Write `factor` (I/(h gamma) - J = L U) and `solve` (L U u = f + shift)."""
-    with module.function("factor", [f"{_IN} %J", f"{_IN} %inverse", "ptr noalias %A"]) as code:
-        _factor(code, plan)
+    """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f + shift)."""
+    arguments = [*POINT, f"{_IN} %inverse", "ptr noalias %f", "ptr noalias %ft", "ptr noalias %A"]
+    with module.function("linearise", arguments) as code:
+        _linearise(code, plan)
     with module.function("solve", [f"{_IN} %A", f"{_IN} %f", f"{_IN} %shift", "ptr noalias %u"]) as code:
         _solve(code, plan)
 
 
-def _factor(code: Code, plan: Plan) -> None:
-    """Row by row (Doolittle); finished rows are stored and loaded again, which keeps few values alive.
+def _linearise(code: Code, plan: Plan) -> None:
+    """Row by row (Doolittle): a row of the Jacobian is eliminated as soon as it is known and never stored.
 
-    Diagonal entries are stored as their reciprocals.
+    Finished rows are stored and loaded again, which keeps few values alive. Diagonal entries are stored as their
+    reciprocals.
     """
     elimination, slot = plan.elimination, plan.elimination.slot
+    formulas = Formulas(code, plan.graph, hoisted_places(plan))
     inverse = code.load("%inverse", 0)
     for i, columns in enumerate(elimination.rows):
-        row = {j: _entry(code, plan, inverse, i, j) for j in columns}
+        state = elimination.order[i]
+        code.store(formulas.number(plan.rates[state]), "%f", state)
+        if state in plan.by_time:
+            code.store(formulas.number(plan.by_time[state]), "%ft", state)
+        row = {j: _entry(code, plan, formulas, inverse, i, j) for j in columns}
         for k in (j for j in columns if j < i):
             factor = row[k]
             if factor is None:
@@ -39,14 +47,12 @@ def _factor(code: Code, plan: Plan) -> None:
             code.store(value or code.number(0.0), "%A", slot[i, j])
 
 
-def _entry(code: Code, plan: Plan, inverse: str, i: int, j: int) -> str | None:
+def _entry(code: Code, plan: Plan, formulas: Formulas, inverse: str, i: int, j: int) -> str | None:
     """Entry of I/(h gamma) - J at two positions; None is a zero."""
-    order = plan.elimination.order
-    places = list(plan.jacobian)
-    place = (order[i], order[j])
+    place = (plan.elimination.order[i], plan.elimination.order[j])
     if place not in plan.jacobian:
         return inverse if i == j else None
-    slope = code.load("%J", places.index(place))
+    slope = formulas.number(plan.jacobian[place])
     return code.op("fsub", inverse, slope) if i == j else code.neg(slope)
 
 

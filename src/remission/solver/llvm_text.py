@@ -51,13 +51,19 @@ class Module:
         self._declared: set[str] = set()
 
     @contextmanager
-    def function(self, name: str, arguments: list[str], returns: str = "void", public: bool = False) -> Iterator[Code]:
-        """Write a function; its body is what the block writes (the block returns through `Code.result`)."""
+    def function(
+        self, name: str, arguments: list[str], returns: str = "void", public: bool = False, inline: bool = False
+    ) -> Iterator[Code]:
+        """Write a function; its body is what the block writes (the block returns through `Code.result`).
+
+        A function that is called is put in the caller's place only if `inline`.
+        """
         code = Code(self)
         yield code
         link = "dso_local" if public else "internal"
         end = f"ret {returns} {code.result}" if code.result else "ret void"
-        head = f"define {link} {returns} @{name}({', '.join(arguments)}) noinline nounwind {{"
+        place = "alwaysinline" if inline else "noinline"
+        head = f"define {link} {returns} @{name}({', '.join(arguments)}) {place} nounwind {{"
         self._functions.append("\n".join([head, "entry:", *code.lines, end, "}"]))
 
     def declare(self, line: str) -> None:

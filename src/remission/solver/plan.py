@@ -82,7 +82,6 @@ class Plan:
                 "y": n,
                 "q": len(self.hoisted),
                 "f": n,
-                "J": len(self.jacobian),
                 "ft": n,
                 "A": len(self.elimination.slot),
                 "u": self.method.stages * n,

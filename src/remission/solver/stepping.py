@@ -30,8 +30,7 @@ def _write_step(module: Module, plan: Plan) -> None:
     with module.function("step", ["ptr %lanes"]) as code:
         memory = LaneMemory(code, plan.layout)
         last, cut = _choose_step(code, memory, plan.method)
-        memory.run("slope_jacobian", "y", "time", "q", "f", "J", "ft")
-        memory.run("factor", "J", "inverse", "A")
+        memory.run("linearise", "y", "time", "q", "inverse", "f", "ft", "A")
         for stage in range(plan.method.stages):
             _write_stage(code, memory, plan, stage)
         error = _write_error(code, memory, plan)

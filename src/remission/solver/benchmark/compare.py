@@ -1,0 +1,141 @@
+"""All solvers on all models: the work behind `remission bench solver`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from remission.solver.benchmark.measure import ERROR, Curve, Point, Stopwatch
+from remission.solver.benchmark.ours import Ours
+from remission.solver.benchmark.peers import PEERS
+from remission.solver.benchmark.task import SETTINGS, Task
+from remission.solver.errors import data_error
+
+JUDGED = 32
+"""Patients whose volumes are held against the reference, for every solver; slow ones run fewer of them."""
+ENSEMBLE = {"S": 4096, "M": 1024, "L": 256, "mechanism": 2048}
+"""Patients of our own timed runs."""
+REFERENCE_TOLERANCE = (1e-10, 1e-8)
+LOOSEST_OF_OURS, LOOSEST_OF_PEERS = 1e-3, 1e-2
+BUDGET = 60.0
+"""Processor seconds in which a peer has to be done with one model, but for the run under way."""
+OURS = "remission"
+METHODS = ("RODAS4P2", "RODAS5P")
+
+
+def find_tasks(own: str, models: Path | None) -> list[Task]:
+    """The project's own model, and those of a folder that the benchmark knows.
+
+    Parameters
+    ----------
+    own : str
+        Antimony of the project's own mechanism.
+    models : Path, optional
+        Folder with ``S.ant``, ``M.ant``, ``L.ant``, or some of them.
+
+    Returns
+    -------
+    list of Task
+
+    Raises
+    ------
+    DataError
+        If the folder holds none of them.
+    """
+    tasks = []
+    if models is not None:
+        files = {name: models / f"{name}.ant" for name in SETTINGS}
+        tasks = [Task(name, path.read_text(encoding="utf-8")) for name, path in files.items() if path.is_file()]
+        if not tasks:
+            raise data_error("no model of the benchmark in the folder", where=str(models), allowed="S.ant, M.ant, L.ant")
+    return [*tasks, Task("mechanism", own)]
+
+
+def compare(
+    task: Task, peers: Sequence[str] | None = None, budget: float = BUDGET, patients: int | None = None
+) -> Iterator[tuple[str, Curve]]:
+    """Work and precision of every solver on one model, ours first.
+
+    Parameters
+    ----------
+    task : Task
+    peers : sequence of str, optional
+        Keys of `PEERS`; by default all.
+    budget : float
+        Processor seconds that a peer gets.
+    patients : int, optional
+        Patients of our own timed runs.
+
+    Yields
+    ------
+    name, Curve
+    """
+    fine = Ours(task, "RODAS5P")
+    reference = fine.volumes(fine.states(JUDGED, *REFERENCE_TOLERANCE))
+    count = max(patients or ENSEMBLE[task.name], JUDGED)
+    points: list[Point] = []
+    for method in METHODS:
+        ours = Ours(task, method)
+        watch = Stopwatch(ours.states, ours.volumes, reference, budget, rounds=3)
+        points += watch.descend(count, task.setting.tolerances, LOOSEST_OF_OURS)
+    yield OURS, Curve(tuple(points))
+    for name in PEERS if peers is None else peers:
+        yield name, _of_peer(PEERS[name], task, fine, reference, budget)
+
+
+def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any, budget: float) -> Curve:
+    try:
+        peer = make(task)
+    except ImportError as error:
+        return Curve(note=f"not installed ({error.name})")
+    except Exception as error:  # a peer that cannot be built or run is a line of the table, not the end of it
+        return Curve(note=f"could not be built: {_line(error)}")
+    watch = Stopwatch(peer.states, fine.volumes, reference, budget)
+    try:
+        probe = watch.point(2, 1e-4, task.setting.tolerances[0])  # also warms up what compiles at first use
+        watch.points.clear()
+        patients = JUDGED if probe.rate * budget > 30 * JUDGED else 2
+        watch.spent = 0.0
+        for _ in watch.descend(patients, task.setting.tolerances, LOOSEST_OF_PEERS):
+            pass
+    except Exception as error:
+        return Curve(tuple(watch.points), note=f"failed: {_line(error)}")
+    return Curve(tuple(watch.points), note="" if watch.spent < budget else f"stopped after {budget:g} s")
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:120]
+
+
+def as_numbers(curves: Mapping[str, Curve]) -> dict[str, Any]:
+    """Rates of one model, and ours against the fastest peer.
+
+    Examples
+    --------
+    >>> made = {OURS: Curve((Point(1e-3, 1e-6, 5e-5, 600.0, 9),)), "A": Curve((Point(1e-4, 1e-6, 9e-5, 10.0, 9),))}
+    >>> as_numbers({**made, "B": Curve(note="not installed (b)")})
+    {'remission': 600.0, 'A': 10.0, 'B': None, 'ratio': 60.0}
+    """
+    rates = {name: curve.best.rate if curve.best else None for name, curve in curves.items()}
+    fastest = max((rate for name, rate in rates.items() if name != OURS and rate), default=None)
+    own = rates.get(OURS)
+    return {**rates, "ratio": own / fastest if own and fastest else None}
+
+
+def as_table(task: Task, curves: Mapping[str, Curve]) -> str:
+    """The same for the screen."""
+    ours = curves[OURS].best
+    lines = [
+        f"{task.name}: {len(task.network.states)} states, {len(task.varied)} parameters varied; "
+        f"patients a CPU second at a largest error of {ERROR:g}"
+    ]
+    for name, curve in curves.items():
+        best = curve.best
+        if best is None:
+            lines.append(f"  {name:24}          -   {curve.note or f'no tolerance gave {ERROR:g}'}")
+            continue
+        times = f"x {ours.rate / best.rate:.1f}" if ours else ""
+        about = f"rtol {best.rtol:.0e}  atol {best.atol:.0e}  error {best.error:.1e}  {best.patients:4} patients"
+        lines.append(f"  {name:24} {best.rate:10.1f}   {about}  {times}  {curve.note}".rstrip())
+    return "\n".join(lines)

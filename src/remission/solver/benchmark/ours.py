@@ -1,0 +1,76 @@
+"""The solver of this package on the task."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from remission.solver.benchmark.task import DOSE_EVERY, SEEN_DAYS, Task
+from remission.solver.compile import compile_network
+from remission.solver.doses import Doses
+
+
+class Ours:
+    """One method of ours on one task.
+
+    Parameters
+    ----------
+    task : Task
+    method : str
+    lanes : int, optional
+        Patients per vector; by default what suits the model and the processor.
+    threads : int
+        The patients are shared out among as many.
+    """
+
+    def __init__(self, task: Task, method: str = "RODAS4P2", lanes: int | None = None, threads: int = 1) -> None:
+        self._task, self._threads = task, threads
+        self.kernel = compile_network(task.network, outputs=task.volumes, method=method, lanes=lanes)
+
+    def states(self, patients: int, rtol: float, atol: float) -> np.ndarray:
+        """States of the first patients at the days seen, (patients, days, states)."""
+        parameters = self._task.patients(patients)
+        if self._threads == 1:
+            return self._run(parameters, rtol, atol)
+        parts = np.array_split(parameters, self._threads)
+        with ThreadPoolExecutor(self._threads) as pool:
+            return np.concatenate(list(pool.map(lambda part: self._run(part, rtol, atol), parts)))
+
+    def _run(self, parameters: np.ndarray, rtol: float, atol: float) -> np.ndarray:
+        count, kernel = len(parameters), self.kernel
+        state, step = np.tile(kernel.initial_state, (count, 1)), np.full(count, np.nan)
+        found, before = np.empty((count, len(SEEN_DAYS), len(kernel.states))), 0
+        for row, day in enumerate(SEEN_DAYS):
+            doses = self._doses(count, before, day)
+            start, stop = np.full(count, float(before)), np.full(count, float(day))
+            done = kernel.advance(state, parameters, start, stop, doses, step_day=step, rtol=rtol, atol=atol)
+            state, step, before = done.state, done.step_day, day
+            found[:, row] = np.where((done.status == 0)[:, None], state, np.nan)
+        return found
+
+    def _doses(self, patients: int, start: int, stop: int) -> Doses:
+        drugs = self._task.drugs
+        days = np.repeat(np.arange(start, stop, DOSE_EVERY, dtype=float), len(drugs))
+        states = np.tile([state for state, _ in drugs], len(days) // len(drugs))
+        amounts = np.tile([amount for _, amount in drugs], len(days) // len(drugs))
+        offsets = np.arange(patients + 1) * len(days)
+        return Doses(offsets, np.tile(days, patients), np.tile(states, patients), np.tile(amounts, patients))
+
+    def volumes(self, states: np.ndarray) -> np.ndarray:
+        """Total tumour volumes of states at the days seen.
+
+        Parameters
+        ----------
+        states : (patients, days, states)
+
+        Returns
+        -------
+        (patients, days)
+        """
+        count, days, size = states.shape
+        parameters = np.repeat(self._task.patients(count), days, axis=0)
+        when = np.tile(np.array(SEEN_DAYS, float), count)
+        flat = np.nan_to_num(states.reshape(-1, size), nan=0.0, posinf=0.0, neginf=0.0)
+        values = self.kernel.observe(flat, parameters, when).sum(axis=1).reshape(count, days)
+        return np.where(np.isfinite(states).all(axis=2), values, np.nan)
