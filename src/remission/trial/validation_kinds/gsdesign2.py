@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from remission.errors import DataError
-from remission.statistics.r_call import Call, evaluate, find_call
+from remission.statistics.r_call import Call, find_call
+from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.weights import FlemingHarrington, LogRank, MagirrBurman, Weight
 from remission.trial.events import time_of_events

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from remission.errors import DataError
-from remission.statistics.r_call import Call, evaluate, find_call
+from remission.statistics.r_call import Call, find_call
+from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case
 from remission.trial.hazard import Accrual, Hazard
 from remission.trial.plan import Efficacy, WangTsiatis
