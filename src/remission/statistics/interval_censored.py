@@ -192,7 +192,7 @@ class IntervalRegression:
     scale : float
         Of log time; the shape of a Weibull is its inverse.
     covariance : ndarray
-        Of the coefficients and the log of the scale.
+        Of the coefficients and the log of the scale (of the coefficients alone where the scale is held).
     log_likelihood : float
     """
 
@@ -218,7 +218,8 @@ def interval_regression(
     left, right : array_like, shape (patients,)
     covariates : array_like, optional
         Shape (patients,) or (patients, covariates).
-    family : {"weibull", "log-normal", "log-logistic"}
+    family : {"weibull", "log-normal", "log-logistic", "exponential"}
+        Exponential is Weibull with its scale held at 1; the scale has then no standard error.
 
     Raises
     ------
@@ -232,7 +233,9 @@ def interval_regression(
     True
     """
     low, high = checked_intervals(left, right)
-    if checked_family(family) == "generalised gamma":
+    held = 1 if family == "exponential" else 0
+    shape = "weibull" if held else family
+    if checked_family(shape) == "generalised gamma":
         raise DataError("this family is not fitted to intervals", where="family", found=family)
     exact = low == high
     if (low[exact] <= 0).any():
@@ -244,18 +247,16 @@ def interval_regression(
         ends = (np.log(low), np.log(high))
     # A start from the middles: infinite ends count as half as long again as their beginning.
     middle = np.log(np.where(np.isfinite(high), (low + high) / 2, 1.5 * low) + 1e-12)
-    start = np.zeros(x.shape[1] + 1)
+    start = np.zeros(x.shape[1] + 1 - held)
     start[0] = np.median(middle)
-    best = maximise(
-        lambda theta: _interval_likelihood(theta, x, ends, exact, family), start, what=f"the {family} model"
-    )
-    return IntervalRegression(
-        family,
-        best.parameters[:-1],
-        float(np.exp(best.parameters[-1])),
-        covariance_of(best.at),
-        best.at.value,
-    )
+
+    def likelihood(theta: Floats) -> LogLikelihood:
+        found = _interval_likelihood(np.append(theta, np.zeros(held)), x, ends, exact, shape)
+        return LogLikelihood(found.value, found.gradient[: theta.size], found.hessian[: theta.size, : theta.size])
+
+    best = maximise(likelihood, start, what=f"the {family} model")
+    slopes, log_scale = best.parameters[: x.shape[1]], best.parameters[x.shape[1] :].sum()
+    return IntervalRegression(family, slopes, float(np.exp(log_scale)), covariance_of(best.at), best.at.value)
 
 
 def _with_intercept(covariates: ArrayLike | None, patients: int) -> Floats:

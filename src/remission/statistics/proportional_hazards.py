@@ -4,7 +4,7 @@ computes it.
 The model is widened by the product of each covariate with a function ``g`` of time; the test asks whether its
 coefficient is zero, with the information of the fitted model (not its average). ``g`` is one minus the pooled
 Kaplan-Meier curve just before the event (``km``), time itself (``identity``), its logarithm (``log``) or its
-rank among event times (``rank``).
+rank among all times, events or not (``rank``).
 """
 
 from __future__ import annotations
@@ -101,11 +101,8 @@ def _time_scale(times: Floats, events: Bools, scale: str) -> Floats:
     if scale == "identity":
         return times
     if scale == "rank":
-        _, place, size = np.unique(times[events], return_inverse=True, return_counts=True)
-        middle = np.cumsum(size) - (size - 1) / 2
-        ranks = np.zeros(times.size)
-        ranks[events] = middle[place]
-        return ranks
+        _, place, size = np.unique(times, return_inverse=True, return_counts=True)
+        return (np.cumsum(size) - (size - 1) / 2)[place]
     if scale == "log":
         if (times[events] <= 0).any():
             raise DataError(

@@ -1,28 +1,18 @@
-"""Reading the calls in a file of reference cases: enough of R's grammar to find arguments and evaluate
-numbers.
+"""Reading the calls in a file of reference cases: enough of R's grammar to find their arguments.
 
 A call is text such as ``survival::survdiff(Surv(time,event)~arm,data=d,rho=1)``. `find_call` returns its
-arguments as text, `evaluate` turns such text into numbers, strings or arrays. Nothing is executed.
+arguments as text, which `remission.statistics.r_value.evaluate` turns into numbers. Nothing is executed.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from remission.errors import DataError
-
-_TOKEN = re.compile(
-    r"\s*(?:(?P<number>\d*\.?\d+(?:[eE][-+]?\d+)?L?|\d+\.)|(?P<string>'[^']*'|\"[^\"]*\")"
-    r"|(?P<name>[A-Za-z.][\w.]*(?:::[\w.]+)?)|(?P<mark><-|[-+*/^():,=$~{};\[\]]))"
-)
-_CONSTANTS: dict[str, Any] = {
-    "TRUE": True, "FALSE": False, "T": True, "F": False, "True": True, "False": False,
-    "NULL": None, "None": None, "NA": None, "Inf": np.inf, "pi": np.pi,
-}  # fmt: skip
+from remission.statistics.r_value import evaluate
 
 
 class Call(NamedTuple):
@@ -33,7 +23,7 @@ class Call(NamedTuple):
     named: Mapping[str, str]
 
     def value(self, name: str, place: int | None = None, default: Any = None) -> Any:
-        """An argument evaluated, by name, else by place, else the default.
+        """An argument evaluated, by name, else by place, else the default; ``NA`` is None.
 
         Examples
         --------
@@ -41,24 +31,60 @@ class Call(NamedTuple):
         3.0
         """
         if name in self.named:
-            return evaluate(self.named[name])
-        if place is not None and place < len(self.positional):
-            return evaluate(self.positional[place])
-        return default
+            text = self.named[name]
+        elif place is not None and place < len(self.positional):
+            text = self.positional[place]
+        else:
+            return default
+        found = evaluate(text)
+        return None if isinstance(found, float) and math.isnan(found) else found
+
+    def matched(self, formals: str) -> Call:
+        """The call with every argument named, as R matches them: by name, by its beginning, then by place.
+
+        Parameters
+        ----------
+        formals : str
+            Names of the arguments that are read here, in the order of the function, separated by blanks.
+
+        Raises
+        ------
+        DataError
+            If an argument is not among them, so that nothing given is silently passed over.
+
+        Examples
+        --------
+        >>> find_call("f(2, tau=3)", "f").matched("x y tau").named
+        {'tau': '3', 'x': '2'}
+        """
+        known = formals.split()
+        named: dict[str, str] = {}
+        for name, text in self.named.items():
+            fits = [name] if name in known else [formal for formal in known if formal.startswith(name)]
+            if len(fits) != 1:
+                raise DataError("this argument is not read here", where=self.function, found=f"{name}={text}")
+            named[fits[0]] = text
+        free = [formal for formal in known if formal not in named]
+        if len(self.positional) > len(free):
+            raise DataError("more arguments than are read here", where=self.function, found=self.positional[len(free)])
+        named |= dict(zip(free, self.positional, strict=False))
+        return Call(self.function, (), named)
 
 
 def find_call(text: str, function: str) -> Call | None:
-    """First call of a function anywhere in a text; None if it is not called.
+    """First call of a function anywhere in a text, with its package or without; None if it is not called.
 
     Examples
     --------
     >>> find_call("summary(survfit(y ~ arm, conf.type='log'), times=c(3, 6))", "survfit").named
     {'conf.type': "'log'"}
     """
-    match = re.search(r"(?<![\w.])" + re.escape(function) + r"\(", text)
+    package, _, bare = function.rpartition("::")
+    prefix = f"(?:{re.escape(package)}::)?" if package else ""
+    match = re.search(r"(?<![\w.])" + prefix + re.escape(bare) + r"\(", text)
     if match is None:
         return None
-    parts = split_arguments(text[match.end() : _closing(text, match.end() - 1)])
+    parts = split_arguments(text[match.end() : closing(text, match.end() - 1)])
     named, positional = {}, []
     for part in parts:
         pair = re.match(r"([A-Za-z.][\w.]*)\s*=(?!=)(.*)", part, flags=re.S)
@@ -69,8 +95,14 @@ def find_call(text: str, function: str) -> Call | None:
     return Call(function, tuple(positional), named)
 
 
-def _closing(text: str, opening: int) -> int:
-    """Place of the bracket that closes the one at ``opening``."""
+def closing(text: str, opening: int) -> int:
+    """Place of the bracket that closes the one at ``opening``.
+
+    Examples
+    --------
+    >>> closing("f(a, (b), ')')", 1)
+    13
+    """
     depth, quote = 0, ""
     for place in range(opening, len(text)):
         mark = text[place]
@@ -108,175 +140,3 @@ def split_arguments(text: str) -> list[str]:
         else:
             current += mark
     return [*parts, current.strip()] if current.strip() else parts
-
-
-def _rep(value: Any, times: Any = 1, each: Any = 1) -> Any:
-    return np.tile(np.repeat(np.atleast_1d(value), int(each)), int(times))
-
-
-def _seq(start: float, stop: float, by: float = 1.0) -> Any:
-    return np.arange(start, stop + by / 1e9, by)
-
-
-def _normal(name: str) -> Callable[[Any], Any]:
-    def call(value: Any) -> Any:
-        from scipy import special
-
-        return getattr(special, name)(value)
-
-    return call
-
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "c": lambda *parts: _combine(parts),
-    "rep": _rep,
-    "seq": _seq,
-    "log": np.log,
-    "exp": np.exp,
-    "sqrt": np.sqrt,
-    "qnorm": _normal("ndtri"),
-    "pnorm": _normal("ndtr"),
-    "list": lambda *parts, **named: named or list(parts),
-}
-
-
-def _combine(parts: tuple[Any, ...]) -> Any:
-    if any(isinstance(part, str) or part is None for part in parts):
-        return list(parts)
-    return np.concatenate([np.atleast_1d(np.asarray(part, float)) for part in parts])
-
-
-def evaluate(text: str, names: Mapping[str, Any] | None = None) -> Any:
-    """Value of an R (or Python) expression of numbers, strings, vectors and a few functions.
-
-    Parameters
-    ----------
-    text : str
-    names : mapping, optional
-        Values of names that may occur.
-
-    Raises
-    ------
-    DataError
-        If the text holds something else.
-
-    Examples
-    --------
-    >>> evaluate("log(2)/12*c(1,.6)").round(4)
-    array([0.0578, 0.0347])
-    >>> evaluate("'OF'")
-    'OF'
-    """
-    return _Reader(text, names or {}).whole()
-
-
-class _Reader:
-    """Recursive descent over one expression."""
-
-    def __init__(self, text: str, names: Mapping[str, Any]) -> None:
-        self.text, self.names = text, names
-        self.tokens = _tokens(text)
-        self.place = 0
-
-    def whole(self) -> Any:
-        value = self.sum()
-        if self.place != len(self.tokens):
-            raise self.unknown()
-        return value
-
-    def unknown(self) -> DataError:
-        return DataError("this expression cannot be read", where="call", found=self.text)
-
-    def peek(self) -> str:
-        return self.tokens[self.place][1] if self.place < len(self.tokens) else ""
-
-    def take(self) -> tuple[str, str]:
-        if self.place >= len(self.tokens):
-            raise self.unknown()
-        self.place += 1
-        return self.tokens[self.place - 1]
-
-    def sum(self) -> Any:
-        value = self.product()
-        while self.peek() in ("+", "-"):
-            sign = self.take()[1]
-            other = self.product()
-            value = value + other if sign == "+" else value - other
-        return value
-
-    def product(self) -> Any:
-        value = self.range()
-        while self.peek() in ("*", "/"):
-            sign = self.take()[1]
-            other = self.range()
-            value = value * other if sign == "*" else value / other
-        return value
-
-    def range(self) -> Any:
-        value = self.signed()
-        if self.peek() == ":":
-            self.take()
-            return np.arange(value, self.signed() + 1)
-        return value
-
-    def signed(self) -> Any:
-        if self.peek() in ("-", "+"):
-            return -self.signed() if self.take()[1] == "-" else self.signed()
-        base = self.atom()
-        if self.peek() == "^":
-            self.take()
-            return base ** self.signed()
-        return base
-
-    def atom(self) -> Any:
-        kind, token = self.take()
-        if kind == "number":
-            return float(token.rstrip("L"))
-        if kind == "string":
-            return token[1:-1]
-        if token == "(":
-            value = self.sum()
-            self.expect(")")
-            return value
-        if token == "[":
-            return _combine(tuple(self.arguments("]")[0]))
-        if kind == "name" and self.peek() == "(" and token.split("::")[-1] in _FUNCTIONS:
-            self.take()
-            positional, named = self.arguments(")")
-            return _FUNCTIONS[token.split("::")[-1]](*positional, **named)
-        if kind == "name" and token in self.names:
-            return self.names[token]
-        if kind == "name" and token in _CONSTANTS:
-            return _CONSTANTS[token]
-        raise self.unknown()
-
-    def arguments(self, closing: str) -> tuple[list[Any], dict[str, Any]]:
-        positional: list[Any] = []
-        named: dict[str, Any] = {}
-        while self.peek() != closing:
-            if self.place + 1 < len(self.tokens) and self.tokens[self.place + 1][1] == "=":
-                name = self.take()[1]
-                self.take()
-                named[name] = self.sum()
-            else:
-                positional.append(self.sum())
-            if self.peek() == ",":
-                self.take()
-        self.expect(closing)
-        return positional, named
-
-    def expect(self, mark: str) -> None:
-        if self.take()[1] != mark:
-            raise self.unknown()
-
-
-def _tokens(text: str) -> list[tuple[str, str]]:
-    found, place = [], 0
-    stripped = text.rstrip()
-    while place < len(stripped):
-        match = _TOKEN.match(stripped, place)
-        if match is None:
-            raise DataError("this expression cannot be read", where="call", found=text)
-        found.append((str(match.lastgroup), match[str(match.lastgroup)]))
-        place = match.end()
-    return found

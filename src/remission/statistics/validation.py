@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -124,8 +125,16 @@ def kind_of(call: str) -> Kind | None:
     >>> kind_of("no such package") is None
     True
     """
-    found = [piece for piece in _KINDS if piece in call]
+    text = re.sub(r"\s+", "", call)
+    found = [piece for piece in _KINDS if _occurs(piece, text)]
     return _KINDS[max(found, key=len)] if found else None
+
+
+def _occurs(piece: str, call: str) -> bool:
+    """Whether a call holds a piece of text, with the names of packages in it or without."""
+    return piece in call or (
+        "::" in piece and re.search(r"(?<![\w.:])" + re.escape(re.sub(r"\w+::", "", piece)), call) is not None
+    )
 
 
 def load_cases(path: str | Path) -> list[Case]:
@@ -159,7 +168,7 @@ def _case(entry: Any, datasets: Mapping[str, Any], definitions: Mapping[str, str
     try:
         name = entry["dataset"]
         data = dict(datasets[name]) if name else {}
-        data.update({key: np.asarray(column) for key, column in data.get("table", {}).items()})
+        data.update({key: _column(column) for key, column in data.get("table", {}).items()})
         inputs = entry["inputs"] if isinstance(entry["inputs"], dict) else {}
         return Case(
             entry["id"], entry["category"], entry["package"], entry["call"], inputs, entry["output"],
@@ -167,6 +176,11 @@ def _case(entry: Any, datasets: Mapping[str, Any], definitions: Mapping[str, str
         )  # fmt: skip
     except (KeyError, TypeError) as error:
         raise DataError("a case lacks a field", where=path, found=f"{error}") from None
+
+
+def _column(values: list[Any]) -> np.ndarray:
+    """One column of a data set; ``null`` among numbers is NaN."""
+    return np.asarray(values, dtype=float if None in values else None)
 
 
 def run_cases(path: str | Path) -> list[Row]:
@@ -216,10 +230,11 @@ def run_case(case: Case) -> Row:
     if kind is None:
         return _failed(case, "nothing here computes this call")
     try:
-        ours = kind(case)
-    except (RemissionError, ArithmeticError, LookupError, TypeError, ValueError) as error:
+        return compare(case, kind(case))
+    except RemissionError as error:
+        return _failed(case, f"refused: {error}")
+    except Exception as error:  # whatever one case holds, the others are still to be shown
         return _failed(case, f"{type(error).__name__}: {error}")
-    return compare(case, ours)
 
 
 def as_markdown(rows: Iterable[Row]) -> str:
@@ -302,15 +317,32 @@ def _pairs(name: str, theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:
             own = ours.get(key) if isinstance(ours, Mapping) else None
             yield from _pairs(f"{name}.{key}" if name else str(key), value, own)
     elif isinstance(theirs, list):
+        own = _nested(ours, theirs)
         for place, value in enumerate(theirs):
-            yield from _pairs(f"{name}[{place}]", value, _element(ours, place))
+            yield from _pairs(f"{name}[{place}]", value, own[place] if place < len(own) else None)
     elif not isinstance(theirs, str) or theirs.lower().lstrip("-") in ("inf", "infinity"):
-        scalar = np.ravel(ours)[0] if isinstance(ours, np.ndarray) and np.size(ours) == 1 else ours
-        yield name, theirs, scalar
+        yield name, theirs, _single(ours)
 
 
-def _element(values: Any, place: int) -> Any:
-    """Element of a sequence, or None where there is none."""
-    if isinstance(values, (list, tuple, np.ndarray)) and place < len(values):
-        return values[place]
-    return None
+def _is_sequence(values: Any) -> bool:
+    return isinstance(values, (list, tuple)) or (isinstance(values, np.ndarray) and values.ndim > 0)
+
+
+def _nested(ours: Any, theirs: list[Any]) -> Any:
+    """Ours as a sequence nested as theirs is; files are written by programs that drop sides of length one."""
+    if not _is_sequence(ours):
+        return [ours]
+    if len(ours) == 1 and _is_sequence(ours[0]) and not (theirs and isinstance(theirs[0], list)):
+        return ours[0]
+    if len(theirs) == 1 and isinstance(theirs[0], list) and len(ours) and not _is_sequence(ours[0]):
+        return [ours]
+    return ours
+
+
+def _single(ours: Any) -> Any:
+    """The only element of a sequence; None where there are several, or none."""
+    while _is_sequence(ours):
+        if len(ours) != 1:
+            return None
+        ours = ours[0]
+    return ours

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from remission.errors import DataError
 from remission.trial.boundary import check_power
@@ -176,22 +176,46 @@ def farrington_manning_size(
     >>> round(farrington_manning_size(0.6, 0.6, -0.1), 2)
     1003.39
     """
-    for name, share in (("experimental", share_experimental), ("control", share_control)):
+    check_power(power, alpha)
+    spread_null, spread, gap = _two_spreads(share_experimental, share_control, margin, ratio)
+    return float((1.0 + ratio) * ((ndtri(1.0 - alpha) * spread_null + ndtri(power) * spread) / gap) ** 2)
+
+
+def farrington_manning_power(
+    share_experimental: float,
+    share_control: float,
+    margin: float,
+    patients: float,
+    *,
+    alpha: float = 0.025,
+    ratio: float = 1.0,
+) -> float:
+    """Power of so many patients; other arguments as for `farrington_manning_size`.
+
+    Examples
+    --------
+    >>> round(farrington_manning_power(0.6, 0.6, -0.1, 1003.39), 4)
+    0.9
+    """
+    spread_null, spread, gap = _two_spreads(share_experimental, share_control, margin, ratio)
+    return float(ndtr((gap * math.sqrt(patients / (1.0 + ratio)) - ndtri(1.0 - alpha) * spread_null) / spread))
+
+
+def _two_spreads(experimental: float, control: float, margin: float, ratio: float) -> tuple[float, float, float]:
+    """Standard deviations of the difference with and without it, for one control patient, and the gap."""
+    for name, share in (("experimental", experimental), ("control", control)):
         if not 0.0 < share < 1.0:
             raise DataError(f"the {name} share must lie between 0 and 1", found=f"{share:g}")
-    if not share_experimental - share_control > margin:
+    if not experimental - control > margin:
         raise DataError(
             "the margin is on the wrong side of the assumed difference",
             where="margin",
-            found=f"difference {share_experimental - share_control:g}, margin {margin:g}",
+            found=f"difference {experimental - control:g}, margin {margin:g}",
             allowed="a margin below the difference",
         )
-    check_power(power, alpha)
-    null_e, null_c = _restricted_shares(share_experimental, share_control, margin, ratio)
-    spread_null = null_e * (1.0 - null_e) / ratio + null_c * (1.0 - null_c)
-    spread = share_experimental * (1.0 - share_experimental) / ratio + share_control * (1.0 - share_control)
-    root = ndtri(1.0 - alpha) * math.sqrt(spread_null) + ndtri(power) * math.sqrt(spread)
-    return float((1.0 + ratio) * (root / (share_experimental - share_control - margin)) ** 2)
+    null_e, null_c = _restricted_shares(experimental, control, margin, ratio)
+    spreads = ((e * (1.0 - e) / ratio + c * (1.0 - c)) ** 0.5 for e, c in ((null_e, null_c), (experimental, control)))
+    return (*spreads, experimental - control - margin)
 
 
 def _restricted_shares(experimental: float, control: float, margin: float, ratio: float) -> tuple[float, float]:

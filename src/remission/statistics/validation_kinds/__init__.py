@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("curves", "tests", "models", "shares", "means", "cure", "intervals", "risks")
+_MODULES = (
+    "curves", "tests", "models", "shares", "means", "cure", "intervals", "risks", "piecewise", "reconstructed",
+)  # fmt: skip
 
 
 def load() -> None:

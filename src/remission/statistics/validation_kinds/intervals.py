@@ -1,104 +1,136 @@
-"""Interval-censored data, piecewise exponential hazards, reconstructed patients."""
+"""Interval-censored data and parametric regression of time: R's survival and lifelines."""
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
-from remission.statistics.interval_censored import interval_regression, turnbull
-from remission.statistics.kaplan_meier import kaplan_meier
-from remission.statistics.piecewise_exponential import piecewise_exponential
-from remission.statistics.r_call import find_call
-from remission.statistics.reconstruct import reconstruct
+from remission.statistics.inputs import Bools, Floats
+from remission.statistics.interval_censored import IntervalRegression, interval_regression, turnbull
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.statistics.validation_kinds.formula import column, two_arms
+from remission.statistics.validation_kinds.formula import arguments, column, combined, design, split_terms, surv
 
-_SURVREG = {"weibull": "weibull", "lognormal": "log-normal", "loglogistic": "log-logistic"}
+_SURVREG = {
+    "weibull": "weibull", "exponential": "exponential", "lognormal": "log-normal", "loglogistic": "log-logistic",
+}  # fmt: skip
+# R's survival stops when no survival has moved by more than this, and extrapolates at every fifth step.
+_R_STILL = 5e-5
+_R_EXTRAPOLATES = 5
 
 
-def _ends(case: Case) -> tuple[np.ndarray, np.ndarray]:
-    return np.asarray(column(case, "left"), dtype=float), np.asarray(column(case, "right"), dtype=float)
+def _ends(case: Case) -> tuple[Floats, Floats]:
+    """Left and right ends of a ``Surv()``; a missing left end is zero, a missing right one infinite."""
+    named = surv(case).named
+    left = np.nan_to_num(np.asarray(column(case, named["time"]), dtype=float), nan=0.0)
+    if "time2" in named:
+        return left, np.asarray(column(case, named["time2"]), dtype=float)
+    event = np.asarray(column(case, named["event"])) != 0 if "event" in named else np.ones(left.size, bool)
+    return left, np.where(event, left, np.inf)
 
 
-@case_kind("summary(survival::survfit(Surv(left,right")
 def turnbull_curve(case: Case) -> Ours:
-    """Turnbull's curve of each arm at given times."""
-    call = find_call(case.call, "summary")
-    times = call.value("times") if call else case.inputs["times"]
+    """Turnbull's curve of each group at given times, stopped where R stops; the note has the maximum.
+
+    Examples
+    --------
+    >>> data = {"left": np.array([0.0, 1.0, 2.0]), "right": np.array([1.0, 2.0, np.nan])}
+    >>> call = "summary(survfit(Surv(left, right, type='interval2') ~ 1), times=c(1.2, 1.8))"
+    >>> turnbull_curve(Case("a", "", "", call, {}, {}, 0, None, data, {})).values["surv"].round(3)
+    array([0.667, 0.333])
+    """
+    arguments(case, "survival::survfit", "formula data subset")
+    call = arguments(case, "summary", "object times extend")
+    times = np.atleast_1d(call.value("times", default=case.inputs.get("times")))
     left, right = _ends(case)
-    groups = [np.ones(left.size, dtype=bool)]
-    if "~arm" in case.call.replace(" ", ""):
-        arm = column(case, "arm")
-        groups = [arm == label for label in np.unique(arm)]
-    survival = np.concatenate([turnbull(left[g], right[g]).at(times) for g in groups])
-    note = "the reference's EM stops early: its values allow a log likelihood below the maximum found here"
-    return Ours({"surv": survival, "time": np.tile(times, len(groups))}, note=note)
+    terms = split_terms(case)[1]
+    code = combined([column(case, term) for term in terms]) if terms else np.zeros(left.size, int)
+    groups = [code == g for g in np.unique(code)]
+    stopped = np.concatenate([_where_r_stops(left[g], right[g], times) for g in groups])
+    maximum = np.concatenate([turnbull(left[g], right[g]).at(times) for g in groups])
+    furthest = int(np.argmax(np.abs(stopped - maximum)))
+    note = (
+        f"R stops its iteration when no survival moves by more than {_R_STILL:g}, short of the maximum; stopped there "
+        f"too. At the maximum, which remission gives, survival at {np.tile(times, len(groups))[furthest]:g} is "
+        f"{maximum[furthest]:.5f} and not {stopped[furthest]:.5f}"
+    )
+    return Ours({"surv": stopped, "time": np.tile(times, len(groups))}, note=note)
 
 
-@case_kind("survival::survreg(Surv(pmax(left")
-def survreg_intervals(case: Case) -> Ours:
-    """``survreg`` of intervals; left ends at zero are lifted as in the call."""
-    call = find_call(case.call, "survival::survreg")
-    family = _SURVREG[str(call.value("dist", default="weibull"))] if call else "weibull"
+def _where_r_stops(left: Floats, right: Floats, times: Floats) -> Floats:
+    """Self-consistent steps with R's extrapolation and R's rule for stopping, from R's start."""
+    curve = turnbull(left, right)
+    inner = np.isfinite(curve.right)
+    jump = (curve.left[inner] + curve.right[inner]) / 2
+    exact, late = left == right, ~np.isfinite(right)
+    spread = ~exact & ~late & np.isfinite(right)
+    within = (jump > left[spread, None]) & (jump <= right[spread, None])
+    survival = 1 - np.cumsum(within.sum(axis=0)) / within.sum()
+    before, mass, earlier, previous = np.full((4, jump.size), 0.0)
+    step, moved = 0, np.inf
+    while moved > _R_STILL:
+        step += 1
+        last_move, mass = mass - earlier, -np.diff(survival, prepend=1.0)
+        move, used = mass - before, mass
+        if step % _R_EXTRAPOLATES == 0:
+            used = _extrapolated(mass, earlier, last_move, move, within)
+        earlier, before = before, mass
+        deaths = (within * used / (within @ used)[:, None]).sum(axis=0)
+        previous, survival = survival, _product_limit(jump, deaths, left[exact], left[late])
+        moved = float(np.abs(previous - survival).max()) if step % _R_EXTRAPOLATES > 1 else np.inf
+    return np.append(1.0, survival)[np.searchsorted(jump, times, side="right")]
+
+
+def _extrapolated(mass: Floats, earlier: Floats, last_move: Floats, move: Floats, within: Bools) -> Floats:
+    """Aitken's extrapolation of each jump; kept only if the likelihood does not fall."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        further = earlier - last_move**2 / (move - last_move)
+    further = np.where((further > 0) & (further < 1), further, mass)
+    gain = np.log(within @ further).sum() - np.log(within @ mass).sum()
+    return further if gain >= 0 else mass
+
+
+def _product_limit(jump: Floats, deaths: Floats, exact: Floats, censored: Floats) -> Floats:
+    """Survival after each jump, from the deaths put there and those whose time is known."""
+    known = (exact[None, :] == jump[:, None]).sum(axis=1)
+    at_risk = np.cumsum(deaths[::-1])[::-1] + (np.append(exact, censored)[None, :] >= jump[:, None]).sum(axis=1)
+    return np.asarray(np.cumprod(1 - (deaths + known) / at_risk))
+
+
+@case_kind("survival::survreg(")
+def survreg(case: Case) -> Ours:
+    """``survreg`` of exact, censored or interval-censored times."""
+    call = arguments(case, "survival::survreg", "formula data subset dist")
+    family = _SURVREG[str(call.value("dist", default="weibull"))]
     left, right = _ends(case)
-    arm = column(case, "arm") if "~arm" in case.call.replace(" ", "") else None
-    lift = float(re.search(r"pmax\(left,\s*([\d.e-]+)\)", case.call)[1])  # type: ignore[index]
-    model = interval_regression(np.maximum(left, lift), right, arm, family=family)
+    _, terms = split_terms(case)
+    x = design(case, terms, left.size) if terms else None
+    model = interval_regression(left, right, x, family=family)
+    return Ours(_survreg_values(model))
+
+
+def _survreg_values(model: IntervalRegression) -> dict[str, object]:
     values = {"coef": model.coefficients, "scale": model.scale, "loglik": model.log_likelihood}
-    return Ours(values | {"se": model.std_errors})
+    return values | {"se": model.std_errors, "aic": 2 * model.std_errors.size - 2 * model.log_likelihood}
 
 
 @case_kind("WeibullFitter().fit_interval_censoring(")
 def lifelines_weibull(case: Case) -> Ours:
     """Weibull without covariates."""
-    model = interval_regression(*_ends(case))
+    model = interval_regression(*_columns(case))
     values = {"lambda": float(np.exp(model.coefficients[0])), "rho": 1 / model.scale}
     return Ours(values | {"loglik": model.log_likelihood})
+
+
+def _columns(case: Case) -> tuple[Floats, Floats]:
+    return np.asarray(column(case, "left"), dtype=float), np.asarray(column(case, "right"), dtype=float)
 
 
 @case_kind("KaplanMeierFitter().fit_interval_censoring(")
 def lifelines_npmle(case: Case) -> Ours:
     """lifelines reads its table at the last end of an interval up to the time: before and after its step."""
-    left, right = _ends(case)
+    left, right = _columns(case)
     curve = turnbull(left, right)
     ends = np.unique(np.concatenate([left, right[np.isfinite(right)]]))
     at = [ends[ends <= t].max() for t in case.inputs["t"]]
     before = [1 - curve.mass[curve.right < end].sum() for end in at]
     after = [1 - curve.mass[curve.right <= end].sum() for end in at]
     return Ours({"lower": before, "upper": after}, note="read as lifelines reads its table, not at the time itself")
-
-
-@case_kind("simtrial::fit_pwexp(")
-def simtrial_piecewise(case: Case) -> Ours:
-    """Time at risk, events, rates and minus twice the log likelihood of each stretch."""
-    call = find_call(case.call, "simtrial::fit_pwexp")
-    assert call is not None
-    lengths = np.atleast_1d(call.value("intervals", 1))
-    time, event, _ = two_arms(case)
-    fit = piecewise_exponential(time, event, np.cumsum(lengths))
-    values = {"intervals": [*lengths, np.inf], "ttot": fit.exposure, "event": fit.events, "rate": fit.rate}
-    return Ours(values | {"m2ll": -2 * fit.log_likelihood})
-
-
-@case_kind("IPDfromKM::getIPD(")
-def guyot(case: Case) -> Ours:
-    """Reconstruction judged by the rule of the note: patients, events, curve and median."""
-    time, survival = np.asarray(case.data["time"], float), np.asarray(case.data["surv"], float)
-    call = find_call(case.call, "IPDfromKM::getIPD")
-    total = call.value("tot.events") if call else None
-    published = int(total) if total is not None else None
-    found = reconstruct(time, survival, case.data["trisk"], case.data["nrisk"], published)
-    curve = kaplan_meier(found.time, found.event)
-    gap = float(np.abs(curve.at(time, extend=True).survival - survival).max())
-    events, median = float(found.event.sum()), curve.median.value
-    true_events = float(case.data.get("true_events", case.output["events"]))
-    fits = (
-        found.time.size == int(case.output["n"])
-        and min(abs(events - true_events), abs(events - float(case.output["events"]))) <= 0.03 * true_events + 0.5
-        and gap <= 0.02
-        and abs(median - float(case.output["median"])) <= 0.5
-    )
-    left_out = {name: "not asked for by the note" for name in case.output if name not in ("n", "events", "median")}
-    note = f"rule of the note: patients exact, events {events:g}, largest distance of the curve {gap:.3f}"
-    return Ours({"n": found.time.size, "events": events, "median": median}, left_out, bool(fits), note)

@@ -9,22 +9,25 @@ import numpy as np
 from remission.statistics.estimate import Contrast, Estimate
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.milestone import milestone
-from remission.statistics.r_call import Call, find_call
+from remission.statistics.r_call import find_call
+from remission.statistics.r_value import evaluate
 from remission.statistics.rmst import rmst_difference
 from remission.statistics.rmst_adjusted import rmst_adjusted
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.statistics.validation_kinds.formula import column, two_arms
+from remission.statistics.validation_kinds.formula import arguments, column, two_arms
 
 
 @case_kind("survRM2::rmst2(")
 def surv_rm2(case: Case) -> Ours:
-    """Both means, their difference and ratios."""
-    call = find_call(case.call, "survRM2::rmst2")
-    assert call is not None
-    both = rmst_difference(*two_arms(case), float(call.value("tau", 3)))
-
+    """Both means, their difference and ratios; with covariates adjusted."""
+    call = arguments(case, "survRM2::rmst2", "time status arm tau covariates alpha")
+    time, event, arm = (np.asarray(column(case, call.named[name])) for name in ("time", "status", "arm"))
+    level = 1.0 - float(call.value("alpha", default=0.05))
+    # The horizon left out is the shorter of the two follow-ups.
+    tau = float(call.value("tau", default=min(time[arm == g].max() for g in (0, 1))))
     if "covariates" in call.named:
-        return _adjusted(case, call)
+        return _adjusted(time, event, arm, _covariates(case, call.named["covariates"]), tau, level)
+    both = rmst_difference(time, event, arm, tau, level=level)
 
     def mean(estimate: Estimate) -> list[float | None]:
         return [estimate.value, estimate.std_error, estimate.lower, estimate.upper]
@@ -36,6 +39,7 @@ def surv_rm2(case: Case) -> Ours:
 
     return Ours(
         {
+            "tau": tau,
             "rmst1": mean(both.treated),
             "rmst0": mean(both.control),
             "diff": comparison(both.difference),
@@ -45,18 +49,29 @@ def surv_rm2(case: Case) -> Ours:
     )
 
 
-def _adjusted(case: Case, call: Call) -> Ours:
-    """Difference and log ratio adjusted for the columns of a data frame."""
-    frame = find_call(case.call, "data.frame")
-    assert frame is not None
-    covariates = np.array([column(case, text) for text in frame.named.values()], dtype=float).T
-    time, event, arm = two_arms(case)
-    tau = float(call.value("tau", 3))
-    plain = rmst_adjusted(time, event, arm, covariates, tau)
-    ratio = rmst_adjusted(time, event, arm, covariates, tau, link="log")
+def _covariates(case: Case, text: str) -> np.ndarray:
+    """Columns of a data frame, of a selection of columns, or one expression."""
+    frame = find_call(text, "data.frame") or find_call(text, "cbind")
+    chosen = re.match(r"d\[\s*,\s*(.+?)(?:,\s*drop\s*=\s*\w+)?\s*\]$", text)
+    if frame is not None:
+        expressions = [*frame.positional, *frame.named.values()]
+    elif chosen:
+        expressions = list(np.atleast_1d(evaluate(chosen[1])))
+    else:
+        expressions = [text]
+    return np.array([column(case, each) for each in expressions], dtype=float).T
+
+
+def _adjusted(
+    time: np.ndarray, event: np.ndarray, arm: np.ndarray, covariates: np.ndarray, tau: float, level: float
+) -> Ours:
+    """Adjusted difference, and log ratio."""
+    plain = rmst_adjusted(time, event, arm, covariates, tau, level=level)
+    ratio = rmst_adjusted(time, event, arm, covariates, tau, link="log", level=level)
     estimate = plain.contrast.estimate
-    values = {"diff_adj": [estimate.value, estimate.std_error, plain.contrast.p_value]}
-    return Ours({**values, "ratio_adj": float(ratio.coefficients[1])})
+    values: dict[str, object] = {"diff_adj": [estimate.value, estimate.std_error, plain.contrast.p_value]}
+    values |= {"diff_adj_ci": [estimate.lower, estimate.upper], "ratio_adj": float(ratio.coefficients[1])}
+    return Ours(values | {"ratio_adj_se": float(ratio.std_errors[1])})
 
 
 @case_kind("surpyval.rmst_diff(")
@@ -83,28 +98,34 @@ def lifelines_means(case: Case) -> Ours:
 
 @case_kind("simtrial::milestone(")
 def simtrial_milestone(case: Case) -> Ours:
-    """Survival at one time, plain or log-log."""
-    call = find_call(case.call, "simtrial::milestone")
-    assert call is not None
-    scale = {"naive": "plain", "log-log": "log-log"}[call.value("test_type")]
+    """Survival at one time, log-log (its default) or plain; strata are not used."""
+    call = arguments(case, "simtrial::milestone", "data ms_time test_type")
+    scale = {"naive": "plain", "log-log": "log-log"}[str(call.value("test_type", default="log-log"))]
     result = milestone(*two_arms(case), float(call.value("ms_time")), scale=scale)
     return Ours({"estimate": result.estimate.value, "se": result.estimate.std_error, "z": result.z})
 
 
 @case_kind("simtrial::rmst(")
 def simtrial_means(case: Case) -> Ours:
-    """Difference in restricted means."""
-    call = find_call(case.call, "simtrial::rmst")
-    assert call is not None
-    result = rmst_difference(*two_arms(case), float(call.value("tau", 1))).difference
-    return Ours({"estimate": result.estimate.value, "se": result.estimate.std_error, "z": result.z})
+    """Difference in restricted means; simtrial's variance of each is m / (m - 1) times Greenwood's, m events."""
+    call = arguments(
+        case, "simtrial::rmst", "data tau var_label_tte var_label_event var_label_group formula reference alpha"
+    )
+    tau = float(call.value("tau", default=10.0))
+    time, event, arm = two_arms(case)
+    both = rmst_difference(time, event, arm, tau)
+    spread = 0.0
+    for g, mean in enumerate((both.control, both.treated)):
+        m = float(np.count_nonzero(event[(arm == g) & (time <= tau)]))
+        spread += m / (m - 1.0) * float(mean.std_error or 0.0) ** 2
+    difference = both.difference.estimate.value
+    return Ours({"estimate": difference, "se": spread**0.5, "z": difference / spread**0.5})
 
 
 @case_kind("lrstat::kmdiff(")
 def lrstat_milestone(case: Case) -> Ours:
     """Difference at a milestone against a margin."""
-    call = find_call(case.call, "lrstat::kmdiff")
-    assert call is not None
+    call = arguments(case, "lrstat::kmdiff", "data stratum treat time event milestone survDiffH0 conflev")
     at, margin = float(call.value("milestone")), float(call.value("survDiffH0", default=0.0))
     level = float(call.value("conflev", default=0.95))
     time, event, arm = two_arms(case)
@@ -122,8 +143,9 @@ def lrstat_milestone(case: Case) -> Ours:
 @case_kind("lrstat::rmdiff(")
 def lrstat_means(case: Case) -> Ours:
     """Difference in restricted means against a margin, averaged over strata."""
-    call = find_call(case.call, "lrstat::rmdiff")
-    assert call is not None
+    call = arguments(
+        case, "lrstat::rmdiff", "data rep stratum treat time event milestone rmstDiffH0 conflev biascorrection"
+    )
     tau, margin = float(call.value("milestone")), float(call.value("rmstDiffH0", default=0.0))
     level = float(call.value("conflev", default=0.95))
     strata = column(case, call.value("stratum")) if "stratum" in call.named else None

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
 
+from remission.errors import DataError
 from remission.statistics.concordance import concordance
 from remission.statistics.cox import CoxModel, cox
 from remission.statistics.proportional_hazards import proportional_hazards_test
-from remission.statistics.r_call import find_call
+from remission.statistics.r_call import Call
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.statistics.validation_kinds.formula import column, formula
+from remission.statistics.validation_kinds.formula import arguments, column, formula, table
+
+_COXPH = "formula data subset ties method"
+
+
+def _ties(call: Call) -> str:
+    return str(call.value("ties", default=call.value("method", default="efron")))
 
 
 def fit(case: Case) -> CoxModel:
@@ -24,10 +32,11 @@ def fit(case: Case) -> CoxModel:
     >>> fit(Case("a", "", "", call, {}, {}, 0, None, data, {})).ties
     'breslow'
     """
-    call = find_call(case.call, "survival::coxph")
+    call = arguments(case, "survival::coxph", _COXPH)
     read = formula(case)
-    ties = str(call.value("ties", default="efron")) if call else "efron"
-    return cox(read.time, read.event, read.covariates, ties=ties, strata=read.strata)
+    if read.entry is not None:
+        raise DataError("late entry into a Cox model is not known here", where=case.id)
+    return cox(read.time, read.event, read.covariates, ties=_ties(call), strata=read.strata)
 
 
 @case_kind("survival::coxph(")
@@ -39,45 +48,58 @@ def coxph(case: Case) -> Ours:
     return Ours(_values(model, case) | {"concordance": agreement.value})
 
 
-def _values(model: CoxModel, case: Case) -> dict[str, object]:
+def _values(model: CoxModel, case: Case) -> dict[str, Any]:
     ratios = [model.hazard_ratio(i) for i in range(model.coefficients.size)]
     limits = [[ratio.lower, ratio.upper] for ratio in ratios]
-    values: dict[str, object] = {
+    return {
         "coef": model.coefficients,
         "se": model.std_errors,
+        "z": -model.z,
+        "p": model.p_values,
+        "hr": [ratio.value for ratio in ratios],
+        "hr_ci95": limits,
         "loglik": [model.null_log_likelihood, model.log_likelihood],
         "score": model.score_test,
-        "hr_ci95": limits[0] if len(limits) == 1 else limits,
+        "sctest": model.score_test,
+        "lr": model.likelihood_ratio_test,
+        "lrt": model.likelihood_ratio_test,
+        "wald": model.wald_test,
+        "aic": 2 * model.coefficients.size - 2 * model.log_likelihood,
+        "n": model.patients,
+        "nevent": model.events,
     }
-    if isinstance(case.output.get("coef"), list):
-        return values
-    return values | {"coef": model.coefficients[0], "se": model.std_errors[0]}
 
 
-@case_kind("CoxPHFitter().fit(")
+@case_kind("CoxPHFitter(")
 def lifelines_cox(case: Case) -> Ours:
-    """lifelines fits all other columns of the table."""
+    """lifelines fits all other columns of the table, with strata where they are named."""
+    unread = re.search(r"penalizer|l1_ratio|robust|weights_col|cluster_col|formula", case.call)
+    if unread:
+        raise DataError("this argument is not read here", where=case.id, found=unread[0])
     match = re.search(r"\[\[([^\]]*)\]\]", case.call)
-    names = [name.strip(" '\"") for name in match[1].split(",")] if match else ["arm", "time", "event"]
-    terms = [name for name in names if name not in ("time", "event")]
+    names = re.findall(r"['\"]([^'\"]+)['\"]", match[1]) if match else list(table(case))
+    within = re.search(r"strata\s*=\s*(\[[^\]]*\]|['\"][^'\"]+['\"])", case.call)
+    strata = re.findall(r"['\"]([^'\"]+)['\"]", within[1]) if within else []
+    terms = [name for name in names if name not in ("time", "event", *strata)]
     covariates = np.array([column(case, name) for name in terms], dtype=float).T
-    model = cox(column(case, "time"), column(case, "event"), covariates)
-    agreement = concordance(column(case, "time"), column(case, "event"), covariates @ model.coefficients)
-    values = {"coef": model.coefficients, "se": model.std_errors, "loglik": model.log_likelihood}
-    return Ours(values | {"concordance": agreement.value})
+    grouped = column(case, strata[0]) if strata else None
+    time, event = column(case, "time"), column(case, "event")
+    model = cox(time, event, covariates, strata=grouped)
+    agreement = concordance(time, event, covariates @ model.coefficients, strata=grouped)
+    values = _values(model, case) | {"loglik": model.log_likelihood, "concordance": agreement.value}
+    return Ours(values)
 
 
 @case_kind("survival::cox.zph(")
 def cox_zph(case: Case) -> Ours:
-    """Score test of proportional hazards, one covariate or the global one."""
-    call = find_call(case.call, "survival::cox.zph")
-    assert call is not None
+    """Score test of proportional hazards of each covariate, and the global one."""
+    call = arguments(case, "survival::cox.zph", "fit transform terms global")
     read = formula(case)
-    model = find_call(case.call, "survival::coxph")
-    ties = str(model.value("ties", default="efron")) if model else "efron"
-    scale = str(call.value("transform", 1, "km"))
+    ties = _ties(arguments(case, "survival::coxph", _COXPH))
+    scale = str(call.value("transform", default="km"))
     test = proportional_hazards_test(read.time, read.event, read.covariates, strata=read.strata, ties=ties, scale=scale)
-    chi, p = test.chi_square, test.p_value
-    if isinstance(case.output["chisq"], list):
-        return Ours({"chisq": [*chi, test.global_chi_square], "p": [*p, test.global_p_value]})
-    return Ours({"chisq": chi[0], "p": p[0]})
+    chi, p = [*test.chi_square, test.global_chi_square], [*test.p_value, test.global_p_value]
+    given = case.output.get("chisq")
+    if not isinstance(given, list) or len(given) < len(chi):
+        chi, p = chi[:-1], p[:-1]
+    return Ours({"chisq": chi, "p": p})

@@ -14,7 +14,8 @@ from remission.statistics.proportions import (
     proportion_difference,
     tilted,
 )
-from remission.statistics.r_call import evaluate, find_call, split_arguments
+from remission.statistics.r_call import find_call, split_arguments
+from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case, Ours, case_kind
 
 _R_LEAST = 2.220446049250313e-16

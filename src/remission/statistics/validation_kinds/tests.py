@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from remission.errors import DataError
 from remission.statistics.log_rank import LogRankTest, log_rank
 from remission.statistics.max_combo import max_combo
 from remission.statistics.r_call import Call, find_call
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.statistics.validation_kinds.formula import column, formula, two_arms
+from remission.statistics.validation_kinds.formula import arguments, column, formula, two_arms
 from remission.statistics.weights import (
     EarlyZero,
     FlemingHarrington,
@@ -29,11 +30,14 @@ from remission.statistics.weights import (
 @case_kind("survival::survdiff(")
 def survdiff(case: Case) -> Ours:
     """``survdiff``, with ``rho`` a Fleming-Harrington weight."""
-    call = find_call(case.call, "survival::survdiff")
-    rho = float(call.value("rho", default=0.0)) if call else 0.0
+    call = arguments(case, "survival::survdiff", "formula data subset rho timefix")
     read = formula(case)
-    test = log_rank(read.time, read.event, column(case, read.terms[0]), read.strata, FlemingHarrington(rho, 0))
+    if read.group is None:
+        raise DataError("a test compares groups, and this formula has none", where=case.id, found=case.call)
+    weight = FlemingHarrington(float(call.value("rho", default=0.0)), 0)
+    test = log_rank(read.time, read.event, read.group, read.strata, weight)
     values = {"chisq": test.chi_square, "p": test.p_value, "obs": test.observed, "exp": test.expected}
+    values |= {"z": test.z, "var": test.covariance}
     return Ours(values | {"var11": test.covariance[0, 0], "df": test.degrees_of_freedom})
 
 
@@ -58,6 +62,7 @@ def simtrial_weight(call: str) -> Weight:
 @case_kind("simtrial::wlr(")
 def simtrial_test(case: Case) -> Ours:
     """A weighted log-rank test; strata where the data are given as ``TDs(d)``."""
+    arguments(case, "simtrial::wlr", "data weight return_variance ratio")
     time, event, arm = two_arms(case)
     strata = column(case, "stratum") if "TDs(" in case.call else None
     test = log_rank(time, event, arm, strata, simtrial_weight(case.call))
@@ -74,28 +79,29 @@ def simtrial_test(case: Case) -> Ours:
 @case_kind("simtrial::maxcombo(")
 def simtrial_max_combo(case: Case) -> Ours:
     """MaxCombo; z has the other sign, and the p shown as a warning is not matched."""
-    call = find_call(case.call, "simtrial::maxcombo")
-    assert call is not None
+    call = arguments(case, "simtrial::maxcombo", "data rho gamma return_variance return_corr")
     pairs = zip(np.atleast_1d(call.value("rho")), np.atleast_1d(call.value("gamma")), strict=True)
     strata = column(case, "stratum") if "TDs(" in case.call else None
     time, event, arm = two_arms(case)
     weights = [FlemingHarrington(float(rho), float(gamma)) for rho, gamma in pairs]
     test = max_combo(time, event, arm, weights, strata=strata)
     p = float(test.p_one_sided)
-    exact = float(case.output["p_exact"])
-    # The file asks for the p relative to itself; scaled so, the common rule of the file does that.
-    relative = exact + (p - exact) / exact * max(1.0, exact)
-    note = f"p {p:.12g} against {exact:.12g}; simtrial's own p is randomised; its z has the other sign"
-    values = {"z": -test.z, "corr": test.correlation, "p_exact": relative}
-    return Ours(values, {"p_simtrial": "shown as a warning only (note of the case)"}, note=note)
+    values: dict[str, Any] = {"z": -test.z, "corr": test.correlation, "p_one_sided": p}
+    note = f"p {p:.12g}; simtrial's own p is randomised; its z has the other sign"
+    exact = case.output.get("p_exact")
+    if exact is not None:
+        # The file asks for the p relative to itself; scaled so, the common rule of the file does that.
+        values["p_exact"] = exact + (p - exact) / exact * max(1.0, exact)
+        note = f"p {p:.12g} against {exact:.12g}; simtrial's own p is randomised; its z has the other sign"
+    randomised = [name for name in case.output if name in ("p_simtrial", "p_value", "p")]
+    reason = "integrated by random points; shown as a warning only (note of the case)"
+    return Ours(values, dict.fromkeys(randomised, reason), note=note)
 
 
 @case_kind("nphRCT::wlrt(")
 def nph_rct_test(case: Case) -> Ours:
     """Modestly weighted, Fleming-Harrington or log-rank; z has the other sign."""
-    call = find_call(case.call, "nphRCT::wlrt")
-    assert call is not None
-    weight = _nph_rct_weight(call)
+    weight = _nph_rct_weight(arguments(case, "nphRCT::wlrt", "formula data method t_star s_star rho gamma timefix"))
     read = formula(case)
     group = column(case, read.terms[0])
     test = log_rank(read.time, read.event, group, read.strata, weight, _combination(read.strata))
@@ -133,6 +139,8 @@ def _score(test: LogRankTest) -> float:
 def lifelines_test(case: Case) -> Ours:
     """``lifelines.statistics.logrank_test`` with its weightings."""
     time, event, arm = two_arms(case)
+    if re.search(r"t_0\s*=|weights_[AB]\s*=", case.call):
+        raise DataError("a test up to a time, or with case weights, is not known here", where=case.id)
     exponents = {key: float(value) for key, value in re.findall(r"\b([pq])\s*=\s*([\d.]+)", case.call)}
     named: dict[str, Weight] = {"wilcoxon": Gehan(), "tarone-ware": TaroneWare(), "peto": Peto()}
     weight = next((named[name] for name in named if name in case.call), None)
@@ -142,10 +150,27 @@ def lifelines_test(case: Case) -> Ours:
     return Ours({"chisq": test.chi_square, "p": test.p_value})
 
 
+def _group_of(case: Case, function: str, place: int) -> np.ndarray:
+    """The column that a call of a Python package compares."""
+    call = find_call(case.call, function)
+    text = call.positional[place] if call and place < len(call.positional) else "arm"
+    match = re.fullmatch(r"(?:d|df)\[['\"](\w+)['\"]\]|(\w+)", text)
+    return column(case, (match[1] or match[2]) if match else text)
+
+
+@case_kind("multivariate_logrank_test(")
+def lifelines_groups(case: Case) -> Ours:
+    """The log-rank test of several groups."""
+    time, event, _ = two_arms(case)
+    test = log_rank(time, event, _group_of(case, "multivariate_logrank_test", 1))
+    return Ours({"chisq": test.chi_square, "p": test.p_value, "df": test.degrees_of_freedom})
+
+
 @case_kind("compare_survival(")
 def scikit_survival_test(case: Case) -> Ours:
     """The log-rank test of scikit-survival."""
-    test = log_rank(*two_arms(case))
+    time, event, _ = two_arms(case)
+    test = log_rank(time, event, _group_of(case, "compare_survival", 1))
     return Ours({"chisq": test.chi_square, "p": test.p_value})
 
 
@@ -153,18 +178,22 @@ def scikit_survival_test(case: Case) -> Ours:
 def surpyval_test(case: Case) -> Ours:
     """surpyval's family, with strata."""
     time, event, arm = two_arms(case)
-    call = find_call(case.call, "surpyval.logrank")
-    assert call is not None
-    strata = column(case, "stratum") if "strata=" in case.call else None
+    call = arguments(case, "surpyval.logrank", "x Z c n strata weighting rho gamma")
+    if "n" in call.named:
+        raise DataError("counts of patients are not read here", where=case.id, found=call.named["n"])
+    strata = column(case, call.named["strata"]) if call.named.get("strata", "None") != "None" else None
+    exponents = [float(call.value(name, default=0.0)) for name in ("rho", "gamma")]
     named: dict[str, Weight] = {
+        "logrank": LogRank(),
+        "log-rank": LogRank(),
         "gehan": Gehan(),
         "wilcoxon": Gehan(),
         "tarone-ware": TaroneWare(),
         "peto": Peto(),
-        "fleming-harrington": FlemingHarrington(
-            float(call.value("rho", default=0.0)), float(call.value("gamma", default=0.0))
-        ),
+        "fleming-harrington": FlemingHarrington(*exponents),
     }
-    weighting = call.value("weighting")
-    test = log_rank(time, event, arm, strata, named.get(str(weighting), LogRank()))
+    weighting = str(call.value("weighting", default="logrank") or "logrank")
+    if weighting not in named:
+        raise DataError("this weighting is not known here", where=case.id, found=weighting)
+    test = log_rank(time, event, arm, strata, named[weighting])
     return Ours({"chisq": test.chi_square, "p": test.p_value})

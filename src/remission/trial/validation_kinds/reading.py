@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from remission.errors import DataError
-from remission.statistics.r_call import Call, evaluate, find_call
+from remission.statistics.r_call import Call, find_call
+from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case
 from remission.trial.hazard import Accrual, Hazard
-from remission.trial.plan import Efficacy, WangTsiatis
 from remission.trial.spending import Spending
+from remission.trial.validation_kinds.gsdesign_spending import spending
 
 
 def call_of(case: Case, function: str) -> Call:
@@ -29,29 +30,7 @@ def array(call: Call, name: str, default: Any = None) -> np.ndarray:
     return np.atleast_1d(np.asarray(call.value(name, default=default), float))
 
 
-def spending(text: str, parameter: Any) -> Efficacy:
-    """A spending function or boundary family of gsDesign by its name.
-
-    Examples
-    --------
-    >>> spending("gsDesign::sfLDOF", None)
-    Spending(family='obrien-fleming', parameter=1.0, fractions=(), spent=())
-    """
-    name = text.strip("'\" ").split("::")[-1]
-    if name == "sfLDOF":
-        return Spending("obrien-fleming")
-    if name == "sfLDPocock":
-        return Spending("pocock")
-    if name == "sfHSD":
-        return Spending("hwang-shih-decani", float(-4.0 if parameter is None else parameter))
-    if name == "sfPower":
-        return Spending("kim-demets", float(parameter))
-    if name in ("OF", "Pocock", "WT"):
-        return WangTsiatis({"OF": 0.0, "Pocock": 0.5}.get(name, float(parameter or 0.0)))
-    raise DataError("this spending function is not known here", found=name)
-
-
-def spending_of(text: str, parameter: Any) -> Spending:
+def spending_of(text: str, parameter: str | None) -> Spending:
     """A spending function, refused if it is a family of boundaries."""
     found = spending(text, parameter)
     if not isinstance(found, Spending):
