@@ -246,7 +246,8 @@ def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
     used = {name for arm in map(definition.arm, arms) for name in (arm.regimen, *(r.then.regimen for r in arm.policy))}
     problems = []
     for regimen in sorted(filter(None, used)):
-        molecules = [definition.molecules[order.molecule] for order in definition.regimens[regimen].orders]
+        names = dict.fromkeys(order.molecule for order in definition.regimens[regimen].orders)
+        molecules = [definition.molecules[name] for name in names]
         channels = [channel_of(molecule) for molecule in molecules]
         if len(set(channels)) < len(channels):
             found = ", ".join(f"{molecule.name} ({molecule.target})" for molecule in molecules)

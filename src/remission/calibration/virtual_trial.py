@@ -42,12 +42,12 @@ def simulate_trial(
     """
     tumour = table or load_tumour(definition.tumour)
     numbers: NDArray[np.int64] = np.arange(definition.patients if patients is None else patients, dtype=np.int64)
-    enrolled = enrol(tumour, seed, numbers, definition.previously_treated)
+    enrolled = enrol(tumour, seed, numbers, definition.previously_treated, definition.eligible)
     dealt = deal(definition, seed, enrolled.number, definition.filled)
     trial = {}
     for arm in definition.enabled_arms:
         members = np.flatnonzero((dealt == arm.name) | (dealt == "") | (arm.ratio is None))
-        columns = follow_arm(definition, arm, tumour, seed, enrolled.take(members))
+        columns = follow_arm(definition, arm, tumour, seed, enrolled.take(members), keep=())
         trial[arm.name] = people_of(_arrays(columns["patients"]), definition, arm.name)
     return trial
 
