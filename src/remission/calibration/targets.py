@@ -168,6 +168,8 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
     of_trial = [study for study in studies if _same(figure.trial, trials_of(study))]
     if not of_trial:
         return replace(target, reason=f"no study simulates {figure.trial}")
+    if len(of_trial) == 1 and not _same(figure.trial, trials_of(of_trial[0])[:1]) and of_trial[0].trial:
+        return replace(target, reason=f"{figure.trial} is a pool of trials, and only {of_trial[0].name} is simulated")
     members, others = list[Members](), list[Members]()
     for study in of_trial:
         meant = published_arm(study, figure.arm)

@@ -8,7 +8,6 @@ spread over trials holds what is not known of the tumour besides chance.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -301,7 +300,7 @@ def as_json(found: Validation) -> dict[str, Any]:
 def _json_row(row: ValidatedRow) -> dict[str, Any]:
     columns: dict[str, Any] = dict(row.target.columns)
     for name in _NUMBERS:
-        columns[name] = json.loads(columns[name]) if columns[name] else None
+        columns[name] = _number(columns[name])
     simulated = (_finite(value) for value in (row.simulated, row.low, row.high))
     reason = "the median is not reached" if math.isinf(row.simulated) else row.reason
     return {
@@ -310,6 +309,13 @@ def _json_row(row: ValidatedRow) -> dict[str, Any]:
         "pass": row.passed,
         "reason": reason,
     }
+
+
+def _number(text: str) -> int | float | None:
+    """A number as it was written: whole numbers without a point."""
+    if not text.strip():
+        return None
+    return int(text) if text.strip().isdigit() else float(text)
 
 
 def _finite(value: float) -> float | None:
