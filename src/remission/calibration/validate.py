@@ -21,6 +21,7 @@ from remission.biology import TumourTable
 from remission.calibration.outcomes import Columns
 from remission.calibration.targets import Target
 from remission.calibration.virtual_trial import simulate_trial, target_outcome
+from remission.run.numbers import fewest_at_risk
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.study import StudyDefinition
 from remission.units import DAYS_PER_MONTH
@@ -215,14 +216,15 @@ def run_job(job: Job) -> TrialNumbers:
 
 
 def _curve(people: Columns, stem: str, months: Floats) -> tuple[Floats, Floats]:
-    """Percent and number at risk by month; NaN where nobody is followed so long."""
+    """Percent and number at risk by month; NaN where too few are followed so long."""
     days = people[f"{stem}_day"]
     if len(days) == 0:
         return np.full(months.shape, np.nan), np.zeros(months.shape)
     curve = kaplan_meier(days, people[f"{stem}_event"].astype(bool))
     wanted = months * DAYS_PER_MONTH
     point = curve.at(wanted, extend=True)
-    return np.where((point.at_risk > 0) | (point.survival == 0), 100 * point.survival, np.nan), point.at_risk
+    known = (point.at_risk >= fewest_at_risk(len(days))) | (point.survival == 0)
+    return np.where(known, 100 * point.survival, np.nan), point.at_risk
 
 
 def _row(target: Target, place: int, found: Sequence[TrialNumbers]) -> ValidatedRow:
