@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -131,7 +131,7 @@ def validate(
     ----------
     targets : sequence of Target
     studies : sequence of StudyDefinition
-        Those that no target speaks of are not run.
+        Those that no target speaks of are not run; patients are followed for as long as the targets ask.
     trials : int
         Virtual trials of every study.
     seed : int
@@ -145,8 +145,7 @@ def validate(
     done : callable, optional
         Told how many of how many trials are done.
     """
-    spoken_of = {one.study for target in targets for one in (*target.members, *target.others)}
-    run = tuple(study for study in studies if study.name in spoken_of)
+    run = tuple(longer for study in studies if (longer := followed_for(study, targets)) is not None)
     jobs = [_job(number, run, tuple(targets), seed, patients, accepted or {}) for number in range(trials)]
     found = list[TrialNumbers]()
     for numbers in _results(jobs if run else [], workers):
@@ -157,6 +156,27 @@ def validate(
     rows = tuple(_row(target, place, found) for place, target in enumerate(targets))
     counts = {name: len(tables) for name, tables in (accepted or {}).items()}
     return Validation(rows, _mean_curves(found), run, trials, seed, counts)
+
+
+def followed_for(study: StudyDefinition, targets: Iterable[Target]) -> StudyDefinition | None:
+    """The study, followed for as long as the targets that speak of it ask; None if none does.
+
+    Examples
+    --------
+    >>> from remission.calibration.targets import targets_of
+    >>> from remission.study import load_definition
+    >>> study = load_definition("keynote-006")
+    >>> round(followed_for(study, targets_of([study])).follow_up_day / DAYS_PER_MONTH)
+    66
+    """
+    asked = [
+        target.needed_month
+        for target in targets
+        if any(one.study == study.name for one in (*target.members, *target.others))
+    ]
+    if not asked:
+        return None
+    return replace(study, follow_up_day=max(study.follow_up_day, max(asked) * DAYS_PER_MONTH))
 
 
 def _job(
