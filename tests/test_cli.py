@@ -126,7 +126,7 @@ def test_plan_says_cost_and_writes_nothing(capsys, small):
         (["run", "keynote-006", "--patients", "0"], "--patients: the number is out of range"),
         (["run", "keynote-006", "--workers", "0"], "--workers: the number is out of range"),
         (["run", "keynote-006", "--arm", "B"], "no such arm"),
-        (["run", "keynote-600"], "did you mean keynote-006?"),
+        (["run", "keynote-06"], "did you mean keynote-006?"),
         (["run", "keynote-006", "--sed", "1"], "--sed"),
         (["run"], "remission --help"),
         (["walk"], "walk"),

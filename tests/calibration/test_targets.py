@@ -88,6 +88,12 @@ def test_everything_published_of_the_catalogue_finds_its_patients_once():
     assert {one.study for one in pooled.members} == {"checkmate-017", "checkmate-057"}
 
 
+def test_a_pool_is_not_computed_from_one_of_its_trials():
+    alone = parse_study(STUDY.replace("tumour:", "trial: [my trial, POOL]\ntumour:"))
+    (target,) = read_targets(HEAD + row(trial="POOL"), "t.csv", [alone])
+    assert target.reason == "POOL is a pool of trials, and only my trial is simulated"
+
+
 def test_the_criterion_of_a_known_row_is_that_of_the_catalogue():
     study = load_definition("keynote-006")
     known = next(t for t in targets_of([study]) if t.figure.endpoint == "median_PFS" and t.figure.criterion == "irRC")

@@ -10,13 +10,14 @@ import pytest
 
 from remission.calibration.score import from_memory, looked_up, score
 from remission.calibration.targets import read_targets
-from remission.calibration.validate import TrialNumbers, _row, as_json, over_trials, validate
+from remission.calibration.validate import TrialNumbers, _row, as_json, followed_for, over_trials, validate
 from remission.calibration.validation_text import as_text
 from remission.cli import main
 from remission.show.validation import validation_html
 from remission.study import parse_study
 from remission.study.agreement import agreement_band
 from remission.study.published import COLUMNS
+from remission.units import DAYS_PER_MONTH
 
 STUDY = """\
 study: small
@@ -95,6 +96,20 @@ def test_the_same_seed_gives_the_same_numbers_whatever_the_workers(found):
     assert [row.simulated for row in again.rows[:3]] == [row.simulated for row in found.rows[:3]]
     fresh = validate(targets, [study], trials=3, seed=10)
     assert [row.simulated for row in fresh.rows[:2]] != [row.simulated for row in found.rows[:2]]
+
+
+def test_patients_are_followed_for_as_long_as_targets_ask():
+    study = parse_study(STUDY)
+    text = HEAD + "SMALL,drug,melanoma,1L,20,OS,48,30,,,%,read,,none,A 2020,\n"
+    targets = read_targets(text, "t.csv", [study])
+    assert followed_for(study, targets).follow_up_day == pytest.approx(54 * DAYS_PER_MONTH)
+    assert followed_for(study, []) is None
+    (row,) = validate(targets, [study], trials=1, seed=9).rows
+    assert row.passed is not None
+
+
+def test_a_ratio_without_a_data_cut_is_of_the_follow_up_of_the_study(found):
+    assert found.rows[3].target.asked.month == pytest.approx(24)
 
 
 def test_rows_are_counted_in_the_ways_that_matter(found):

@@ -399,3 +399,15 @@ ENDPOINTS: Final[Mapping[str, Endpoint]] = {
     "median_followup": _follow_up,
 }
 """Every endpoint of tables of published results that can be computed, besides ratios of two arms."""
+
+
+def counted_from_later(endpoint: str) -> bool:
+    """Whether the months of an endpoint count from a stop or a complete response, and not from the first dose.
+
+    Examples
+    --------
+    >>> counted_from_later("PFS_after_completion"), counted_from_later("PFS")
+    (True, False)
+    """
+    function = ENDPOINTS.get(endpoint)
+    return getattr(function, "func", function) in (_after, _after_remission)

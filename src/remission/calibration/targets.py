@@ -7,13 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from remission.calibration.outcomes import BY_CONFIRMATION, Asked
+from remission.calibration.outcomes import BY_CONFIRMATION, Asked, counted_from_later
 from remission.errors import Problem, StudyError
 from remission.study import Criterion, PublishedFigure, StudyDefinition
 from remission.study.agreement import agreement_band
 from remission.study.catalogue import catalogue_file
 from remission.study.published import all_published, figure_of, other_arm, published_arm, published_rows
 from remission.study.yaml import read_text
+from remission.units import DAYS_PER_MONTH
 
 HEADLINES: Final = {"ORR": (None,), "OS": (12.0, 24.0, 36.0, 60.0)}
 """Endpoints, with their months, of which no row may be far off."""
@@ -53,6 +54,8 @@ class Target:
         Whom it speaks of, one entry for each study, and the control of a ratio.
     reason : str
         Why it cannot be computed; empty if it can.
+    follow_up_month : float or None
+        Follow-up of its studies, the shortest if there are several.
     """
 
     figure: PublishedFigure
@@ -61,11 +64,24 @@ class Target:
     members: tuple[Members, ...] = ()
     others: tuple[Members, ...] = ()
     reason: str = ""
+    follow_up_month: float | None = None
 
     @property
     def asked(self) -> Asked:
-        """How the endpoint is asked for."""
-        return Asked(self.figure.time_months, self.figure.unit, self.figure.criterion)
+        """How the endpoint is asked for; a ratio without a data cut is of the study's follow-up."""
+        month = self.figure.time_months
+        if month is None and self.figure.unit == "ratio":
+            month = self.follow_up_month
+        return Asked(month, self.figure.unit, self.figure.criterion)
+
+    @property
+    def needed_month(self) -> float:
+        """How long its patients have to be followed for it: half a year more than it tells of.
+
+        What counts from a planned stop or a complete response begins within three years of the first dose.
+        """
+        month = self.figure.time_months or 0.0
+        return month + 6 + (36 if counted_from_later(self.figure.endpoint) else 0)
 
     @property
     def band(self) -> tuple[float, float] | None:
@@ -168,6 +184,8 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
     of_trial = [study for study in studies if _same(figure.trial, trials_of(study))]
     if not of_trial:
         return replace(target, reason=f"no study simulates {figure.trial}")
+    if len(of_trial) == 1 and not _same(figure.trial, trials_of(of_trial[0])[:1]) and of_trial[0].trial:
+        return replace(target, reason=f"{figure.trial} is a pool of trials, and only {of_trial[0].name} is simulated")
     members, others = list[Members](), list[Members]()
     for study in of_trial:
         meant = published_arm(study, figure.arm)
@@ -181,7 +199,8 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
         if other is None:
             return replace(target, reason=f"{study.name} has no arm to compare with")
         others.append(Members(study.name, (other,), criteria))
-    return replace(target, members=tuple(members), others=tuple(others))
+    follow_up = min(study.follow_up_day for study in of_trial) / DAYS_PER_MONTH
+    return replace(target, members=tuple(members), others=tuple(others), follow_up_month=follow_up)
 
 
 def _same(trial: str, names: Iterable[str]) -> bool:

@@ -8,11 +8,10 @@ spread over trials holds what is not known of the tumour besides chance.
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -22,6 +21,7 @@ from remission.biology import TumourTable
 from remission.calibration.outcomes import Columns
 from remission.calibration.targets import Target
 from remission.calibration.virtual_trial import simulate_trial, target_outcome
+from remission.run.numbers import fewest_at_risk
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.study import StudyDefinition
 from remission.units import DAYS_PER_MONTH
@@ -131,7 +131,7 @@ def validate(
     ----------
     targets : sequence of Target
     studies : sequence of StudyDefinition
-        Those that no target speaks of are not run.
+        Those that no target speaks of are not run; patients are followed for as long as the targets ask.
     trials : int
         Virtual trials of every study.
     seed : int
@@ -145,8 +145,7 @@ def validate(
     done : callable, optional
         Told how many of how many trials are done.
     """
-    spoken_of = {one.study for target in targets for one in (*target.members, *target.others)}
-    run = tuple(study for study in studies if study.name in spoken_of)
+    run = tuple(longer for study in studies if (longer := followed_for(study, targets)) is not None)
     jobs = [_job(number, run, tuple(targets), seed, patients, accepted or {}) for number in range(trials)]
     found = list[TrialNumbers]()
     for numbers in _results(jobs if run else [], workers):
@@ -157,6 +156,27 @@ def validate(
     rows = tuple(_row(target, place, found) for place, target in enumerate(targets))
     counts = {name: len(tables) for name, tables in (accepted or {}).items()}
     return Validation(rows, _mean_curves(found), run, trials, seed, counts)
+
+
+def followed_for(study: StudyDefinition, targets: Iterable[Target]) -> StudyDefinition | None:
+    """The study, followed for as long as the targets that speak of it ask; None if none does.
+
+    Examples
+    --------
+    >>> from remission.calibration.targets import targets_of
+    >>> from remission.study import load_definition
+    >>> study = load_definition("keynote-006")
+    >>> round(followed_for(study, targets_of([study])).follow_up_day / DAYS_PER_MONTH)
+    66
+    """
+    asked = [
+        target.needed_month
+        for target in targets
+        if any(one.study == study.name for one in (*target.members, *target.others))
+    ]
+    if not asked:
+        return None
+    return replace(study, follow_up_day=max(study.follow_up_day, max(asked) * DAYS_PER_MONTH))
 
 
 def _job(
@@ -216,14 +236,15 @@ def run_job(job: Job) -> TrialNumbers:
 
 
 def _curve(people: Columns, stem: str, months: Floats) -> tuple[Floats, Floats]:
-    """Percent and number at risk by month; NaN where nobody is followed so long."""
+    """Percent and number at risk by month; NaN where too few are followed so long."""
     days = people[f"{stem}_day"]
     if len(days) == 0:
         return np.full(months.shape, np.nan), np.zeros(months.shape)
     curve = kaplan_meier(days, people[f"{stem}_event"].astype(bool))
     wanted = months * DAYS_PER_MONTH
     point = curve.at(wanted, extend=True)
-    return np.where((point.at_risk > 0) | (point.survival == 0), 100 * point.survival, np.nan), point.at_risk
+    known = (point.at_risk >= fewest_at_risk(len(days))) | (point.survival == 0)
+    return np.where(known, 100 * point.survival, np.nan), point.at_risk
 
 
 def _row(target: Target, place: int, found: Sequence[TrialNumbers]) -> ValidatedRow:
@@ -301,7 +322,7 @@ def as_json(found: Validation) -> dict[str, Any]:
 def _json_row(row: ValidatedRow) -> dict[str, Any]:
     columns: dict[str, Any] = dict(row.target.columns)
     for name in _NUMBERS:
-        columns[name] = json.loads(columns[name]) if columns[name] else None
+        columns[name] = _number(columns[name])
     simulated = (_finite(value) for value in (row.simulated, row.low, row.high))
     reason = "the median is not reached" if math.isinf(row.simulated) else row.reason
     return {
@@ -310,6 +331,13 @@ def _json_row(row: ValidatedRow) -> dict[str, Any]:
         "pass": row.passed,
         "reason": reason,
     }
+
+
+def _number(text: str) -> int | float | None:
+    """A number as it was written: whole numbers without a point."""
+    if not text.strip():
+        return None
+    return int(text) if text.strip().isdigit() else float(text)
 
 
 def _finite(value: float) -> float | None:

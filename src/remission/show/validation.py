@@ -65,10 +65,9 @@ def validation_html(found: Validation) -> str:
     """The page as text."""
     words = Words()
     memory = from_memory(found.rows)
-    counts = [line for lines in _counts(found) for line in lines]
     return page_template("validation.html.j2").render(
         found=found,
-        counts=counts,
+        counts=_counts(found),
         trials=_sections(looked_up(found.rows), found, words),
         recalled=_sections(memory, None, words),
         words=words,

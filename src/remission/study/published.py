@@ -300,9 +300,13 @@ def published_arm(study: StudyDefinition, name: str) -> PublishedArm | None:
 
 
 def arms_called(study: StudyDefinition, name: str) -> tuple[str, ...]:
-    """Arms of a study that are published under this name; without one, the arm that has it for its own."""
-    published_so = tuple(arm.name for arm in study.arms if name in arm.published_as)
-    return published_so or tuple(arm.name for arm in study.arms if name == arm.name)
+    """Arms of a study that are published under this name; without one, the arm that has it for its own.
+
+    Capitals do not matter.
+    """
+    plain = name.casefold()
+    published_so = tuple(arm.name for arm in study.arms if plain in {one.casefold() for one in arm.published_as})
+    return published_so or tuple(arm.name for arm in study.arms if plain == arm.name.casefold())
 
 
 def other_arm(study: StudyDefinition, arms: tuple[str, ...], figure: PublishedFigure) -> str | None:
