@@ -178,6 +178,29 @@ def design(
     commands.design(file, json=json, html=html, trials=trials, seed=seed)
 
 
+@app.command
+def calibrate(
+    tumour: Annotated[str, Parameter(help="A tumour of the catalogue: melanoma, lung.")],
+    /,
+    *,
+    targets: Annotated[
+        Path | None, Parameter(help="A table of published results [everything that the catalogue has of its studies].")
+    ] = None,
+    studies: Annotated[Path | None, Parameter(help="A folder of study files [the catalogue].")] = None,
+    out: Annotated[Path | None, Parameter(name="--out", help="Folder for the result [runs/calibrate-TUMOUR].")] = None,
+    members: Annotated[int | None, Parameter(help="Sets of numbers that are tried side by side.")] = None,
+    steps: Annotated[int | None, Parameter(help="Steps in which they move to the targets.")] = None,
+    patients: Patients = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """Fit a tumour's numbers to published results; gives the sets that agree. Goes on where it was stopped."""
+    from remission.calibration.command import calibrate_command
+
+    numbers = _numbers(patients, seed, workers)
+    calibrate_command(tumour, targets, studies, out, members=members, steps=steps, **numbers)
+
+
 @validate.default
 def validate_trials(
     *,

@@ -147,6 +147,25 @@ def load_tumour(name: str) -> TumourTable:
     return read_tumour(Path(str(folder / f"{name}.csv")), name)
 
 
+@lru_cache(maxsize=8)
+def accepted_sets(name: str) -> tuple[TumourTable, ...]:
+    """The tables of a tumour that its calibration accepted; none if it was not calibrated.
+
+    They agree with the targets about equally well: predictions that are made with each of them in turn carry what the
+    targets leave open. ``catalogue/accepted/NAME.json`` says which command and seed made them.
+
+    Examples
+    --------
+    >>> all(table.name == "melanoma" for table in accepted_sets("melanoma"))
+    True
+    """
+    file = files("remission") / "catalogue" / "accepted" / f"{name}.json"
+    if not file.is_file():
+        return ()
+    content = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(load_tumour(name).with_values(values) for values in content["sets"])
+
+
 def catalogue_tumours() -> tuple[str, ...]:
     """Names of the tumours of the catalogue, sorted."""
     folder = files("remission") / "catalogue" / "tumours"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from remission.biology import TumourTable, parameters
+from remission.biology import TumourTable, accepted_sets
 from remission.calibration.targets import Target, read_targets, targets_of
 from remission.errors import Problem, StudyError
 from remission.study import StudyDefinition, catalogue_names, load_definition
@@ -75,5 +75,4 @@ def load_targets(file: str | os.PathLike[str] | None, studies: Sequence[StudyDef
 
 def accepted_tables(studies: Sequence[StudyDefinition]) -> dict[str, tuple[TumourTable, ...]]:
     """The accepted tables of every tumour of some studies; none where it was not calibrated."""
-    known = getattr(parameters, "accepted_sets", None)
-    return {study.tumour: tuple(known(study.tumour)) if known else () for study in studies}
+    return {study.tumour: accepted_sets(study.tumour) for study in studies}

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from remission.biology import TumourTable
 from remission.calibration.outcomes import Columns
+from remission.calibration.pool import as_they_come
 from remission.calibration.targets import Target
 from remission.calibration.virtual_trial import simulate_trial, target_outcome
 from remission.run.numbers import fewest_at_risk
@@ -148,7 +149,7 @@ def validate(
     run = tuple(longer for study in studies if (longer := followed_for(study, targets)) is not None)
     jobs = [_job(number, run, tuple(targets), seed, patients, accepted or {}) for number in range(trials)]
     found = list[TrialNumbers]()
-    for numbers in _results(jobs if run else [], workers):
+    for numbers in as_they_come(run_job, jobs if run else [], workers):
         found.append(numbers)
         if done is not None:
             done(len(found), len(jobs))
@@ -192,24 +193,6 @@ def _job(
     sets = [accepted.get(study.tumour, ()) for study in studies]
     tables = tuple(tables[number % len(tables)] if tables else None for tables in sets)
     return Job(number, studies, seeds, tables, targets, patients)
-
-
-def _results(jobs: Sequence[Job], workers: int) -> Iterable[TrialNumbers]:
-    """Results as they come; with several workers in processes that share nothing."""
-    if workers == 1 or len(jobs) < 2:
-        yield from map(run_job, jobs)
-        return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
-
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(run_job, job) for job in jobs]
-        try:
-            for future in as_completed(waiting):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
 
 
 def run_job(job: Job) -> TrialNumbers:

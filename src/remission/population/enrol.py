@@ -148,7 +148,7 @@ def _grow(
     eligible = fulfilled((PERFORMANCE_STATUS, *criteria), vars(drawn.covariates), len(lot.patient))
     total = drawn.cells_at_diagnosis.sum(axis=1)
     start = np.zeros(len(total))
-    limit = table.value("slow_growth_limit") / drawn.parameters[:, model.parameter["growth_mean"]]
+    limit = table.value("slow_growth_limit") / drawn.mean_growth
     thresholds = np.column_stack([np.full(len(total), np.inf), total])
     grown = model.kernel.advance(
         _small_tumour(table, model, drawn),
@@ -163,6 +163,7 @@ def _grow(
     volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
     present = np.arange(LESIONS) < drawn.lesions[:, None]
     target = choose_targets(diameter_mm(volume), drawn.site, present)
+    parameters = _with_risk(table, model, drawn.parameters, volume.sum(axis=1))
     enrolled = eligible & (grown.status == Status.CROSSED) & target.any(axis=1)
     return Patients(
         number=lot.patient,
@@ -170,7 +171,7 @@ def _grow(
         enrolled=enrolled,
         growth_time_day=grown.time_day,
         state=_at_enrolment(table, model, grown.state, volume.sum(axis=1)),
-        parameters=drawn.parameters,
+        parameters=parameters,
         lesions=drawn.lesions,
         site=drawn.site,
         target=target,
@@ -200,6 +201,18 @@ def _at_enrolment(table: TumourTable, model: Mechanism, state: Array, burden_mL:
     state[:, model.state["seeding_hazard"]] = 0
     state[:, model.state["lagged_burden"]] = table.value("lagged_start") * burden_mL
     return state
+
+
+def _with_risk(table: TumourTable, model: Mechanism, parameters: Array, burden_mL: Array) -> Array:
+    """Parameters with the death rate at the burden of diagnosis.
+
+    In the course of one patient the hazard follows burden with ``death_power``; between patients, whose burdens differ
+    for other reasons than risk, it follows the burden at diagnosis with the smaller ``death_power_baseline``.
+    """
+    parameters = parameters.copy()
+    power = table.value("death_power_baseline") - table.value("death_power")
+    parameters[:, model.parameter["death_rate"]] *= (np.maximum(burden_mL, 1e-4) / 100) ** power
+    return parameters
 
 
 def diameter_mm(volume_mL: Array) -> Array:

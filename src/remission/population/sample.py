@@ -96,6 +96,7 @@ class Candidates:
     parameters: Array
     lesions: NDArray[np.int64]
     site: NDArray[np.int64]
+    mean_growth: Array
     cells_at_diagnosis: Array
     escape_fraction: Array
     scar: Array
@@ -126,12 +127,11 @@ def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previous
     shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
     cuts = np.cumsum(shares / shares.sum())[:-1]
     site = np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
-    mean_growth = _mean_growth(parameters[:, mechanism.lesion_parameter["growth"]], present)
-    parameters[:, mechanism.parameter["growth_mean"]] = mean_growth
     return Candidates(
         parameters=parameters,
         lesions=lesions,
         site=site,
+        mean_growth=(parameters[:, mechanism.lesion_parameter["growth"]] * present).sum(axis=1) / lesions,
         cells_at_diagnosis=cells,
         escape_fraction=_escape_fraction(table, lot),
         scar=lot.of_lesion(table["scar"]),
@@ -167,10 +167,6 @@ def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot, groups
         waiting = -np.log(lot.uniform_lesions(clone))
         parameters[:, mechanism.lesion_parameter[clone]] = table.value("turnover_ratio") * waiting
     return parameters
-
-
-def _mean_growth(growth: Array, present: NDArray[np.bool_]) -> Array:
-    return (growth * present).sum(axis=1) / present.sum(axis=1)
 
 
 def _escape_fraction(table: TumourTable, lot: Lot) -> Array:

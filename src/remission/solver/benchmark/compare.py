@@ -48,7 +48,9 @@ def find_tasks(own: str, models: Path | None) -> list[Task]:
         files = {name: models / f"{name}.ant" for name in SETTINGS}
         tasks = [Task(name, path.read_text(encoding="utf-8")) for name, path in files.items() if path.is_file()]
         if not tasks:
-            raise data_error("no model of the benchmark in the folder", where=str(models), allowed="S.ant, M.ant, L.ant")
+            raise data_error(
+                "no model of the benchmark in the folder", where=str(models), allowed="S.ant, M.ant, L.ant"
+            )
     return [*tasks, Task("mechanism", own)]
 
 

@@ -1,0 +1,52 @@
+"""What `remission calibrate` does."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from remission.calibration.calibrate import Plan, calibrate
+from remission.calibration.inputs import load_studies, load_targets
+from remission.calibration.results import write_results
+from remission.calibration.search_space import search_space
+from remission.run.plan import available_cores
+
+
+def calibrate_command(
+    tumour: str,
+    targets: Path | None,
+    studies: Path | None,
+    out: Path | None,
+    *,
+    members: int | None = None,
+    steps: int | None = None,
+    patients: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> None:
+    """Fit a tumour and write what was found; a stopped calibration goes on when it is called again."""
+    space = search_space(tumour)
+    known = [study for study in load_studies(studies) if study.tumour == tumour]
+    default = Plan()
+    plan = Plan(
+        default.members if members is None else members,
+        default.steps if steps is None else steps,
+        default.patients if patients is None else patients,
+        default.seed if seed is None else seed,
+        workers or available_cores(),
+    )
+    folder = out or Path("runs") / f"calibrate-{tumour}"
+    found = calibrate(space, load_targets(targets, known), known, folder, plan, _tell)
+    command = (
+        f"remission calibrate {tumour} --members {plan.members} --steps {plan.steps} --patients {plan.patients} "
+        f"--seed {plan.seed}"
+    )
+    print("median loss by step: " + ", ".join(f"{loss:.3f}" for loss in found.losses))
+    print(f"{len(found.accepted)} of {plan.members} sets accepted")
+    for path in write_results(found, folder, command):
+        print(f"written  {path}")
+
+
+def _tell(done: int, of: int, loss: float) -> None:
+    if sys.stderr.isatty() or done % max(of // 100, 1) == 0 or done == of:
+        print(f"calibrate: {done} of {of} evaluations, latest loss {loss:.2f}", file=sys.stderr, flush=True)

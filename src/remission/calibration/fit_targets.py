@@ -1,0 +1,101 @@
+"""Which published numbers a calibration fits, on what scale, and how much each weighs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission.calibration.targets import Target
+
+Array = NDArray[np.float64]
+NOT_FITTED: Final = ("TRAE", "irAE", "discontinued", "median_followup", "median_exposure", "median_treatment_duration")
+"""Beginnings of endpoints that the tumour does not decide: toxicity is the molecules', follow-up the trial's."""
+_RECALLED, _MEDIAN, _HEADLINE = 0.5, 0.6, 1.5
+_NEVER_REACHED_MONTHS: Final = 120.0
+_LEAST: Final = 1e-3
+
+
+@dataclass(frozen=True)
+class FitTargets:
+    """Targets as numbers on the scale of the fit: percent as they are, times and ratios by their logarithm.
+
+    Attributes
+    ----------
+    targets : tuple of Target
+    wanted, error, weight : ndarray, shape (m,)
+        The error is half of the width within which a simulated number agrees.
+    """
+
+    targets: tuple[Target, ...]
+    wanted: Array
+    error: Array
+    weight: Array
+
+    def scaled(self, values: Array) -> Array:
+        """Simulated numbers on the scale of the fit; a median that was not reached counts as ten years."""
+        finite = np.where(np.isposinf(values), _NEVER_REACHED_MONTHS, values)
+        return np.where(self._by_logarithm, np.log(np.maximum(finite, _LEAST)), finite)
+
+    @property
+    def weighted_error(self) -> Array:
+        """Errors that give each target its weight."""
+        return self.error / np.sqrt(self.weight)
+
+    @property
+    def _by_logarithm(self) -> NDArray[np.bool_]:
+        return np.array([by_logarithm(target) for target in self.targets])
+
+    def loss(self, values: Array) -> float:
+        """Weighted mean of the squared misfits in units of the error.
+
+        A misfit beyond two errors counts as if it grew linearly, so that what cannot be met does not decide; what could
+        not be computed counts as a miss of two errors.
+        """
+        misfit = np.abs(self.scaled(values) - self.wanted) / self.error
+        misfit = np.where(np.isnan(misfit), 2.0, misfit)
+        square = np.where(misfit < 2, misfit**2, 4 * misfit - 4)
+        return float((self.weight * square).sum() / self.weight.sum())
+
+
+def by_logarithm(target: Target) -> bool:
+    """Times and ratios are fitted by their logarithm."""
+    return target.figure.unit != "%"
+
+
+def fit_targets(targets: Sequence[Target]) -> FitTargets:
+    """Targets that a tumour's numbers can decide, with their errors and weights.
+
+    A figure recalled from memory weighs half; a median, which jumps from scan to scan, 0.6; a headline 1.5. The points
+    of one curve of one arm share the square root of their number, since they are not independent.
+    """
+    chosen = [one for one in targets if _fitted(one)]
+    size = Counter(map(_curve, chosen))
+    wanted, error, weight = [], [], []
+    for target in chosen:
+        band = target.band
+        assert band is not None
+        value, half = target.figure.value, (band[1] - band[0]) / 2
+        logarithmic = by_logarithm(target)
+        wanted.append(np.log(value) if logarithmic else value)
+        error.append(half / value if logarithmic else half)
+        weight.append(_importance(target) / np.sqrt(size[_curve(target)]))
+    return FitTargets(tuple(chosen), np.array(wanted), np.array(error), np.array(weight))
+
+
+def _fitted(target: Target) -> bool:
+    return not target.reason and target.band is not None and not target.figure.endpoint.startswith(NOT_FITTED)
+
+
+def _curve(target: Target) -> tuple[str, str, str]:
+    return target.figure.trial, target.figure.arm, target.figure.endpoint
+
+
+def _importance(target: Target) -> float:
+    recalled = _RECALLED if target.figure.evidence in ("recalled", "assumed") else 1.0
+    median = _MEDIAN if target.figure.endpoint.startswith("median") else 1.0
+    return recalled * median * (_HEADLINE if target.headline else 1.0)
