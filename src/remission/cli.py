@@ -201,6 +201,30 @@ def calibrate(
     calibrate_command(tumour, targets, studies, out, members=members, steps=steps, **numbers)
 
 
+@app.command
+def sensitivity(
+    tumour: Annotated[str, Parameter(help="A tumour of the catalogue: melanoma, lung.")],
+    /,
+    *,
+    targets: Annotated[
+        Path | None, Parameter(help="A table of published results [everything that the catalogue has of its studies].")
+    ] = None,
+    studies: Annotated[Path | None, Parameter(help="A folder of study files [the catalogue].")] = None,
+    out: Annotated[
+        Path | None, Parameter(name="--out", help="Folder for the result [runs/sensitivity-TUMOUR].")
+    ] = None,
+    trajectories: Annotated[int, Parameter(help="Each costs one evaluation more than there are numbers.")] = 8,
+    patients: Patients = None,
+    seed: Seed = None,
+    workers: Workers = None,
+) -> None:
+    """Which of a tumour's numbers move which published results (Morris). Goes on where it was stopped."""
+    from remission.calibration.command import sensitivity_command
+
+    numbers = _numbers(patients, seed, workers)
+    sensitivity_command(tumour, targets, studies, out, trajectories=trajectories, **numbers)
+
+
 @validate.default
 def validate_trials(
     *,

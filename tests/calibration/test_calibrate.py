@@ -13,6 +13,7 @@ from remission.calibration.calibrate import Calibrated, Plan, calibrate
 from remission.calibration.fit_targets import fit_targets
 from remission.calibration.results import fitted_table_text, write_results
 from remission.calibration.search_space import search_space
+from remission.calibration.sensitivity import effects, effects_text
 from remission.calibration.targets import targets_of
 from remission.errors import RunError, StudyError
 from remission.study import load_definition
@@ -55,7 +56,7 @@ def test_two_workers_give_the_same(tmp_path, study, whole):
 def test_a_folder_of_another_calibration_is_refused(study, whole):
     with pytest.raises(RunError, match="another calibration") as error:
         run(whole[0], study, Plan(members=4, steps=1, patients=31, seed=3))
-    assert "plan" in str(error.value)
+    assert "patients" in str(error.value)
 
 
 def test_the_results_say_what_made_them_and_load_as_a_tumour(tmp_path, whole):
@@ -90,6 +91,18 @@ def test_the_shipped_table_is_the_middle_of_the_accepted_sets(tumour):
         shipped = getattr(table[parameter], field or "value")
         all_sets = [getattr(one[parameter], field or "value") for one in sets]
         assert min(all_sets) <= shipped <= max(all_sets), name
+
+
+def test_sensitivity_finds_that_chemotherapy_moves_its_own_arm(tmp_path, study):
+    found = effects(
+        search_space("lung"), targets_of([study]), [study], tmp_path, trajectories=2, patients=30, seed=1, workers=1
+    )
+    kill = found.space.names.index("chemo_kill")
+    of_docetaxel = np.array([target.figure.arm == "docetaxel" for target in found.fitted.targets])
+    responses = np.array([target.figure.endpoint in ("ORR", "PFS") for target in found.fitted.targets])
+    own = found.strength[kill, of_docetaxel & responses].mean()
+    assert own > found.strength[kill, ~of_docetaxel & responses].mean()
+    assert "`chemo_kill`" in effects_text(found, "remission sensitivity lung")
 
 
 def test_an_unknown_tumour_says_which_can_be_calibrated():

@@ -8,21 +8,19 @@ New patients in every step keep the fit from following one draw.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remission import __version__, draws
+from remission import draws
 from remission.calibration.assimilate import move
+from remission.calibration.evaluate import evaluate_points, setting
 from remission.calibration.evaluations import Evaluations
-from remission.calibration.fit_targets import FitTargets, fit_targets
-from remission.calibration.pool import as_they_come
+from remission.calibration.fit_targets import FitTargets
 from remission.calibration.search_space import SearchSpace
 from remission.calibration.targets import Target
-from remission.calibration.virtual_trial import simulate_trial, target_outcome
 from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
@@ -114,61 +112,29 @@ def calibrate(
     RunError
         If the folder holds another calibration.
     """
-    mine = tuple(study for study in studies if study.tumour == space.tumour)
-    names = {study.name for study in mine}
-    fitted = fit_targets([one for one in targets if {member.study for member in one.members} <= names])
-    kept = Evaluations(folder / "evaluations.jsonl", _identity(space, fitted, mine, plan))
+    here = setting(space, targets, studies, plan.patients, plan.seed)
+    identity = {**here.identity(), "members": plan.members, "steps": plan.steps}
+    kept = Evaluations(folder / "evaluations.jsonl", identity)
     first = scores = _start(space, plan)
     total, losses = plan.members * (plan.steps + 1), []
+    simulated = first_simulated = np.empty((0, 0))
+    loss = np.empty(0)
     for step in range(plan.steps + 1):
-        waiting = [
-            Evaluation(step, member, space, _unit(scores[member]), mine, fitted.targets, plan)
-            for member in range(plan.members)
-            if (step, member) not in kept
-        ]
-        before = step * plan.members + plan.members - len(waiting)
-        for place, (evaluation, values) in enumerate(as_they_come(evaluate, waiting, plan.workers), start=1):
-            kept.add(step, evaluation.member, values)
+
+        def tell(of_step: int, latest: float, before: int = step * plan.members) -> None:
             if done is not None:
-                done(before + place, total, fitted.loss(values))
-        simulated = kept.step(step, plan.members)
-        loss = np.array([fitted.loss(values) for values in simulated])
+                done(before + of_step, total, latest)
+
+        simulated = evaluate_points(here, _unit(scores), step, kept, plan.workers, tell)
+        first_simulated = simulated if step == 0 else first_simulated
+        loss = np.array([here.fitted.loss(values) for values in simulated])
         losses.append(float(np.median(loss)))
         if step < plan.steps:
-            scores = move(
-                scores,
-                fitted.scaled(simulated),
-                fitted.wanted,
-                fitted.weighted_error,
-                float(plan.steps),
-                _normal(plan, f"perturbation of targets {step}", simulated.shape[1]),
-            )
-    return Calibrated(space, fitted, first, scores, kept.step(0, plan.members), simulated, loss, tuple(losses))
-
-
-@dataclass(frozen=True)
-class Evaluation:
-    """One member of one step; crosses process borders."""
-
-    step: int
-    member: int
-    space: SearchSpace
-    point: Array
-    studies: tuple[StudyDefinition, ...]
-    targets: tuple[Target, ...]
-    plan: Plan
-
-
-def evaluate(one: Evaluation) -> tuple[Evaluation, Array]:
-    """Treat new patients in every arm of every study, and compute the targets."""
-    table = one.space.table(one.point)
-    trials = {}
-    for place, study in enumerate(one.studies):
-        # Each study has patients of its own, else all would err together; the members of a step have the same.
-        seed = (one.plan.seed * 1_000 + one.step) * 100 + place
-        twins = replace(study, filled="twins")
-        trials[study.name] = simulate_trial(twins, seed, patients=one.plan.patients, table=table)
-    return one, np.array([target_outcome(target, trials).value for target in one.targets])
+            normal = _normal(plan, f"perturbation of targets {step}", simulated.shape[1])
+            fitted = here.fitted
+            given = fitted.scaled(simulated)
+            scores = move(scores, given, fitted.wanted, fitted.weighted_error, float(plan.steps), normal)
+    return Calibrated(space, here.fitted, first, scores, first_simulated, simulated, loss, tuple(losses))
 
 
 def _start(space: SearchSpace, plan: Plan) -> Array:
@@ -187,22 +153,3 @@ def _unit(scores: Array) -> Array:
     from scipy.special import ndtr
 
     return np.asarray(ndtr(scores))
-
-
-def _identity(space: SearchSpace, fitted: FitTargets, studies: Sequence[StudyDefinition], plan: Plan) -> dict[str, Any]:
-    """What a calibration's numbers depend on."""
-    from hashlib import sha256
-
-    from remission.biology import load_tumour, model_text
-
-    rows = repr([tuple(target.columns.values()) for target in fitted.targets])
-    return {
-        "tumour": space.tumour,
-        "searched": {one.parameter: [one.start, one.low, one.high] for one in space.searched},
-        "table": load_tumour(space.tumour).with_values({s.parameter: s.start for s in space.searched}).hash,
-        "mechanism": sha256(model_text().encode()).hexdigest(),
-        "studies": {study.name: study.hash for study in studies},
-        "targets": sha256(rows.encode()).hexdigest(),
-        "plan": {name: value for name, value in vars(plan).items() if name != "workers"},
-        "version": __version__,
-    }

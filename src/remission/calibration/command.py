@@ -1,4 +1,4 @@
-"""What `remission calibrate` does."""
+"""What `remission calibrate` and `remission sensitivity` do."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from remission.calibration.calibrate import Plan, calibrate
 from remission.calibration.inputs import load_studies, load_targets
 from remission.calibration.results import write_results
 from remission.calibration.search_space import search_space
+from remission.calibration.sensitivity import effects, effects_text
 from remission.run.plan import available_cores
 
 
@@ -45,6 +46,40 @@ def calibrate_command(
     print(f"{len(found.accepted)} of {plan.members} sets accepted")
     for path in write_results(found, folder, command):
         print(f"written  {path}")
+
+
+def sensitivity_command(
+    tumour: str,
+    targets: Path | None,
+    studies: Path | None,
+    out: Path | None,
+    *,
+    trajectories: int,
+    patients: int | None = None,
+    seed: int | None = None,
+    workers: int | None = None,
+) -> None:
+    """Compute elementary effects, print them and write them to a folder."""
+    space = search_space(tumour)
+    known = [study for study in load_studies(studies) if study.tumour == tumour]
+    folder = out or Path("runs") / f"sensitivity-{tumour}"
+    patients, seed = patients or Plan().patients, Plan().seed if seed is None else seed
+    total = trajectories * (len(space.names) + 1)
+    found = effects(
+        space,
+        load_targets(targets, known),
+        known,
+        folder,
+        trajectories=trajectories,
+        patients=patients,
+        seed=seed,
+        workers=workers or available_cores(),
+        done=lambda done, loss: _tell(done, total, loss),
+    )
+    command = f"remission sensitivity {tumour} --trajectories {trajectories} --patients {patients} --seed {seed}"
+    text = effects_text(found, command)
+    (folder / f"{tumour}.md").write_text(text, encoding="utf-8")
+    print(text)
 
 
 def _tell(done: int, of: int, loss: float) -> None:
