@@ -46,7 +46,7 @@ def build(
     Raises
     ------
     DataError
-        If a patient has no identifier, or a scan neither time nor date.
+        If a patient has no identifier.
     """
     ids = _identifiers(tables)
     rows = merge_patients([table for table in tables if table.kind == "patients"], ids)

@@ -16,7 +16,8 @@ from remission.errors import DataError
 
 _NODE = "LYMPH NODE"
 _SHORT_AXIS = ("LPERP", "SAXIS")
-_LONGEST = ("LDIAM", "DIAMETER")
+_LONGEST = ("LDIAM",)
+_COUNTED = "DIAMETER"  # the one of the two that counts, in tables that say so
 _STATE = "TUMSTATE"
 _FIELDS = ("patient", "date", "time", "lesion", "organ", "is_node", "role", "diameter", "status")
 Known = dict[tuple[str, str], tuple[str, str]]
@@ -50,7 +51,9 @@ def tr_lesions(
     role = np.array([known.get(key, ("", ""))[1] for key in keys], np.str_)
     role = np.where(role == "", _roles(coded(sheet, "TRGRPID")), role)
     node = np.char.find(np.char.upper(organ), _NODE) >= 0
-    measured = rows & np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
+    counted = test == _COUNTED
+    by_axis = np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
+    measured = rows & (counted if (rows & counted).any() else by_axis)
     state = rows & (test == _STATE)
     undone = coded(sheet, "TRSTAT") == "NOT DONE"
     _check_units(sheet, measured)

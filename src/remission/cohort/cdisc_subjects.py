@@ -28,7 +28,7 @@ _OF_SUBJECTS = {
     "start_date": ("TRTSDT", "RFXSTDTC", "RFSTDTC"),
     "birth_date": ("BRTHDT", "BRTHDTC"),
     "death_date": ("DTHDT", "DTHDTC"),
-    "last_seen_date": ("LSTALVDT",),
+    "last_seen_date": ("LSTALVDT", "RFPENDTC"),
     "drug_stop_date": ("TRTEDT", "RFXENDTC"),
 }
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from remission.cohort.finding import SHOWN_ROWS, Finding, Severity
 
+_UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 Bools = NDArray[np.bool_]
 Columns = Mapping[str, NDArray[Any]]
 
@@ -116,6 +117,11 @@ class Cohort:
         """A field of words; empty for all if no file has it."""
         found = self.patients.get(field)
         return np.full(len(self), "", np.str_) if found is None else np.asarray(found, np.str_)
+
+    def unread_dates(self, scans: Scans) -> Bools:
+        """(rows,) rows of files in which dates could not be read: what follows from it is not told again."""
+        unread = {finding.file for finding in self.findings if finding.rule in _UNREAD_DATES}
+        return np.isin(scans.file, [place for place, source in enumerate(self.sources) if source.name in unread])
 
     def finding(
         self, rule: str, severity: Severity, what: str, bad: Bools, field: str, next_step: str = ""

@@ -10,7 +10,6 @@ from remission.cohort.finding import Finding
 
 _LARGEST_MM = 500.0
 _SMALL_MM = 8.0
-_UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 
 
 def scans_after_death(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -42,19 +41,18 @@ def scans_before_birth(cohort: Cohort, _: float | None) -> list[Finding]:
 def undated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
     """Scans without a date, and scans whose patient has no start of treatment to count from."""
     found: list[Finding] = []
-    unread = {finding.file for finding in cohort.findings if finding.rule in _UNREAD_DATES}
     for scans in (cohort.lesions, cohort.responses, cohort.changes):
         if scans is None:
             continue
         undated = ~np.isfinite(scans["time_day"])
-        begun = np.isfinite(cohort.number("start_date"))[scans.patient]
+        dated = np.isin(scans.file, [place for place, source in enumerate(cohort.sources) if "date" in source.columns])
+        begun = np.isfinite(cohort.number("start_date"))[scans.patient] | ~dated
         what = "no file states when treatment of the patient began: the day of a scan cannot be counted from its date"
         step = "give start_date of every patient in a table of patients (of CDISC: ADSL)"
         found += cohort.scan_finding("undated-scan", "error", what, scans, undated & ~begun, "date", step)
-        # Dates that were read wrongly have been told already, cell by cell.
-        told = np.isin(scans.file, [place for place, source in enumerate(cohort.sources) if source.name in unread])
-        what = "a scan has no date"
-        found += cohort.scan_finding("undated-scan", "error", what, scans, undated & begun & ~told, "date")
+        bad = undated & begun & ~cohort.unread_dates(scans)
+        what = "a scan has no time"
+        found += cohort.scan_finding("undated-scan", "error", what, scans, bad, "date")
     return found
 
 
@@ -100,7 +98,7 @@ def baseline(cohort: Cohort, _: float | None) -> list[Finding]:
     before = scans["time_day"] <= 0
     has = np.zeros(len(cohort), bool)
     has[scans.patient[before]] = True
-    lacking = ~has[scans.patient]
+    lacking = ~has[scans.patient] & ~(cohort.unread_dates(scans) & np.isnan(scans["time_day"]))
     what = "patients have no scan up to the first dose: without a baseline there is no response"
     found = cohort.scan_finding("no-baseline-scan", "error", what, scans, lacking, "time")
     diameter = scans.columns.get("diameter", np.full(len(scans), np.nan))
