@@ -145,6 +145,23 @@ def test_another_study_in_sdtm(write):
     assert rules(checked) == {"text-in-numbers"}
 
 
+def test_the_diameter_that_counts_is_read_where_a_table_says_which(write):
+    files = sdtm(write)
+    counted = "S1,T02,DIAMETER,20,20,mm,,2020-01-02,1\nS1,T01,DIAMETER,31,31,mm,,2020-01-02,1\n"
+    tr = write("tr2.csv", files["tr"].read_text() + counted)
+    checked = check_cohort([files["dm"], files["tu"], tr], parse_mapping("accept: [unmeasured-target]", "m"))
+    assert checked.outcomes.judged.visits["sum_mm"][0] == 51.0
+
+
+def test_recorded_irecist_is_held_against_the_measurements(write):
+    files = sdtm(write)
+    rs = write("rs2.csv", files["rs"].read_text().replace("iUPD", "iSD"))
+    checked = check_cohort([files["dm"], files["tu"], files["tr"], rs])
+    assert [(f.rule, f.rows, f.column) for f in checked.findings if f.file == "rs2.csv"] == [
+        ("response-differs", (5,), "RSSTRESC")
+    ]
+
+
 def test_responses_by_both_criteria_are_one_visit(write):
     files = sdtm(write)
     judged = check_cohort([files["dm"], files["rs"]]).outcomes.judged

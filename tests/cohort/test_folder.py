@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remission.api import open_run
 from remission.cli import main
-from remission.cohort import check_cohort, day_of, import_files
+from remission.cohort import check_cohort, day_of, import_files, parse_mapping
 from remission.cohort.recorded import read_recorded
 from remission.cohort.visits import numbered
 from remission.errors import RunError
@@ -193,6 +193,14 @@ def test_recorded_responses_give_end_points(write):
     assert ends.pfs_day.tolist() == [126.0, 20.0, 84.0]
     assert ends.pfs_event.tolist() == [1.0, 0.0, 0.0]
     assert ends.time_to_response_day[0] == 84.0
+
+
+@pytest.mark.parametrize(("said", "best"), [("minimum_stable: 6 weeks", "SD"), ("minimum_stable: 7 weeks", "NE")])
+def test_the_protocol_says_how_long_disease_is_stable(said, best, write):
+    mapping = parse_mapping(said, "m")
+    responses = check_cohort(write("r.csv", "patient,day,response\n1,42,SD\n"), mapping)
+    lesions = check_cohort(write("l.csv", "patient,day,diameter_mm\n1,0,40\n1,42,40\n"), mapping)
+    assert [checked.outcomes.best_response.tolist() for checked in (responses, lesions)] == [[best], [best]]
 
 
 def test_visits_are_numbered_from_the_baseline():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.finding import SHOWN_ROWS, Finding, Severity
+from remission.response import Timing
 
 _UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 Bools = NDArray[np.bool_]
@@ -91,6 +92,8 @@ class Cohort:
     sources : tuple of Source
     findings : tuple of Finding
         What was met while reading.
+    timing : Timing
+        The protocol's intervals, by which responses are judged.
     """
 
     name: str
@@ -104,6 +107,7 @@ class Cohort:
     changes: Scans | None
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...] = ()
+    timing: Timing = field(default_factory=Timing)
 
     def __len__(self) -> int:
         return len(self.ids)

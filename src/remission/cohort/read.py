@@ -67,7 +67,8 @@ def read_cohort(
     name = said.name or (paths[0].stem if len(paths) == 1 else "cohort")
     hashes = {sheet.name: sheet for sheet in sheets}
     sources = [_source(table, hashes) for table in tables]
-    return build(name, said.title or name, tables, sources, [*met, *findings]), said
+    cohort = build(name, said.title or name, tables, sources, [*met, *findings])
+    return replace(cohort, timing=said.timing), said
 
 
 def _interpreted(chosen: Iterable[tuple[Sheet, TableMap]], mapping: Mapping) -> tuple[list[Table], list[Finding]]:

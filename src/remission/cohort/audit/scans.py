@@ -72,9 +72,14 @@ def repeated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
 
 
 def repeats(scans: Scans, keys: tuple[str, ...] = ()) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rows that repeat an earlier row of the same patient, time and keys: word for word, and otherwise."""
+    """Rows that repeat an earlier row of the same patient, time and keys: word for word, and otherwise.
+
+    A response by RECIST and one by iRECIST are two things, not two readings.
+    """
     coded = [scans.patient, scans["time_day"]]
     coded += [np.unique(scans[key], return_inverse=True)[1] for key in keys if key in scans.columns]
+    if {"response", "iresponse"} <= scans.columns.keys():
+        coded.append(scans["response"] == "")
     order = np.lexsort((np.arange(len(scans)), *coded[::-1]))
     again = np.zeros(len(scans), bool)
     again[1:] = np.logical_and.reduce([column[order][1:] == column[order][:-1] for column in coded])
