@@ -115,6 +115,20 @@ def baseline(cohort: Cohort, _: float | None) -> list[Finding]:
     return [*found, *cohort.scan_finding("zero-baseline", "error", what, scans, zero, "diameter")]
 
 
+def nothing_seen(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Who has neither scan nor response counts as not responding: whoever reads a response rate should know."""
+    seen = np.zeros(len(cohort), bool)
+    judging = [scans for scans in (cohort.lesions, cohort.responses) if scans is not None]
+    for scans in judging:
+        seen[scans.patient] = True
+    seen |= (cohort.word("best_response") != "") | np.isfinite(cohort.number("responder"))
+    if not judging or not cohort.origins:
+        return []
+    what = "patients with neither a scan nor a response count as not responding"
+    field = next(name for name in ("arm", *cohort.origins) if name in cohort.origins)
+    return cohort.finding("no-scans", "warning", what, ~seen, field)
+
+
 def sizes(cohort: Cohort, _: float | None) -> list[Finding]:
     """Diameters are positive, and of the size of tumours in the unit stated."""
     scans = cohort.lesions
@@ -171,6 +185,7 @@ SCAN_RULES = (
     scans_before_birth,
     repeated_scans,
     baseline,
+    nothing_seen,
     sizes,
     impossible_changes,
     confirmed_without_unconfirmed,
