@@ -92,6 +92,22 @@ def test_measurements_without_tu_are_refused(data):
         check_cohort(data("tr_onco_recist.csv"))
 
 
+def test_a_folder_may_hold_other_tables(write, tmp_path):
+    sdtm(write)
+    write("ae.csv", "STUDYID,USUBJID,DOMAIN,AETERM,AGE,SEX,ARM\nX,S1,AE,RASH,60,M,A\nX,S1,AE,COLITIS,60,M,A\n")
+    write("adlb.csv", "STUDYID,USUBJID,PARAMCD,AVALC,AGE,SEX,ARM\nX,S1,ALB,40,60,M,A\n")
+    write("notes.txt", "What we did\nand when\n")
+    checked = check_cohort(tmp_path)
+    unread = [finding.file for finding in checked.findings if finding.rule == "table-not-read"]
+    assert unread == ["adlb.csv", "ae.csv", "notes.txt"]
+    assert len(checked.cohort) == 2
+    # What is named must say what it is; nothing but other tables is no cohort.
+    with pytest.raises(RemissionError, match="do not say what this table is"):
+        check_cohort(tmp_path / "notes.txt")
+    with pytest.raises(RemissionError, match="nothing to be read"):
+        check_cohort(tmp_path / "ae.csv")
+
+
 def test_a_reader_that_is_not_there_is_named(data):
     said = parse_mapping("tables: {'*': {reader: DR WHO}}", "m")
     with pytest.raises(RemissionError, match="no such reader"):
