@@ -203,6 +203,17 @@ def test_the_protocol_says_how_long_disease_is_stable(said, best, write):
     assert [checked.outcomes.best_response.tolist() for checked in (responses, lesions)] == [[best], [best]]
 
 
+def test_columns_as_a_clinic_may_name_them(write):
+    lesions = "Patient ID,Date of scan,Lesion ID,Location,Longest diameter (mm)\n"
+    lesions += "A,2020-01-05,1,lung,30\nA,2020-03-10,1,lung,10\n"
+    patients = "Patient ID,Treatment arm,Date of birth,Treatment start,PFS Status,PFS (months)\n"
+    patients += "A,x,1950-02-03,2020-01-10,1:PROGRESSION,9\n"
+    checked = check_cohort([write("p.csv", patients), write("l.csv", lesions)])
+    assert checked.outcomes.best_response.tolist() == ["PR"]
+    assert checked.outcomes.pfs_event.tolist() == [1.0]
+    assert checked.cohort.number("age")[0] == pytest.approx(69.93, abs=0.01)
+
+
 def test_visits_are_numbered_from_the_baseline():
     columns = {"patient": np.array([1, 0, 1, 0]), "time_day": np.array([84.0, 42.0, 0.0, 84.0])}
     assert numbered(columns)["visit"].tolist() == [1, 2, 0, 1]
