@@ -43,7 +43,10 @@ def test_responses_follow_from_the_measurements(data, reader):
     assert sum(finding.count for finding in differing) == (1 if reader == "RADIOLOGIST 2" else 0)
     assert "duplicate-rows" in rules(checked)  # the file holds each tumour state twice
     assert ("several-readers" in rules(checked)) == (reader is None)
-    assert len(set(checked.outcomes.judged.visits["patient"].tolist())) == 8
+    visits = checked.outcomes.judged.visits
+    assert len(set(visits["patient"].tolist())) == 8
+    # Week 6 is dated within two weeks of week 3, and is a visit of its own.
+    assert (visits["response"] != "").sum() == len(checked.cohort.responses) == 22
 
 
 def test_subjects_who_were_not_treated_are_counted(data):

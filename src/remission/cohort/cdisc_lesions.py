@@ -19,7 +19,7 @@ _SHORT_AXIS = ("LPERP", "SAXIS")
 _LONGEST = ("LDIAM",)
 _COUNTED = "DIAMETER"  # the one of the two that counts, in tables that say so
 _STATE = "TUMSTATE"
-_FIELDS = ("patient", "date", "time", "lesion", "organ", "is_node", "role", "diameter", "status")
+_FIELDS = ("patient", "date", "time", "visit", "lesion", "organ", "is_node", "role", "diameter", "status")
 Known = dict[tuple[str, str], tuple[str, str]]
 
 
@@ -63,6 +63,7 @@ def tr_lesions(
     columns = {
         "patient": coded(sheet, "USUBJID"),
         "date": date,
+        "visit": coded(sheet, "VISITNUM"),
         "lesion": link,
         "organ": organ,
         "is_node": np.where(node, "yes", "no"),
@@ -106,6 +107,7 @@ _TR = {
     "patient": "USUBJID",
     "date": "TRDTC",
     "time": "TRDY",
+    "visit": "VISITNUM",
     "lesion": "TRLNKID",
     "organ": "TULOC of TU",
     "is_node": "is_node (from TULOC of TU)",
@@ -153,6 +155,7 @@ def adtr_lesions(sheet: Sheet, days: bool, findings: list[Finding]) -> tuple[She
     columns = {
         "patient": coded(sheet, "USUBJID"),
         "date": coded(sheet, "ADT"),
+        "visit": coded(sheet, "AVISITN"),
         "lesion": coded(sheet, "TRLNKID"),
         "organ": coded(sheet, "TULOC"),
         "is_node": np.where(node, "yes", "no"),
@@ -171,6 +174,7 @@ _ADTR = {
     "patient": "USUBJID",
     "date": "ADT",
     "time": "ADY",
+    "visit": "AVISITN",
     "lesion": "TRLNKID",
     "organ": "TULOC",
     "is_node": "TULOCGR1",

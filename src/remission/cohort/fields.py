@@ -210,6 +210,7 @@ LESIONS = (
     Field("status", "word", "what is seen where nothing is measured", ("status", "lesion_status"), _STATUSES),
     Field("evaluable", "flag", "false where the lesion could not be judged", ("evaluable",)),
     Field("part_of", "name", "lesion of which this is a fragment", ("part_of",)),
+    Field("visit", "name", "name or number of the visit", ("visit", "visitnum", "visit_number")),
     Field("symptomatic", "flag", "the scan was made for symptoms", ("symptomatic",)),
 )
 RESPONSES = (

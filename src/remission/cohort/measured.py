@@ -75,7 +75,7 @@ def _measurements(scans: Scans) -> dict[str, Any]:
         "time_day": known["time_day"],
         "lesion": known.get("lesion", np.full(rows, _NAMELESS)),
         "diameter_mm": known.get("diameter", np.full(rows, np.nan)),
-        **{name: known[name] for name in ("organ", "role", "status", "part_of") if name in known},
+        **{name: known[name] for name in ("organ", "role", "status", "part_of", "visit") if name in known},
         **{name: _flag(values, name == "evaluable") for name, values in flags.items()},
     }
 
