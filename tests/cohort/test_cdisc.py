@@ -210,6 +210,18 @@ def test_another_study_in_adam(write):
     assert set(checked.cohort.arms.tolist()) == {"A", "B"}
 
 
+def test_who_was_never_treated_stays_in_the_arm_of_the_trial(write):
+    adsl = "STUDYID,USUBJID,TRT01P,TRT01A,TRTSDT\nX,S0,A,A,2020-01-01\nX,S1,B,,\nX,S2,B,B,2020-01-01\nX,S3,B,,\n"
+    rows = "".join(f"S{i},,,OS,OS (days),{100 + i},{i % 2}\n" for i in range(3))
+    checked = check_cohort([write("adsl.csv", adsl), write("adtte.csv", ADTTE + rows)])
+    assert dict(zip(checked.cohort.ids.tolist(), checked.cohort.arms.tolist(), strict=True)) == {
+        "S0": "A",
+        "S1": "B",
+        "S2": "B",
+    }
+    assert [finding.count for finding in checked.findings if finding.rule == "rows-left-out"] == [1]
+
+
 def test_a_time_without_its_censoring_is_refused(write):
     rows = "".join(f"S{i},A,,OS,OS (days),100,{'0' * i}\n" for i in (0, 1))
     with pytest.raises(RemissionError, match="row 2, column AVAL: OS has a time but no flag"):

@@ -95,7 +95,9 @@ def _subjects(tables_of: dict[str, Tables], findings: list[Finding]) -> Tables:
         if domain in tables_of:
             if domain == "ADSL":
                 findings += _not_read(tables_of.get("DM", []), "DM is not read: ADSL holds the subjects")
-            return [subjects(sheet, findings) for sheet, _ in tables_of[domain]]
+            # Who is randomised and never treated still lives or dies in ADTTE.
+            analysed = {word for sheet, _ in tables_of.get("ADTTE", []) for word in sheet.columns["USUBJID"].words}
+            return [subjects(sheet, analysed, findings) for sheet, _ in tables_of[domain]]
     return [subjects_of_adam(sheet) for domain in _WITH_SUBJECTS for sheet, _ in tables_of.get(domain, [])]
 
 
