@@ -188,6 +188,12 @@ def test_a_fault_names_the_rule_that_can_be_accepted(write):
         check_cohort(write("p.csv", PATIENTS + "1,A,5,0,9,0\n2,A,5,1,2,1\n"))
 
 
+def test_categories_of_numbers_in_parquet_are_read(tmp_path):
+    arm = pa.array([2, 1]).dictionary_encode()
+    pq.write_table(pa.table({"patient": [1, 2], "arm": arm, "best_response": ["PR", "SD"]}), tmp_path / "p.parquet")
+    assert check_cohort(tmp_path / "p.parquet").cohort.arms.tolist() == ["2", "1"]
+
+
 def test_identifiers_that_a_float_cannot_hold_are_refused(tmp_path):
     table = pa.table({"patient": [3657015667902160896.0, 2.0], "best_response": ["PR", "SD"]})
     pq.write_table(table, tmp_path / "p.parquet")

@@ -43,7 +43,10 @@ def test_responses_follow_from_the_measurements(data, reader):
     assert sum(finding.count for finding in differing) == (1 if reader == "RADIOLOGIST 2" else 0)
     assert "duplicate-rows" in rules(checked)  # the file holds each tumour state twice
     assert ("several-readers" in rules(checked)) == (reader is None)
-    assert len(set(checked.outcomes.judged.visits["patient"].tolist())) == 8
+    visits = checked.outcomes.judged.visits
+    assert len(set(visits["patient"].tolist())) == 8
+    # Week 6 is dated within two weeks of week 3, and is a visit of its own.
+    assert (visits["response"] != "").sum() == len(checked.cohort.responses) == 22
 
 
 def test_subjects_who_were_not_treated_are_counted(data):
@@ -90,6 +93,22 @@ def test_irecist_sequences_are_those_of_the_file(data):
 def test_measurements_without_tu_are_refused(data):
     with pytest.raises(RemissionError, match="TR comes without TU"):
         check_cohort(data("tr_onco_recist.csv"))
+
+
+def test_a_folder_may_hold_other_tables(write, tmp_path):
+    sdtm(write)
+    write("ae.csv", "STUDYID,USUBJID,DOMAIN,AETERM,AGE,SEX,ARM\nX,S1,AE,RASH,60,M,A\nX,S1,AE,COLITIS,60,M,A\n")
+    write("adlb.csv", "STUDYID,USUBJID,PARAMCD,AVALC,AGE,SEX,ARM\nX,S1,ALB,40,60,M,A\n")
+    write("notes.txt", "What we did\nand when\n")
+    checked = check_cohort(tmp_path)
+    unread = [finding.file for finding in checked.findings if finding.rule == "table-not-read"]
+    assert unread == ["adlb.csv", "ae.csv", "notes.txt"]
+    assert len(checked.cohort) == 2
+    # What is named must say what it is; nothing but other tables is no cohort.
+    with pytest.raises(RemissionError, match="do not say what this table is"):
+        check_cohort(tmp_path / "notes.txt")
+    with pytest.raises(RemissionError, match="nothing to be read"):
+        check_cohort(tmp_path / "ae.csv")
 
 
 def test_a_reader_that_is_not_there_is_named(data):
@@ -145,6 +164,23 @@ def test_another_study_in_sdtm(write):
     assert rules(checked) == {"text-in-numbers"}
 
 
+def test_the_diameter_that_counts_is_read_where_a_table_says_which(write):
+    files = sdtm(write)
+    counted = "S1,T02,DIAMETER,20,20,mm,,2020-01-02,1\nS1,T01,DIAMETER,31,31,mm,,2020-01-02,1\n"
+    tr = write("tr2.csv", files["tr"].read_text() + counted)
+    checked = check_cohort([files["dm"], files["tu"], tr], parse_mapping("accept: [unmeasured-target]", "m"))
+    assert checked.outcomes.judged.visits["sum_mm"][0] == 51.0
+
+
+def test_recorded_irecist_is_held_against_the_measurements(write):
+    files = sdtm(write)
+    rs = write("rs2.csv", files["rs"].read_text().replace("iUPD", "iSD"))
+    checked = check_cohort([files["dm"], files["tu"], files["tr"], rs])
+    assert [(f.rule, f.rows, f.column) for f in checked.findings if f.file == "rs2.csv"] == [
+        ("response-differs", (5,), "RSSTRESC")
+    ]
+
+
 def test_responses_by_both_criteria_are_one_visit(write):
     files = sdtm(write)
     judged = check_cohort([files["dm"], files["rs"]]).outcomes.judged
@@ -172,6 +208,18 @@ def test_another_study_in_adam(write):
     # Censoring has more numbers than one.
     assert checked.cohort.number("os_event").tolist() == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
     assert set(checked.cohort.arms.tolist()) == {"A", "B"}
+
+
+def test_who_was_never_treated_stays_in_the_arm_of_the_trial(write):
+    adsl = "STUDYID,USUBJID,TRT01P,TRT01A,TRTSDT\nX,S0,A,A,2020-01-01\nX,S1,B,,\nX,S2,B,B,2020-01-01\nX,S3,B,,\n"
+    rows = "".join(f"S{i},,,OS,OS (days),{100 + i},{i % 2}\n" for i in range(3))
+    checked = check_cohort([write("adsl.csv", adsl), write("adtte.csv", ADTTE + rows)])
+    assert dict(zip(checked.cohort.ids.tolist(), checked.cohort.arms.tolist(), strict=True)) == {
+        "S0": "A",
+        "S1": "B",
+        "S2": "B",
+    }
+    assert [finding.count for finding in checked.findings if finding.rule == "rows-left-out"] == [1]
 
 
 def test_a_time_without_its_censoring_is_refused(write):

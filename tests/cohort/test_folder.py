@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from remission.api import open_run
 from remission.cli import main
-from remission.cohort import check_cohort, day_of, import_files
+from remission.cohort import check_cohort, day_of, import_files, parse_mapping
 from remission.cohort.recorded import read_recorded
 from remission.cohort.visits import numbered
 from remission.errors import RunError
@@ -193,6 +193,25 @@ def test_recorded_responses_give_end_points(write):
     assert ends.pfs_day.tolist() == [126.0, 20.0, 84.0]
     assert ends.pfs_event.tolist() == [1.0, 0.0, 0.0]
     assert ends.time_to_response_day[0] == 84.0
+
+
+@pytest.mark.parametrize(("said", "best"), [("minimum_stable: 6 weeks", "SD"), ("minimum_stable: 7 weeks", "NE")])
+def test_the_protocol_says_how_long_disease_is_stable(said, best, write):
+    mapping = parse_mapping(said, "m")
+    responses = check_cohort(write("r.csv", "patient,day,response\n1,42,SD\n"), mapping)
+    lesions = check_cohort(write("l.csv", "patient,day,diameter_mm\n1,0,40\n1,42,40\n"), mapping)
+    assert [checked.outcomes.best_response.tolist() for checked in (responses, lesions)] == [[best], [best]]
+
+
+def test_columns_as_a_clinic_may_name_them(write):
+    lesions = "Patient ID,Date of scan,Lesion ID,Location,Longest diameter (mm)\n"
+    lesions += "A,2020-01-05,1,lung,30\nA,2020-03-10,1,lung,10\n"
+    patients = "Patient ID,Treatment arm,Date of birth,Treatment start,PFS Status,PFS (months)\n"
+    patients += "A,x,1950-02-03,2020-01-10,1:PROGRESSION,9\n"
+    checked = check_cohort([write("p.csv", patients), write("l.csv", lesions)])
+    assert checked.outcomes.best_response.tolist() == ["PR"]
+    assert checked.outcomes.pfs_event.tolist() == [1.0]
+    assert checked.cohort.number("age")[0] == pytest.approx(69.93, abs=0.01)
 
 
 def test_visits_are_numbered_from_the_baseline():

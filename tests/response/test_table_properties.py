@@ -130,6 +130,20 @@ def test_scans_within_the_window_are_one_visit():
     assert first["baseline_sum_mm"].tolist() == [40.0]
 
 
+def test_scans_of_different_visits_are_told_apart_within_the_window():
+    columns = {
+        "patient": [1] * 5,
+        "time_day": [0.0, 42.0, 45.0, 52.0, 84.0],
+        "lesion": ["a"] * 5,
+        "diameter_mm": [40.0, 38.0, 37.0, 20.0, 20.0],
+        "visit": ["", "week 6", "week 6", "unscheduled", ""],
+    }
+    assert assess_table(columns).visits["time_day"].tolist() == [42.0, 52.0, 84.0]
+    # Without a name a scan falls to the visit in whose window it lies.
+    columns["visit"][3] = ""
+    assert assess_table(columns).visits["time_day"].tolist() == [42.0, 84.0]
+
+
 def test_a_state_from_a_table_goes_on_by_steps():
     table = {"patient": ["b", "a"], "time_day": [0.0, 0.0], "lesion": [1, 1], "diameter_mm": [20.0, 40.0]}
     tables = assess_table(table)

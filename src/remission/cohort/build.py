@@ -14,7 +14,6 @@ from remission.cohort.days import START, begin_days, day_of_scans
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import PatientRows, merge_patients, places
-from remission.cohort.visits import both_criteria
 from remission.errors import DataError, Problem
 
 Floats = NDArray[np.float64]
@@ -46,7 +45,7 @@ def build(
     Raises
     ------
     DataError
-        If a patient has no identifier, or a scan neither time nor date.
+        If a patient has no identifier.
     """
     ids = _identifiers(tables)
     rows = merge_patients([table for table in tables if table.kind == "patients"], ids)
@@ -182,8 +181,7 @@ def _scans(kind: str, tables: Sequence[Table], ids: NDArray[np.str_], start: NDA
         for name in names:
             parts[name].append(table.columns.get(name, np.full(len(table), _empty(name, mine))))
     joined = {name: np.concatenate(values) for name, values in parts.items()}
-    scans = Scans(joined.pop("patient"), joined, joined.pop("file"), joined.pop("row"))
-    return both_criteria(scans) if {"response", "iresponse"} <= names else scans
+    return Scans(joined.pop("patient"), joined, joined.pop("file"), joined.pop("row"))
 
 
 def _empty(name: str, tables: list[tuple[int, Table]]) -> Any:

@@ -19,6 +19,7 @@ from remission.cohort.sheet import Sheet
 from remission.errors import DataError
 
 _MARKS = {"TR": "TRTESTCD", "RS": "RSTESTCD", "TU": "TULNKID", "ADSL": "TRTSDT", "DM": "RFSTDTC"}
+_RESPONSE_PARAMETERS = ("BOR", "CBOR", "OVR")
 _WITH_SUBJECTS = ("ADTTE", "ADRS", "ADTR")
 
 
@@ -34,11 +35,24 @@ def is_cdisc(sheet: Sheet) -> bool:
     return "USUBJID" in sheet.columns and domain_of(sheet) is not None
 
 
+def is_other_cdisc(sheet: Sheet) -> bool:
+    """Whether a sheet is a CDISC table of another kind, such as adverse events.
+
+    Examples
+    --------
+    >>> is_other_cdisc(Sheet("patients.csv", {}, 0, ""))
+    False
+    """
+    return _in_capitals(sheet).columns.keys() >= {"STUDYID", "USUBJID"} and not is_cdisc(sheet)
+
+
 def domain_of(sheet: Sheet) -> str | None:
     """Name of the CDISC table, by the columns that only it has; None if it is none of those known."""
     has = sheet.columns.keys()
     if "PARAMCD" in has:
-        return "ADTTE" if "CNSR" in has else "ADTR" if "TRLNKID" in has else "ADRS" if "AVALC" in has else None
+        if "CNSR" in has or "TRLNKID" in has:
+            return "ADTTE" if "CNSR" in has else "ADTR"
+        return "ADRS" if any(word.startswith(_RESPONSE_PARAMETERS) for word in sheet.columns["PARAMCD"].words) else None
     return next((name for name, column in _MARKS.items() if column in has), None)
 
 
@@ -81,7 +95,9 @@ def _subjects(tables_of: dict[str, Tables], findings: list[Finding]) -> Tables:
         if domain in tables_of:
             if domain == "ADSL":
                 findings += _not_read(tables_of.get("DM", []), "DM is not read: ADSL holds the subjects")
-            return [subjects(sheet, findings) for sheet, _ in tables_of[domain]]
+            # Who is randomised and never treated still lives or dies in ADTTE.
+            analysed = {word for sheet, _ in tables_of.get("ADTTE", []) for word in sheet.columns["USUBJID"].words}
+            return [subjects(sheet, analysed, findings) for sheet, _ in tables_of[domain]]
     return [subjects_of_adam(sheet) for domain in _WITH_SUBJECTS for sheet, _ in tables_of.get(domain, [])]
 
 
@@ -104,4 +120,4 @@ def _not_read(tables: Tables, what: str) -> list[Finding]:
     return [Finding("table-not-read", "warning", what, sheet.name) for sheet, _ in tables]
 
 
-__all__ = ["TableMap", "cdisc_tables", "domain_of", "is_cdisc"]
+__all__ = ["TableMap", "cdisc_tables", "domain_of", "is_cdisc", "is_other_cdisc"]

@@ -16,9 +16,10 @@ from remission.errors import DataError
 
 _NODE = "LYMPH NODE"
 _SHORT_AXIS = ("LPERP", "SAXIS")
-_LONGEST = ("LDIAM", "DIAMETER")
+_LONGEST = ("LDIAM",)
+_COUNTED = "DIAMETER"  # the one of the two that counts, in tables that say so
 _STATE = "TUMSTATE"
-_FIELDS = ("patient", "date", "time", "lesion", "organ", "is_node", "role", "diameter", "status")
+_FIELDS = ("patient", "date", "time", "visit", "lesion", "organ", "is_node", "role", "diameter", "status")
 Known = dict[tuple[str, str], tuple[str, str]]
 
 
@@ -50,7 +51,9 @@ def tr_lesions(
     role = np.array([known.get(key, ("", ""))[1] for key in keys], np.str_)
     role = np.where(role == "", _roles(coded(sheet, "TRGRPID")), role)
     node = np.char.find(np.char.upper(organ), _NODE) >= 0
-    measured = rows & np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
+    counted = test == _COUNTED
+    by_axis = np.where(node, np.isin(test, _SHORT_AXIS), np.isin(test, _LONGEST))
+    measured = rows & (counted if (rows & counted).any() else by_axis)
     state = rows & (test == _STATE)
     undone = coded(sheet, "TRSTAT") == "NOT DONE"
     _check_units(sheet, measured)
@@ -60,6 +63,7 @@ def tr_lesions(
     columns = {
         "patient": coded(sheet, "USUBJID"),
         "date": date,
+        "visit": coded(sheet, "VISITNUM"),
         "lesion": link,
         "organ": organ,
         "is_node": np.where(node, "yes", "no"),
@@ -103,6 +107,7 @@ _TR = {
     "patient": "USUBJID",
     "date": "TRDTC",
     "time": "TRDY",
+    "visit": "VISITNUM",
     "lesion": "TRLNKID",
     "organ": "TULOC of TU",
     "is_node": "is_node (from TULOC of TU)",
@@ -150,6 +155,7 @@ def adtr_lesions(sheet: Sheet, days: bool, findings: list[Finding]) -> tuple[She
     columns = {
         "patient": coded(sheet, "USUBJID"),
         "date": coded(sheet, "ADT"),
+        "visit": coded(sheet, "AVISITN"),
         "lesion": coded(sheet, "TRLNKID"),
         "organ": coded(sheet, "TULOC"),
         "is_node": np.where(node, "yes", "no"),
@@ -168,6 +174,7 @@ _ADTR = {
     "patient": "USUBJID",
     "date": "ADT",
     "time": "ADY",
+    "visit": "AVISITN",
     "lesion": "TRLNKID",
     "organ": "TULOC",
     "is_node": "TULOCGR1",

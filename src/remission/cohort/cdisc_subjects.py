@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,8 @@ _UNIT_IN_LABEL = re.compile(r"\b(day|week|month|year)s?\b", re.IGNORECASE)
 _ENDPOINTS = {"OS": "os", "PFS": "pfs"}
 _EVENT = ("0", "0.0")
 _NOTHING = ("", ".", "NA")
-_ARMS = ("TRT01A", "TRT01P", "ACTARM", "ARM")
+# Planned before actual: trials compare those whom they randomised.
+_ARMS = ("TRT01P", "TRT01A", "ACTARM", "ARM")
 _OF_SUBJECTS = {
     "patient": ("USUBJID",),
     "arm": _ARMS,
@@ -28,20 +30,20 @@ _OF_SUBJECTS = {
     "start_date": ("TRTSDT", "RFXSTDTC", "RFSTDTC"),
     "birth_date": ("BRTHDT", "BRTHDTC"),
     "death_date": ("DTHDT", "DTHDTC"),
-    "last_seen_date": ("LSTALVDT",),
+    "last_seen_date": ("LSTALVDT", "RFPENDTC"),
     "drug_stop_date": ("TRTEDT", "RFXENDTC"),
 }
 
 
-def subjects(sheet: Sheet, findings: list[Finding]) -> tuple[Sheet, TableMap]:
-    """Subjects of ADSL or DM; those who never began treatment are left out, and counted."""
+def subjects(sheet: Sheet, analysed: Collection[str], findings: list[Finding]) -> tuple[Sheet, TableMap]:
+    """Subjects of ADSL or DM; those who never began treatment, nor are ``analysed``, are left out, and counted."""
     names = _first_known(sheet, _OF_SUBJECTS)
     if "start_date" not in names:
         return sheet, TableMap("patients", names)
     column = names["start_date"].columns[0]
-    started = ~np.isin(coded(sheet, column), _NOTHING)
-    findings += _left_out(sheet, ~started, column, "subjects without a start of treatment are left out")
-    return within(sheet, started, column), TableMap("patients", names)
+    kept = ~np.isin(coded(sheet, column), _NOTHING) | np.isin(coded(sheet, "USUBJID"), list(analysed))
+    findings += _left_out(sheet, ~kept, column, "subjects without a start of treatment are left out")
+    return within(sheet, kept, column), TableMap("patients", names)
 
 
 def subjects_of_adam(sheet: Sheet) -> tuple[Sheet, TableMap]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.finding import SHOWN_ROWS, Finding, Severity
+from remission.response import Timing
 
+_UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 Bools = NDArray[np.bool_]
 Columns = Mapping[str, NDArray[Any]]
 
@@ -90,6 +92,8 @@ class Cohort:
     sources : tuple of Source
     findings : tuple of Finding
         What was met while reading.
+    timing : Timing
+        The protocol's intervals, by which responses are judged.
     """
 
     name: str
@@ -103,6 +107,7 @@ class Cohort:
     changes: Scans | None
     sources: tuple[Source, ...]
     findings: tuple[Finding, ...] = ()
+    timing: Timing = field(default_factory=Timing)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -116,6 +121,11 @@ class Cohort:
         """A field of words; empty for all if no file has it."""
         found = self.patients.get(field)
         return np.full(len(self), "", np.str_) if found is None else np.asarray(found, np.str_)
+
+    def unread_dates(self, scans: Scans) -> Bools:
+        """(rows,) rows of files in which dates could not be read: what follows from it is not told again."""
+        unread = {finding.file for finding in self.findings if finding.rule in _UNREAD_DATES}
+        return np.isin(scans.file, [place for place, source in enumerate(self.sources) if source.name in unread])
 
     def finding(
         self, rule: str, severity: Severity, what: str, bad: Bools, field: str, next_step: str = ""

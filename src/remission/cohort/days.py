@@ -16,7 +16,6 @@ from remission.cohort.cohort import Origin
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import places
-from remission.errors import DataError
 
 Floats = NDArray[np.float64]
 START = "start_date"
@@ -74,18 +73,8 @@ def _assumed(table: Table, rows: NDArray[np.bool_]) -> list[Finding]:
 
 
 def day_of_scans(table: Table, patient: NDArray[np.int64], start: Floats) -> Floats:
-    """Days from the start: as the file says, else from its date; NaN where neither can tell.
-
-    Raises
-    ------
-    DataError
-        If the table has no dates and a time is missing.
-    """
+    """Days from the start: as the file says, else from its date; NaN where neither can tell."""
     given = table.columns.get("time", np.full(len(table), np.nan))
-    if "date" in table.columns:
-        return np.where(np.isfinite(given), given, table.columns["date"] - start[patient])
-    lacking = ~np.isfinite(given)
-    if lacking.any():
-        where = f"{table.file}, row {table.row[np.flatnonzero(lacking)[0]]}, column {table.names['time']}"
-        raise DataError(f"{int(lacking.sum())} scans have no time", where=where)
-    return np.asarray(given, np.float64)
+    if "date" not in table.columns:
+        return np.asarray(given, np.float64)
+    return np.where(np.isfinite(given), given, table.columns["date"] - start[patient])

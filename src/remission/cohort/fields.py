@@ -142,7 +142,9 @@ _TIME = Field(
     "time of the scan from the first dose",
     ("", "time", "time_from_start", "scan_", "study_", "visit_"),
 )
-_DATE = Field("date", "date", "date of the scan", ("date", "scan_date", "visit_date", "assessment_date"))
+_DATE = Field(
+    "date", "date", "date of the scan", ("date", "scan_date", "date_of_scan", "visit_date", "assessment_date")
+)
 
 PATIENTS = (
     _PATIENT,
@@ -166,7 +168,7 @@ PATIENTS = (
     Field("confirmed_response", "word", "confirmed best response", ("confirmed_response", "cbor"), _RECIST),
     Field("responder", "flag", "objective response, where nothing finer is known", ("responder", "response")),
     Field("os", "time", "first dose to death or last contact", ("os", "os_time", "overall_survival")),
-    Field("os_event", "flag", "death was seen", ("os_event", "os_status", "dead", "death", "died")),
+    Field("os_event", "flag", "death was seen", ("os_event", "os_status", "vital_status", "dead", "death", "died")),
     Field("os_censored", "flag", "death was not seen", ("os_censored", "os_cnsr", "os_censor")),
     Field("pfs", "time", "first dose to progression, death or last scan", ("pfs", "pfs_time")),
     Field("pfs_event", "flag", "progression or death was seen", ("pfs_event", "pfs_status", "progressed")),
@@ -176,8 +178,13 @@ PATIENTS = (
     Field("second_course", "time", "start of a second course", ("second_course", "rechallenge")),
     Field("next_line", "time", "start of the next line", ("next_line", "next_treatment")),
     Field("worst_grade", "number", "worst grade of treatment-related toxicity", ("worst_grade",)),
-    Field("birth_date", "date", "date of birth", ("birth_date", "birthdate", "dob")),
-    Field("start_date", "date", "date of the first dose", ("start_date", "treatment_start_date", "first_dose_date")),
+    Field("birth_date", "date", "date of birth", ("birth_date", "birthdate", "date_of_birth", "dob")),
+    Field(
+        "start_date",
+        "date",
+        "date of the first dose",
+        ("start_date", "treatment_start_date", "treatment_start", "first_dose_date", "date_of_first_dose"),
+    ),
     Field("drug_stop_date", "date", "end of the first treatment", ("drug_stop_date", "treatment_end_date")),
     Field("second_course_date", "date", "start of a second course", ("second_course_date", "rechallenge_date")),
     Field("next_line_date", "date", "start of the next line", ("next_line_date",)),
@@ -194,10 +201,16 @@ LESIONS = (
     Field("organ", "name", "organ", ("organ", "site", "location")),
     Field("is_node", "flag", "a lymph node, measured by its short axis", ("is_node", "node", "lymph_node")),
     Field("role", "word", "role in RECIST 1.1", ("role", "lesion_type"), _ROLES),
-    Field("diameter", "length", "longest diameter; short axis of a node", ("diameter", "diam", "ld", "")),
+    Field(
+        "diameter",
+        "length",
+        "longest diameter; short axis of a node",
+        ("diameter", "longest_diameter", "diam", "ld", ""),
+    ),
     Field("status", "word", "what is seen where nothing is measured", ("status", "lesion_status"), _STATUSES),
     Field("evaluable", "flag", "false where the lesion could not be judged", ("evaluable",)),
     Field("part_of", "name", "lesion of which this is a fragment", ("part_of",)),
+    Field("visit", "name", "name or number of the visit", ("visit", "visitnum", "visit_number")),
     Field("symptomatic", "flag", "the scan was made for symptoms", ("symptomatic",)),
 )
 RESPONSES = (

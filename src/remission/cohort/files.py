@@ -93,6 +93,9 @@ def _arrow_text(path: Path, name: str, column: pa.ChunkedArray) -> Coded:
     import pyarrow as pa
 
     kind = column.type
+    if pa.types.is_dictionary(kind) and not pa.types.is_string(kind.value_type):
+        column = column.cast(kind.value_type)
+        kind = column.type
     if pa.types.is_floating(kind):
         return coded_numbers(column.to_numpy())
     if pa.types.is_nested(kind) or pa.types.is_binary(kind):

@@ -101,7 +101,15 @@ def interpret(sheet: Sheet, said: TableMap, mapping: Mapping) -> tuple[Table, li
     """
     if said.rows:
         sheet = _chosen_rows(sheet, said)
-    kind = said.kind or _kind_of(sheet, said)
+    kind = said.kind or kind_of(sheet, said)
+    if kind is None:
+        raise DataError(
+            "the names of the columns do not say what this table is",
+            where=sheet.name,
+            found=", ".join(sheet.columns),
+            allowed=", ".join(TABLES),
+            next_step="state its `kind` and `columns` in a mapping file: remission cohort FILES --mapping FILE",
+        )
     placed, problems = _placed(sheet, said, kind)
     units = {field.name: _unit(sheet, field, column, mapping, problems) for field, column in placed}
     if problems:
@@ -152,8 +160,8 @@ def _check_column(sheet: Sheet, name: str, where: str) -> None:
         )
 
 
-def _kind_of(sheet: Sheet, said: TableMap) -> str:
-    """The kind of table of which the columns speak."""
+def kind_of(sheet: Sheet, said: TableMap) -> str | None:
+    """The kind of table of which the columns speak, if they do."""
     has = {kind: _recognised(sheet, kind) | set(said.columns) for kind in TABLES}
     timed = {kind: bool(has[kind] & {"time", "date"}) for kind in has}
     if "diameter" in has["lesions"] and timed["lesions"]:
@@ -165,13 +173,7 @@ def _kind_of(sheet: Sheet, said: TableMap) -> str:
         return "responses"
     if "patient" in has["patients"] and len(has["patients"]) > 1:
         return "patients"
-    raise DataError(
-        "the names of the columns do not say what this table is",
-        where=sheet.name,
-        found=", ".join(sheet.columns),
-        allowed="patients, lesions, responses or changes",
-        next_step="state `kind` and `columns` of this file in a mapping file: remission cohort FILES --mapping FILE",
-    )
+    return None
 
 
 def _recognised(sheet: Sheet, kind: str) -> set[str]:

@@ -10,7 +10,8 @@ from typing import Any
 
 from remission.cohort.fields import TABLES, UNITS
 from remission.errors import DataError, StudyError
-from remission.study.reader import BAD, Key, Problems, did_you_mean, read_section, text
+from remission.response import Timing
+from remission.study.reader import BAD, Key, Problems, did_you_mean, duration, read_section, text
 from remission.study.yaml import Place, parse_yaml, read_text
 
 MISSING = ("", ".", "na", "n/a", "nan", "null", "none", "missing", "-")
@@ -74,6 +75,8 @@ class Mapping:
         ``refuse``; or place them on the ``first`` or ``middle`` day; or ``leave out`` their rows.
     accept : tuple of str
         Rules of the audit whose errors the user has looked at and accepts.
+    minimum_stable, confirmation : float
+        Days of the protocol, as in `remission.response.Timing`.
     tables : tuple of (str, TableMap)
         By pattern of the file's name; a file may stand more than once.
     """
@@ -87,8 +90,15 @@ class Mapping:
     date_format: str | None = None
     partial_dates: str = "refuse"
     accept: tuple[str, ...] = ()
+    minimum_stable: float = Timing.minimum_stable_day
+    confirmation: float = Timing.confirmation_day
     tables: tuple[tuple[str, TableMap], ...] = ()
     sha256: str | None = None
+
+    @property
+    def timing(self) -> Timing:
+        """The protocol's intervals."""
+        return Timing(self.confirmation, self.minimum_stable)
 
     def of(self, file: str) -> tuple[TableMap, ...]:
         """What is said of a file; one empty `TableMap` if nothing is.
@@ -284,6 +294,8 @@ _KEYS = {
     "date_format": Key(text, None),
     "partial_dates": Key(one_of(*PARTIAL_DATES), "refuse"),
     "accept": Key(_words, ()),
+    "minimum_stable": Key(duration(), Timing.minimum_stable_day),
+    "confirmation": Key(duration(), Timing.confirmation_day),
     "tables": Key(_tables, ()),
 }
 

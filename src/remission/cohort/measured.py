@@ -51,7 +51,7 @@ def judge_lesions(cohort: Cohort) -> tuple[Judged, list[Finding]]:
     scans = judgeable(cohort.lesions, len(cohort))
     if not len(scans):
         return Judged.nothing(len(cohort)), []
-    tables = assess_table(_measurements(scans))
+    tables = assess_table(_measurements(scans), timing=cohort.timing)
     visits = _visits(tables)
     judged = _judged(tables, visits, scans, len(cohort))
     return judged, [*_problems(tables, cohort), *_recorded(cohort, tables)]
@@ -75,7 +75,7 @@ def _measurements(scans: Scans) -> dict[str, Any]:
         "time_day": known["time_day"],
         "lesion": known.get("lesion", np.full(rows, _NAMELESS)),
         "diameter_mm": known.get("diameter", np.full(rows, np.nan)),
-        **{name: known[name] for name in ("organ", "role", "status", "part_of") if name in known},
+        **{name: known[name] for name in ("organ", "role", "status", "part_of", "visit") if name in known},
         **{name: _flag(values, name == "evaluable") for name, values in flags.items()},
     }
 
@@ -211,25 +211,47 @@ def _with_id(text: str, cohort: Cohort) -> str:
 
 def _recorded(cohort: Cohort, tables: ResponseTables) -> list[Finding]:
     """Recorded responses held against the measurements."""
-    scans = cohort.responses
-    if scans is None or "response" not in scans.columns:
+    scans, visits = cohort.responses, tables.visits
+    if scans is None:
         return []
-    row = _row_of_visit(scans, tables)
-    both = row >= 0
-    codes = {name: code for code, name in enumerate(RESPONSE_NAMES)}
-    said = np.array([codes[str(word)] if word else -1 for word in scans["response"]], np.int8)
-    both &= np.where(row >= 0, said[row], -1) >= 0
-    visits = {name: values[both] for name, values in tables.visits.items()}
-    verdict = compare_recorded(visits, said[row[both]])
     found: list[Finding] = []
-    for code, rule, what in (
-        (Recorded.FROM_BASELINE, "progression-from-baseline", "progression was taken from the baseline, not the nadir"),
-        (Recorded.DIFFERS, "response-differs", "the response is not the one that the measurements give"),
-    ):
-        bad = np.zeros(len(scans), bool)
-        bad[row[both][verdict == code]] = True
-        found += cohort.scan_finding(rule, "warning", what, scans, bad, "response")
+    if "response" in scans.columns:
+        said = scans.only(scans["response"] != "")
+        visit, row = _recorded_visits(said, tables)
+        codes = {name: code for code, name in enumerate(RESPONSE_NAMES)}
+        words = np.array([codes[str(word)] for word in said["response"][row]], np.int8)
+        verdict = compare_recorded({name: values[visit] for name, values in visits.items()}, words)
+        for code, rule, what in (
+            (
+                Recorded.FROM_BASELINE,
+                "progression-from-baseline",
+                "progression was taken from the baseline, not the nadir",
+            ),
+            (Recorded.DIFFERS, "response-differs", "the response is not the one that the measurements give"),
+        ):
+            bad = _marked(len(said), row[verdict == code])
+            found += cohort.scan_finding(rule, "warning", what, said, bad, "response")
+    if "iresponse" in scans.columns:
+        said = scans.only(scans["iresponse"] != "")
+        visit, row = _recorded_visits(said, tables)
+        differs = said["iresponse"][row] != _IRESPONSES[visits["iresponse"][visit]]
+        what = "the response by iRECIST is not the one that the measurements give"
+        bad = _marked(len(said), row[differs])
+        found += cohort.scan_finding("response-differs", "warning", what, said, bad, "iresponse")
     return found
+
+
+def _marked(rows: int, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+    marked = np.zeros(rows, bool)
+    marked[which] = True
+    return marked
+
+
+def _recorded_visits(scans: Scans, tables: ResponseTables) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Judged visits of which a response is recorded, and its row."""
+    row = _row_of_visit(scans, tables)
+    visit = np.flatnonzero(row >= 0)
+    return visit, row[visit]
 
 
 def _row_of_visit(scans: Scans, tables: ResponseTables) -> NDArray[np.int64]:

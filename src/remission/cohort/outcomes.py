@@ -102,7 +102,7 @@ def _judged(cohort: Cohort) -> tuple[Judged, list[Finding]]:
     if cohort.lesions is not None:
         judged, findings = judge_lesions(cohort)
     elif cohort.responses is not None:
-        judged = read_recorded(cohort.responses, len(cohort))
+        judged = read_recorded(cohort.responses, len(cohort), cohort.timing)
     if cohort.changes is not None:
         judged = merged_visits(judged, changes_as_visits(cohort.changes))
     return judged, findings

@@ -11,12 +11,13 @@ from pathlib import Path
 
 from remission.cohort.audit import audit
 from remission.cohort.build import build
-from remission.cohort.cdisc import cdisc_tables, is_cdisc
+from remission.cohort.cdisc import cdisc_tables, is_cdisc, is_other_cdisc
+from remission.cohort.cdisc_select import Chosen
 from remission.cohort.cohort import Cohort, Source
 from remission.cohort.files import find_files, read_sheet
 from remission.cohort.finding import Finding, refuse_errors
 from remission.cohort.folder import write_cohort
-from remission.cohort.interpret import Table, interpret
+from remission.cohort.interpret import Table, interpret, kind_of
 from remission.cohort.mapping import Mapping, TableMap, read_mapping
 from remission.cohort.outcomes import Outcomes, outcomes
 from remission.cohort.sheet import Sheet
@@ -60,14 +61,46 @@ def read_cohort(
     said = replace(said, units={**said.units, **(units or {})})
     paths = find_files([places] if isinstance(places, str | Path) else places)
     sheets = [read_sheet(path, said.encoding) for path in paths]
-    chosen = [(sheet, table) for sheet in sheets for table in said.of(sheet.name)]
-    plain = [(sheet, table) for sheet, table in chosen if table.columns or table.kind or not is_cdisc(sheet)]
-    further, met = cdisc_tables([(sheet, table) for sheet, table in chosen if (sheet, table) not in plain])
+    plain, cdisc, unread = _sorted(sheets, said, _named(places))
+    further, met = cdisc_tables(cdisc)
     tables, findings = _interpreted([*plain, *further], said)
+    if not tables:
+        raise DataError("there is nothing to be read", where=", ".join(sheet.name for sheet in sheets))
     name = said.name or (paths[0].stem if len(paths) == 1 else "cohort")
     hashes = {sheet.name: sheet for sheet in sheets}
     sources = [_source(table, hashes) for table in tables]
-    return build(name, said.title or name, tables, sources, [*met, *findings]), said
+    cohort = build(name, said.title or name, tables, sources, [*unread, *met, *findings])
+    return replace(cohort, timing=said.timing), said
+
+
+def _named(places: Places) -> set[str]:
+    """Files that were named one by one, not found in a folder."""
+    each = [places] if isinstance(places, str | Path) else places
+    return {Path(place).name for place in each if not Path(place).is_dir()}
+
+
+def _sorted(
+    sheets: Sequence[Sheet], said: Mapping, named: set[str]
+) -> tuple[list[Chosen], list[Chosen], list[Finding]]:
+    """Sheets read by names or mapping, those read as CDISC, and those that hold something else.
+
+    A folder may hold anything; what is asked for by name must say what it is.
+    """
+    plain: list[Chosen] = []
+    cdisc: list[Chosen] = []
+    unread: list[Finding] = []
+    for sheet in sheets:
+        for table in said.of(sheet.name):
+            told = bool(table.columns or table.kind)
+            stray = sheet.name not in named and kind_of(sheet, table) is None
+            if not told and is_cdisc(sheet):
+                cdisc.append((sheet, table))
+            elif not told and (is_other_cdisc(sheet) or stray):
+                what = "the table is not read: it holds neither subjects, lesions, responses nor survival"
+                unread.append(Finding("table-not-read", "warning", what, sheet.name))
+            else:
+                plain.append((sheet, table))
+    return plain, cdisc, unread
 
 
 def _interpreted(chosen: Iterable[tuple[Sheet, TableMap]], mapping: Mapping) -> tuple[list[Table], list[Finding]]:

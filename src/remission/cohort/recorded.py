@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from remission.cohort.audit.scans import repeats
 from remission.cohort.cohort import Scans
-from remission.cohort.visits import Judged, numbered, visit_columns
+from remission.cohort.visits import Judged, both_criteria, numbered, visit_columns
+from remission.response import Timing
 
-# Least time to a scan that makes stable disease a best response; as `remission.response.Timing`.
-_MINIMUM_STABLE_DAY = 35.0
 _RANK = {"CR": 0, "PR": 1, "SD": 2, "NON_CR_NON_PD": 3, "PD": 4, "NE": 5, "": 6}
 _AS_RECIST = {
     "iCR": "CR",
@@ -26,10 +25,10 @@ _AS_RECIST = {
 }
 
 
-def read_recorded(responses: Scans, patients: int) -> Judged:
+def read_recorded(responses: Scans, patients: int, timing: Timing) -> Judged:
     """End points from recorded responses, without confirmation.
 
-    The best response is the best up to the first progression; stable disease counts from day 35 on. Of
+    The best response is the best up to the first progression; stable disease counts from its minimum on. Of
     iRECIST, the first iUPD is the progression of RECIST; that of the first block that an iCPD confirms is
     the progression of iRECIST (Seymour 2017). Scans before day 0 are the baseline, and so are those of day 0
     without a judgement.
@@ -40,9 +39,11 @@ def read_recorded(responses: Scans, patients: int) -> Judged:
         With ``response``, ``iresponse`` or both.
     patients : int
         Patients of the cohort.
+    timing : Timing
+        The protocol's intervals.
     """
     same, differing = repeats(responses)
-    rows = responses.only(~same & ~differing & np.isfinite(responses["time_day"]))
+    rows = both_criteria(responses.only(~same & ~differing & np.isfinite(responses["time_day"])))
     time = rows["time_day"]
     iresponse = rows.columns.get("iresponse", np.full(len(rows), "", np.str_))
     words = _spelled(iresponse, _AS_RECIST)
@@ -53,7 +54,7 @@ def read_recorded(responses: Scans, patients: int) -> Judged:
             {"patient": rows.patient, "time_day": time, "response": response, "iresponse": iresponse}, len(rows)
         )
     )
-    return _judged(visits, patients)
+    return _judged(visits, patients, timing.minimum_stable_day)
 
 
 def _spelled(words: NDArray[np.str_], spelling: dict[str, str]) -> NDArray[np.str_]:
@@ -61,13 +62,13 @@ def _spelled(words: NDArray[np.str_], spelling: dict[str, str]) -> NDArray[np.st
     return np.array([spelling[str(word)] for word in distinct] or [""], np.str_)[codes]
 
 
-def _judged(visits: dict[str, NDArray[Any]], n: int) -> Judged:
+def _judged(visits: dict[str, NDArray[Any]], n: int, minimum_stable_day: float) -> Judged:
     patient, time, response = visits["patient"], visits["time_day"], visits["response"]
     # A response is never of the baseline scan: one of day 0 is the first of a patient whose start is not known.
     after = (time > 0) | ((time == 0) & ~np.isin(response, ("NE", "")))
     progression = _first(patient, time, (response == "PD") & after, n)
     own = after & (time <= progression[patient])
-    late = ~np.isin(response, ("SD", "NON_CR_NON_PD")) | (time >= _MINIMUM_STABLE_DAY)
+    late = ~np.isin(response, ("SD", "NON_CR_NON_PD")) | (time >= minimum_stable_day)
     counted = np.where(late, response, "NE")
     best = _best(patient, counted, own, n)
     responded = _first(patient, time, own & np.isin(response, ("CR", "PR")), n)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import __version__
+from remission.cohort.audit.patients import MOST_COMPARED_ARMS
 from remission.cohort.cohort import Cohort
 from remission.cohort.follow_up import cure_numbers
 from remission.cohort.outcomes import Outcomes
@@ -33,6 +34,7 @@ _RESPONSE = ("CR", "PR")
 _CONTROL = (*_RESPONSE, "SD", "NON_CR_NON_PD")
 _ENDS = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
 _FREE_MONTHS = (36, 60)
+_MONTHS = (*MONTHS, 84)  # real cohorts are followed for longer than most trials
 
 
 def summarise_cohort(cohort: Cohort, ends: Outcomes, arms: tuple[str, ...]) -> dict[str, Any]:
@@ -46,7 +48,7 @@ def summarise_cohort(cohort: Cohort, ends: Outcomes, arms: tuple[str, ...]) -> d
         "arms": {arm: _arm(cohort, ends, which) for arm, which in chosen.items()},
         "contrasts": {
             f"{first} vs {second}": _contrast(ends, chosen[first], chosen[second])
-            for first, second in combinations(arms, 2)
+            for first, second in (combinations(arms, 2) if len(arms) <= MOST_COMPARED_ARMS else ())
         },
     }
 
@@ -118,7 +120,7 @@ def _median(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]
 
 
 def _curve(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]:
-    return curve_numbers(name, day, event == 1, MONTHS) if len(day) else {}
+    return curve_numbers(name, day, event == 1, _MONTHS, thin=True) if len(day) else {}
 
 
 def _treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:

@@ -87,7 +87,7 @@ def _number(word: str, decimal: str) -> float | None:
 
 
 def read_flags(column: Coded, missing: tuple[str, ...], values: Mapping[str, str]) -> Reading:
-    """Flags as 1, 0, NaN; words such as yes, dead, DECEASED, ``1:DECEASED``.
+    """Flags as 1, 0, NaN; words such as yes, dead, DECEASED, ``1:DECEASED``, ``1:PROGRESSION``.
 
     Examples
     --------
@@ -99,8 +99,13 @@ def read_flags(column: Coded, missing: tuple[str, ...], values: Mapping[str, str
 
 
 def _flag(word: str) -> float | None:
-    plain = word.lower().split(":")[-1].strip()
-    return 1.0 if plain in TRUE_WORDS else 0.0 if plain in FALSE_WORDS else None
+    # ``1:DECEASED``, ``0:CENSORED``: the number says it where the word is not known.
+    for part in (word.lower(), *reversed(word.lower().split(":"))):
+        if part.strip() in TRUE_WORDS:
+            return 1.0
+        if part.strip() in FALSE_WORDS:
+            return 0.0
+    return None
 
 
 def read_words(column: Coded, missing: tuple[str, ...], known: Mapping[str, str], values: Mapping[str, str]) -> Reading:

@@ -100,6 +100,8 @@ def changes_as_visits(changes: Scans) -> dict[str, NDArray[Any]]:
 
 def both_criteria(responses: Scans) -> Scans:
     """One row of a visit whose response by RECIST and whose response by iRECIST stand in two."""
+    if not {"response", "iresponse"} <= responses.columns.keys():
+        return responses
     recist, irecist = responses["response"], responses["iresponse"]
     key = responses.patient * _LIFE_DAY + responses["time_day"]
     first = np.flatnonzero((recist != "") & (irecist == ""))

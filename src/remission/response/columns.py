@@ -14,6 +14,7 @@ status         null, or a word of `STATUSES`
 evaluable      bool, true where the column is absent
 part_of        lesion of which this is a fragment, or null (column may be absent)
 symptomatic    bool: the scan was made for new symptoms (column may be absent)
+visit          number or text: scans of different visits are told apart (column may be absent)
 =============  ==========================================================================================
 """
 
@@ -43,6 +44,8 @@ class Measurements:
         Names in sorted order; `patient` points into it.
     lesion_names, organ_names : (...) str or int
         `lesion` and `organ` point into them; -1 is null.
+    visit : (m,) int
+        Names of visits as numbers, -1 is null.
     """
 
     patients: NDArray[Any]
@@ -58,6 +61,7 @@ class Measurements:
     status: Codes
     evaluable: Bools
     symptomatic: Bools
+    visit: Ints
 
 
 def read_measurements(table: Any) -> Measurements:
@@ -95,6 +99,7 @@ def read_measurements(table: Any) -> Measurements:
         "status": _words(table, names, "status", STATUSES, m),
         "evaluable": _flags(table, names, "evaluable", True, m),
         "symptomatic": _flags(table, names, "symptomatic", False, m),
+        "visit": _optional_words(table, names, "visit", m)[1],
     }
     _check_values(columns)
     columns["whole"] = _wholes(table, names, lesion_names, lesion)

@@ -62,7 +62,7 @@ def assemble_visits(rows: Measurements, window_day: float, baseline_until_day: f
     if baseline_until_day is not None:
         baseline = day_time <= baseline_until_day
         _check_baseline(rows, day_patient, baseline)
-    starts = _window_starts(day_patient, day_time, baseline, window_day)
+    starts = _window_starts(day_patient, day_time, baseline, rows.visit[order][distinct], window_day)
     visit_of_day = np.cumsum(starts) - 1
     of_row = np.empty(len(order), np.int64)
     of_row[order] = visit_of_day[np.cumsum(distinct) - 1]
@@ -89,12 +89,13 @@ def _check_baseline(rows: Measurements, patient: Ints, baseline: Bools) -> None:
         )
 
 
-def _window_starts(patient: Ints, time: Floats, baseline: Bools, window_day: float) -> Bools:
-    """Days on which a visit starts: each that lies beyond the window of the visit before."""
+def _window_starts(patient: Ints, time: Floats, baseline: Bools, name: Ints, window_day: float) -> Bools:
+    """Days on which a visit starts: each of another name than the day before, or beyond the window of its visit."""
     new_patient = _changes(patient)
     starts = new_patient.copy()
     starts[1:] |= baseline[:-1] & ~baseline[1:]
-    starts[1:] |= ~baseline[1:] & (np.diff(time) > window_day)
+    other_name = (name[1:] != name[:-1]) & (name[1:] >= 0) & (name[:-1] >= 0)
+    starts[1:] |= ~baseline[1:] & ((np.diff(time) > window_day) | other_name)
     # Days closer than the window to the day before may still lie beyond the window of the visit's first day:
     # walk along the days of such patients, all patients at once.
     opened = np.where(starts, time, np.nan)

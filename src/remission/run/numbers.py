@@ -99,12 +99,13 @@ def median_numbers(name: str, days: Array, event: Array) -> Numbers:
     return with_limits(name, estimated(lambda: kaplan_meier(days, event).median), 1 / DAYS_PER_MONTH)
 
 
-def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int]) -> Numbers:
+def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int], thin: bool = False) -> Numbers:
     """Percent surviving at each month, with a log-log interval; null beyond what is known.
 
     Beyond what is known is a month after follow-up, and one at which fewer than `FEWEST_AT_RISK` of `LARGE` or
     more patients are at risk, if anybody was lost to sight before: at scans the living are censored, and the few
-    who die after the last scan would pull a curve to 0. While nobody has had the event, the interval is Wilson's.
+    who die after the last scan would pull a curve to 0. With ``thin`` the curve is read to its end, as published
+    ones are. While nobody has had the event, the interval is Wilson's.
 
     Examples
     --------
@@ -112,7 +113,10 @@ def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int]) -
     {'12': 50.0, '24': None}
     """
     curve = kaplan_meier(days, event)
-    read = {str(month): tuple(map(rounded, survival_at(curve, month, days, event))) for month in months}
+    fewest = 1 if thin else FEWEST_AT_RISK
+    read = {
+        str(month): tuple(map(rounded, survival_at(curve, month, days, event, fewest=fewest))) for month in months
+    }
     keys = (name, f"{name}_low", f"{name}_high")
     return {key: {month: point[place] for month, point in read.items()} for place, key in enumerate(keys)}
 

@@ -71,4 +71,6 @@ def _due(visits: Mapping[str, Any], words: Words) -> dict[str, Any]:
     text = words("due.text", date=visits["date"], later=words.number(visits["later"]), **counts)
     if visits.get("undated"):
         text += words("due.undated", undated=words.number(visits["undated"]))
+    if len(rows) > _SHOWN:
+        text += words("due.shown", shown=words.number(_SHOWN))
     return {"text": text, "rows": rows[:_SHOWN]}

@@ -137,6 +137,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "section.audit": "What the audit met",
     "audit.clean": "The audit met nothing to be said.",
     "audit.rule": "Rule",
+    "audit.severity": "Severity",
     "audit.what": "Finding",
     "audit.where": "Where",
     "audit.rows": "Rows",
@@ -158,6 +159,7 @@ ENGLISH: Final[Mapping[str, str]] = {
         " {later} later."
     ),
     "due.undated": " Of {undated} living patients no date is known: their visits cannot be told.",
+    "due.shown": " The first {shown} are listed; all are in summary.json.",
     "due.patient": "Patient",
     "due.last": "Last scan",
     "due.day": "Due",

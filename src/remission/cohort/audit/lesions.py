@@ -44,12 +44,19 @@ def unsized_targets(cohort: Cohort, _: float | None) -> list[Finding]:
     scans = cohort.lesions
     if scans is None:
         return []
-    bad = rows_without_size(scans) & has_baseline(scans, len(cohort))
+    bad = rows_without_size(scans) & has_baseline(scans, len(cohort)) & ~_partly_undated(cohort, scans)
     # A diameter of zero is told by its own rule.
     bad &= ~((scans["time_day"] <= 0) & (scans.columns.get("diameter", np.full(len(scans), np.nan)) == 0))
     what = "a target has no diameter at baseline: no change can be counted from it"
     step = "give its diameter, or another role; if accepted, its patient is not judged"
     return cohort.scan_finding("unmeasured-target", "error", what, scans, bad, "diameter", step)
+
+
+def _partly_undated(cohort: Cohort, scans: Scans) -> Bools:
+    """(rows,) rows of patients some of whose dates could not be read, which is told by itself."""
+    undated = np.zeros(len(cohort), bool)
+    undated[scans.patient[np.isnan(scans["time_day"]) & cohort.unread_dates(scans)]] = True
+    return np.asarray(undated[scans.patient])
 
 
 def has_baseline(scans: Scans, patients: int) -> Bools:

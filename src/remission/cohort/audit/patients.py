@@ -12,6 +12,7 @@ from remission.cohort.finding import Finding
 
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE]\+?\d+\Z")
 _OLDEST_YEAR = 120.0
+MOST_COMPARED_ARMS = 12  # beyond it, arms are a collection, not a trial
 _END_POINTS = {"os", "pfs", "best_response", "confirmed_response", "responder", "drug_stop"}
 _DATES = (
     "start_date",
@@ -65,6 +66,16 @@ def few_patients(cohort: Cohort, _: float | None) -> list[Finding]:
         return []
     what = "the cohort is one patient: shares and curves say nothing beyond this person"
     return [Finding("one-patient", "warning", what, found=f"patient {cohort.ids[0]}")]
+
+
+def many_arms(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Every arm against every other is a number of comparisons that nobody asked for."""
+    arms = len(set(cohort.arms.tolist()))
+    if arms <= MOST_COMPARED_ARMS:
+        return []
+    what = f"{arms} arms: each is shown, none is compared with another"
+    step = "choose rows in a mapping file: rows: {COLUMN: [A, B]}"
+    return [Finding("many-arms", "warning", what, next_step=step)]
 
 
 def dates_before_birth(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -140,6 +151,7 @@ PATIENT_RULES = (
     nothing_known,
     inexact_identifiers,
     few_patients,
+    many_arms,
     dates_before_birth,
     implausible_ages,
     dates_out_of_order,

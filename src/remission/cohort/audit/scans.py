@@ -10,7 +10,6 @@ from remission.cohort.finding import Finding
 
 _LARGEST_MM = 500.0
 _SMALL_MM = 8.0
-_UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
 
 
 def scans_after_death(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -42,19 +41,18 @@ def scans_before_birth(cohort: Cohort, _: float | None) -> list[Finding]:
 def undated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
     """Scans without a date, and scans whose patient has no start of treatment to count from."""
     found: list[Finding] = []
-    unread = {finding.file for finding in cohort.findings if finding.rule in _UNREAD_DATES}
     for scans in (cohort.lesions, cohort.responses, cohort.changes):
         if scans is None:
             continue
         undated = ~np.isfinite(scans["time_day"])
-        begun = np.isfinite(cohort.number("start_date"))[scans.patient]
+        dated = np.isin(scans.file, [place for place, source in enumerate(cohort.sources) if "date" in source.columns])
+        begun = np.isfinite(cohort.number("start_date"))[scans.patient] | ~dated
         what = "no file states when treatment of the patient began: the day of a scan cannot be counted from its date"
         step = "give start_date of every patient in a table of patients (of CDISC: ADSL)"
         found += cohort.scan_finding("undated-scan", "error", what, scans, undated & ~begun, "date", step)
-        # Dates that were read wrongly have been told already, cell by cell.
-        told = np.isin(scans.file, [place for place, source in enumerate(cohort.sources) if source.name in unread])
-        what = "a scan has no date"
-        found += cohort.scan_finding("undated-scan", "error", what, scans, undated & begun & ~told, "date")
+        bad = undated & begun & ~cohort.unread_dates(scans)
+        what = "a scan has no time"
+        found += cohort.scan_finding("undated-scan", "error", what, scans, bad, "date")
     return found
 
 
@@ -74,9 +72,14 @@ def repeated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
 
 
 def repeats(scans: Scans, keys: tuple[str, ...] = ()) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Rows that repeat an earlier row of the same patient, time and keys: word for word, and otherwise."""
+    """Rows that repeat an earlier row of the same patient, time and keys: word for word, and otherwise.
+
+    A response by RECIST and one by iRECIST are two things, not two readings.
+    """
     coded = [scans.patient, scans["time_day"]]
     coded += [np.unique(scans[key], return_inverse=True)[1] for key in keys if key in scans.columns]
+    if {"response", "iresponse"} <= scans.columns.keys():
+        coded.append(scans["response"] == "")
     order = np.lexsort((np.arange(len(scans)), *coded[::-1]))
     again = np.zeros(len(scans), bool)
     again[1:] = np.logical_and.reduce([column[order][1:] == column[order][:-1] for column in coded])
@@ -100,7 +103,7 @@ def baseline(cohort: Cohort, _: float | None) -> list[Finding]:
     before = scans["time_day"] <= 0
     has = np.zeros(len(cohort), bool)
     has[scans.patient[before]] = True
-    lacking = ~has[scans.patient]
+    lacking = ~has[scans.patient] & ~(cohort.unread_dates(scans) & np.isnan(scans["time_day"]))
     what = "patients have no scan up to the first dose: without a baseline there is no response"
     found = cohort.scan_finding("no-baseline-scan", "error", what, scans, lacking, "time")
     diameter = scans.columns.get("diameter", np.full(len(scans), np.nan))
@@ -110,6 +113,20 @@ def baseline(cohort: Cohort, _: float | None) -> list[Finding]:
     zero = before & target & (diameter == 0) & ((largest[scans.patient] == 0) | ("role" in scans.columns))
     what = "a target has a diameter of zero at baseline: no change can be counted from it"
     return [*found, *cohort.scan_finding("zero-baseline", "error", what, scans, zero, "diameter")]
+
+
+def nothing_seen(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Who has neither scan nor response counts as not responding: whoever reads a response rate should know."""
+    seen = np.zeros(len(cohort), bool)
+    judging = [scans for scans in (cohort.lesions, cohort.responses) if scans is not None]
+    for scans in judging:
+        seen[scans.patient] = True
+    seen |= (cohort.word("best_response") != "") | np.isfinite(cohort.number("responder"))
+    if not judging or not cohort.origins:
+        return []
+    what = "patients with neither a scan nor a response count as not responding"
+    field = next(name for name in ("arm", *cohort.origins) if name in cohort.origins)
+    return cohort.finding("no-scans", "warning", what, ~seen, field)
 
 
 def sizes(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -168,6 +185,7 @@ SCAN_RULES = (
     scans_before_birth,
     repeated_scans,
     baseline,
+    nothing_seen,
     sizes,
     impossible_changes,
     confirmed_without_unconfirmed,

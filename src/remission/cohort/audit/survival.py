@@ -13,6 +13,7 @@ _ROUNDING_DAY = 1.6
 _LONGEST_DAY = 30 * 365.25
 _LONG_DAY, _SHORT_DAY = 15 * 365.25, 30.0
 _FEWEST = 5
+_FIRST_DAY = 1.0  # patients without any follow-up are censored there, by many conventions
 # How often the time of an event is later than that of a censoring: .5 by chance. In 96 arms of published
 # trials it is .16 at the median, .57 at the 95th percentile and .65 at most (tests/cohort, real data).
 _SUSPICIOUS, _INVERTED = 0.65, 0.75
@@ -70,8 +71,7 @@ def later_events(time: NDArray[np.float64], event: NDArray[np.float64]) -> float
     >>> later_events(np.arange(2.0, 12.0), np.repeat([1.0, 0.0], 5))
     0.0
     """
-    # Patients without any follow-up are censored on the first day, by many conventions.
-    known = np.isfinite(time) & np.isfinite(event) & (time > 1.0)
+    known = np.isfinite(time) & np.isfinite(event) & (time > _FIRST_DAY)
     events, others = time[known & (event == 1)], np.sort(time[known & (event == 0)])
     if min(len(events), len(others)) < _FEWEST:
         return None
@@ -156,10 +156,11 @@ def other_units(cohort: Cohort, _: float | None) -> list[Finding]:
 
 def _unlikely_times(cohort: Cohort, end: str, known: NDArray[np.bool_], step: str) -> list[Finding]:
     """Times that no trial has, but that could be."""
-    if known.sum() < _FEWEST:
+    time, name = cohort.number(end), _NAMES[end]
+    seen = known & (time > _FIRST_DAY)
+    if seen.sum() < _FEWEST:
         return []
-    time = cohort.number(end)
-    half, name = np.median(time[known]), _NAMES[end]
+    half = np.median(time[seen])
     what = f"{name} of more than 15 years: is the unit right?"
     found = cohort.finding("other-unit", "warning", what, (time > _LONG_DAY) & (time <= _LONGEST_DAY), end, step)
     short = known & (half < _SHORT_DAY)
