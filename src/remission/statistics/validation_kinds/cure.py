@@ -11,7 +11,7 @@ from remission.errors import DataError
 from remission.statistics.cure import CureModel, cure_model
 from remission.statistics.r_call import Call, find_call
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.statistics.validation_kinds.formula import arguments, design, formula
+from remission.statistics.validation_kinds.formula import arguments, design, formula, table
 
 _FAMILIES = {
     "weibull": "weibull", "lnorm": "log-normal", "lognormal": "log-normal", "llogis": "log-logistic",
@@ -85,8 +85,10 @@ def _in_flexsurv_order(model: CureModel) -> tuple[list[float], list[float], list
 @case_kind("cuRe::fit.cure.model(")
 def cu_re(case: Case) -> Ours:
     """Weibull mixture with ``S(t) = exp(-lambda t^gamma)``: share, log lambda, log gamma."""
-    call = find_call(case.call, "cuRe::fit.cure.model")
-    assert call is not None
+    call = arguments(case, "cuRe::fit.cure.model", "formula data dist type link formula.surv")
+    dist, scales = str(call.value("dist", default="weibull")), call.named.get("formula.surv", "list(~1,~1)")
+    if dist != "weibull" or set(re.findall(r"~\s*([^,()]+)", scales)) - {"1"}:
+        raise DataError("only a Weibull without covariates of its own is fitted here", where=case.id, found=dist)
     read = formula(case)
     mixture = call.value("type", default="mixture") == "mixture"
     link = _LINKS[str(call.value("link", default="logit"))]
@@ -106,12 +108,16 @@ def cu_re(case: Case) -> Ours:
 
 
 def _plain_weibull(case: Case) -> CureModel:
-    return cure_model(case.data["time"], case.data["event"])
+    columns = table(case)
+    return cure_model(columns["time"], columns["event"])
 
 
 @case_kind("MixtureCureFitter(")
 def lifelines_mixture(case: Case) -> Ours:
     """Weibull mixture with errors on the natural scales."""
+    other = re.search(r"base_fitter\s*=\s*(?!WeibullFitter)(\w+)", case.call)
+    if other:
+        raise DataError("only Weibull mixtures of lifelines are read here", where=case.id, found=other[1])
     model = _plain_weibull(case)
     share, scale, shape = model.cure_fraction(), float(np.exp(model.location[0])), 1 / model.scale
     errors = [share.std_error, scale * model.std_errors[1], shape * model.std_errors[2]]
@@ -123,7 +129,7 @@ def lifelines_mixture(case: Case) -> Ours:
 def surpyval_mixture(case: Case) -> Ours:
     """surpyval's limited failure population is the mixture model."""
     if not re.search(r"lfp\s*=\s*True", case.call):
-        raise ValueError("only the limited failure population is computed")
+        raise DataError("only the limited failure population is computed", where=case.id, found=case.call)
     model = _plain_weibull(case)
     values = {"cure_fraction": model.cure_fraction().value, "scale": float(np.exp(model.location[0]))}
     return Ours(values | {"shape": 1 / model.scale})

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 
+from remission.errors import DataError
 from remission.statistics.estimate import Contrast, Estimate
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.milestone import milestone
