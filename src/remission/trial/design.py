@@ -173,7 +173,9 @@ def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str
     if not design.non_inferiority or isinstance(statistic, MaxCombo):
         return design.source.without_effect(), "both arms live as the control arm does"
     source = design.source
-    if isinstance(statistic, CureFraction) or not isinstance(source, HazardSource) or len(source.scenario.strata) > 1:
+    if isinstance(statistic, CureFraction) or not isinstance(source, HazardSource):
+        return None, "not simulated: a margin cannot be imposed on these patients"
+    if not isinstance(statistic, WeightedLogRank) and len(source.scenario.strata) > 1:
         return None, "not simulated: a margin cannot be imposed on these patients"
     factor = _factor(source.scenario, statistic)
     null = replace(source, scenario=source.scenario.at_margin(factor), switching=None)

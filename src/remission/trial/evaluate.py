@@ -15,7 +15,7 @@ from remission.statistics.trials import (
     Difference,
     last_times,
     log_hazard_ratios,
-    milestone_differences,
+    milestone_tests,
     rmst_differences,
 )
 from remission.statistics.two_arms import two_arm_table, weighted_scores
@@ -75,12 +75,15 @@ def evaluate(
         if isinstance(statistic, WeightedLogRank | MaxCombo):
             z, information = _family(tables, scores, statistic)
             found = np.full(z.shape, np.nan) if ratios is None else ratios
+        elif isinstance(statistic, Milestone):
+            assert ends is not None
+            z, information, found = milestone_tests(whole, ends, statistic.at, statistic.scale, statistic.margin)
         else:
             if isinstance(statistic, CureFraction):
                 difference = _cured(patients, seen, statistic)
             else:
                 assert ends is not None
-                difference = _difference(whole, ends, statistic)
+                difference = rmst_differences(whole, ends, statistic.tau)
             found, information = difference.value, difference.std_error**-2
             z = (found - statistic.margin) / difference.std_error
         columns.append((z, found, information))
@@ -191,12 +194,6 @@ def _largest(score: Array, covariance: Array) -> tuple[Array, Array]:
     p = largest_above((score / spread).max(axis=1), correlation)
     z = np.clip(-ndtri(p), -_FURTHEST, _FURTHEST)
     return np.where(usable, z, np.nan), variance[:, 0]
-
-
-def _difference(table: EventTable, ends: tuple[Array, Array], statistic: RestrictedMean | Milestone) -> Difference:
-    if isinstance(statistic, RestrictedMean):
-        return rmst_differences(table, ends, statistic.tau)
-    return milestone_differences(table, ends, statistic.at)
 
 
 def _cured(patients: Patients, seen: Observed, statistic: CureFraction) -> Difference:

@@ -14,7 +14,7 @@ from remission.trial.evaluate import Evaluated, evaluate
 from remission.trial.looks import Look
 from remission.trial.randomness import block_generator, block_size
 from remission.trial.source import Patients, Source
-from remission.trial.statistic import Milestone, Statistic
+from remission.trial.statistic import Statistic
 
 Array = NDArray[np.float64]
 
@@ -107,10 +107,6 @@ def simulate(
         raise DataError(
             "a simulation needs a look, a statistic and a trial",
             found=f"{len(looks)} looks, {len(statistics)} statistics, {trials} trials",
-        )
-    if any(isinstance(s, Milestone) and s.scale == "log-log" for s in statistics):
-        raise DataError(
-            "milestones are simulated on the plain scale", found="log-log", next_step='use scale="difference"'
         )
     _keep_memory()
     blocks = []
