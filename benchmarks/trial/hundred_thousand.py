@@ -27,6 +27,7 @@ STATISTICS = (
     MaxCombo(),
     RestrictedMean(18.0),
     Milestone(18.0),
+    Milestone(18.0, "log-log"),
 )
 LOOKS = (Look(events=300),)
 

@@ -9,15 +9,17 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 
 from remission.errors import DataError
+from remission.statistics.multinormal import largest_quantile
 from remission.statistics.weights import EarlyZero, FlemingHarrington, Gehan, LogRank, MagirrBurman, Peto, TaroneWare
 from remission.trial.benchmark import benchmark_scenario
 from remission.trial.classical import farrington_manning_size, lachin_foulkes_size, schoenfeld_events, schoenfeld_size
 from remission.trial.events import expected_events, time_of_events
 from remission.trial.expectation import expected
 from remission.trial.hazard import Accrual, Hazard
+from remission.trial.joint_looks import JointLooks
 from remission.trial.looks import Look, look_times
 from remission.trial.margin import margin_of_difference, margin_of_hazard_ratio
-from remission.trial.max_combo import max_combo_power, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_power, max_combo_size
 from remission.trial.moments import cox_limit, rmst_moments, score_moments
 from remission.trial.plan import Plan
 from remission.trial.power import power, size, whole_patients
@@ -238,3 +240,35 @@ def test_events_that_never_come_are_refused() -> None:
     cured = Scenario.two_arms(Accrual.uniform(100, 12.0), Hazard((0.2, 0.0), (3.0,)))
     with pytest.raises(DataError, match="never reached"):
         time_of_events(cured, 90)
+
+
+def test_max_combo_looks_spend_what_they_may_and_their_power_is_that_of_simulated_trials() -> None:
+    """Held to normal scores drawn look by look, also where one test is the sum of two others."""
+    sums = (LogRank(), FlemingHarrington(0, 1), FlemingHarrington(1, 0))
+    times, spend = (14.0, 19.0, 26.0), np.array([0.0005, 0.0065, 0.018])
+    for weights in (MaxCombo().weights, sums):
+        covariance = np.array([score_moments(LATE.without_effect(), t, weights).covariance for t in times])
+        looks = JointLooks(covariance)
+        bounds = looks.bounds(spend)
+        assert looks.crossing(bounds) == pytest.approx(spend, abs=1e-9)
+        assert bounds[0] == pytest.approx(largest_quantile(spend[0], looks.correlation[:3, :3]), abs=1e-4)
+        assert _drawn(covariance, bounds) == pytest.approx(spend, abs=4e-4)
+
+
+def _drawn(covariance: np.ndarray, bounds: np.ndarray, trials: int = 400_000) -> np.ndarray:
+    """Shares of trials that first cross at each look."""
+    rng, score, alive, found = np.random.default_rng(1), 0.0, np.ones(trials, bool), []
+    for k, step in enumerate(np.diff(covariance, axis=0, prepend=np.zeros((1, 3, 3)))):
+        values, vectors = np.linalg.eigh(step)
+        score = score + rng.standard_normal((trials, 3)) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+        crossed = alive & ((score / np.sqrt(np.diag(covariance[k]))).max(axis=1) > bounds[k])
+        found.append(crossed.mean())
+        alive &= ~crossed
+    return np.array(found)
+
+
+def test_max_combo_with_one_look_is_the_same_by_both_ways() -> None:
+    one = max_combo_power(LATE, 26.0)
+    bounds, crossed = max_combo_looks(LATE, [26.0])
+    assert bounds == pytest.approx([one.bound], abs=1e-3)
+    assert crossed == pytest.approx([one.power], abs=1e-3)

@@ -24,6 +24,7 @@ from remission.statistics.milestone import milestone
 from remission.statistics.nelson_aalen import CumulativeHazard, nelson_aalen
 from remission.statistics.one_sample import OneSampleTest, one_sample_log_rank
 from remission.statistics.piecewise_exponential import PiecewiseExponential, piecewise_exponential
+from remission.statistics.proportion_ratios import odds_ratio, risk_ratio
 from remission.statistics.proportional_hazards import ProportionalHazardsTest, proportional_hazards_test
 from remission.statistics.proportions import (
     FisherTest,
@@ -72,9 +73,9 @@ __all__ = [  # noqa: RUF022  what is loaded now, then what is loaded later
     "MaxComboTest", "ModestlyWeighted", "OneSampleTest", "Peto", "PiecewiseExponential",
     "ProportionalHazardsTest", "Reconstruction", "RestrictedMeans", "SurvivalAt", "TaroneWare",
     "TreatmentFree", "concordance", "cox", "difference", "fisher_test", "kaplan_meier", "log_rank",
-    "max_combo", "milestone", "nelson_aalen", "one_sample_log_rank", "piecewise_exponential",
+    "max_combo", "milestone", "nelson_aalen", "odds_ratio", "one_sample_log_rank", "piecewise_exponential",
     "proportion", "proportion_difference", "proportion_test", "proportional_hazards_test",
-    "reconstruct", "reverse_kaplan_meier", "rmst", "rmst_adjusted", "rmst_difference",
+    "reconstruct", "reverse_kaplan_meier", "risk_ratio", "rmst", "rmst_adjusted", "rmst_difference",
     "treatment_free_survival", "weighted_log_rank", "CumulativeIncidence", "CureModel", "CureSpread",
     "FollowUp", "GrayTest", "IntervalRegression", "TurnbullCurve", "cumulative_incidence",
     "cure_follow_up", "cure_model", "cure_spread", "gray_test", "interval_regression", "turnbull", "interval_log_rank",

@@ -3,6 +3,10 @@
 Plain: the difference of the Kaplan-Meier estimates over the root of the summed Greenwood variances. Log-log:
 the difference of ``log(-log S)`` with variances ``sum d / (n (n - d)) / (log S)^2`` (Klein et al. 2007),
 control minus treated, so that z is positive when group 1 survives more.
+
+Both reject a little too often when few are left at risk. Greenwood's variance of a group is that of a share of
+``m = S (1 - S) / Var S`` patients (Cutler and Ederer 1958); judged by Student's t, with degrees of freedom from
+both groups' ``m`` (Satterthwaite 1946), the log-log test keeps its level.
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, contrast, normal_estimate
-from remission.statistics.inputs import checked_events, checked_times, two_groups
+from remission.statistics.inputs import Floats, checked_events, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.rmst import stratum_shares
 
@@ -31,6 +35,7 @@ def milestone(
     strata: ArrayLike | None = None,
     level: float = 0.95,
     margin: float = 0.0,
+    student: bool = False,
 ) -> Contrast:
     """Compare two groups at one time.
 
@@ -44,6 +49,8 @@ def milestone(
         Survival is taken inside each stratum and averaged by the strata's shares of all patients.
     margin : float
         Difference under the null hypothesis on the plain scale (negative for non-inferiority).
+    student : bool
+        Judge by Student's t, as simulated trials are: z is the normal deviate of its p to first order.
 
     Raises
     ------
@@ -70,6 +77,8 @@ def milestone(
             survival[g] += share * point.survival[0]
             variance[g] += (share * point.std_error[0]) ** 2
     error = np.sqrt(variance)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        patients = survival * (1 - survival) / variance
     if scale == "log-log":
         if not ((survival > 0) & (survival < 1)).all() or margin:
             raise DataError(
@@ -85,4 +94,26 @@ def milestone(
     if std_error == 0:
         raise DataError("survival has no variance in either group at this time", where="at", found=f"{at:g}")
     value = float(survival[1] - survival[0])
-    return contrast(normal_estimate(value, std_error, level), (value - margin) / std_error)
+    z = (value - margin) / std_error
+    if student:
+        z = float(student_deviate(np.array(z), error**2, patients))
+    return contrast(normal_estimate(value, std_error, level), z)
+
+
+def student_deviate(z: Floats, variances: Floats, patients: Floats) -> Floats:
+    """Normal deviate of the p that Student's t gives to a z, to first order: ``z (1 - (z^2 + 1) / (4 v))``.
+
+    Parameters
+    ----------
+    z : ndarray, shape (...)
+    variances, patients : ndarray, shape (2, ...)
+        Of each group: variance on the scale of the test, and of how many patients it is the variance.
+
+    Examples
+    --------
+    >>> student_deviate(np.array(2.0), np.array([1.0, 1.0]), np.array([50.0, 50.0])).round(3)
+    np.float64(1.975)
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        freedom = variances.sum(axis=0) ** 2 / np.where(variances > 0, variances**2 / patients, 0.0).sum(axis=0)
+        return np.asarray(z * (1 - np.minimum((z**2 + 1) / (4 * freedom), 0.5)))[()]

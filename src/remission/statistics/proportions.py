@@ -32,6 +32,26 @@ def _checked_share(events: int, patients: int, where: str) -> None:
         )
 
 
+def checked_counts(
+    responders: int, patients: int, control_responders: int, control_patients: int
+) -> tuple[int, int, int, int]:
+    """Responders and patients of both arms.
+
+    Raises
+    ------
+    DataError
+        If counts are impossible.
+
+    Examples
+    --------
+    >>> checked_counts(1, 2, 0, 3)
+    (1, 2, 0, 3)
+    """
+    _checked_share(responders, patients, "responders")
+    _checked_share(control_responders, control_patients, "control_responders")
+    return int(responders), int(patients), int(control_responders), int(control_patients)
+
+
 def proportion(responders: int, patients: int, *, level: float = 0.95, method: str = "wilson") -> Estimate:
     """Share of responders with its interval.
 
@@ -97,9 +117,7 @@ def proportion_difference(
     >>> print(proportion_difference(34, 170, 20, 168))
     0.08095 (0.002774 to 0.1601)
     """
-    _checked_share(responders, patients, "responders")
-    _checked_share(control_responders, control_patients, "control_responders")
-    counts = (responders, patients, control_responders, control_patients)
+    counts = checked_counts(responders, patients, control_responders, control_patients)
     deviate = normal_deviate(level)
     value = responders / patients - control_responders / control_patients
 
@@ -204,8 +222,7 @@ def fisher_test(
     >>> print(f"{test.p_value:.4f}", test.odds_ratio)
     0.0532 1.847 (0.979 to 3.561)
     """
-    _checked_share(responders, patients, "responders")
-    _checked_share(control_responders, control_patients, "control_responders")
+    checked_counts(responders, patients, control_responders, control_patients)
     cells, log_weight = overlap_weights(responders, patients, control_responders, control_patients)
     null = tilted(cells, log_weight, 0.0)
     seen = null[responders - cells[0]]

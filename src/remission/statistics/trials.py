@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.statistics.inputs import Bools, Floats
+from remission.statistics.milestone import student_deviate
 from remission.statistics.weights import EventTable
 
 _MOST_STEPS = 25
@@ -121,6 +122,26 @@ def rmst_differences(table: EventTable, last: tuple[Floats, Floats], tau: float)
     return _difference(value, variance)
 
 
+class _Points(NamedTuple):
+    """Survival of both arms at one time, shape (2, trials), with the variance of its logarithm."""
+
+    survival: Floats
+    log_variance: Floats
+
+
+def _points(table: EventTable, last: tuple[Floats, Floats], at: float) -> _Points:
+    """Both arms at a time; NaN beyond follow-up."""
+    curves = arm_curves(table)
+    inside = table.time <= at
+    survival, variance = np.empty((2, *inside.shape[:-1])), np.empty((2, *inside.shape[:-1]))
+    for arm in (0, 1):
+        n, d, curve = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
+        known = (at <= last[arm]) | (curve[..., -1] <= 0)
+        survival[arm] = np.where(known, np.where(inside, curve, 1.0).min(axis=-1, initial=1.0), np.nan)
+        variance[arm] = np.sum(np.where(inside, _greenwood(n, d), 0.0), axis=-1)
+    return _Points(survival, variance)
+
+
 def milestone_differences(table: EventTable, last: tuple[Floats, Floats], at: float) -> Difference:
     """Difference in survival at a time, plain scale; NaN beyond follow-up.
 
@@ -132,16 +153,58 @@ def milestone_differences(table: EventTable, last: tuple[Floats, Floats], at: fl
     >>> milestone_differences(table, last_times(time, arm), 1.5).value
     array([0.5])
     """
-    curves = arm_curves(table)
-    inside = table.time <= at
-    value, variance = np.zeros(inside.shape[:-1]), np.zeros(inside.shape[:-1])
-    for arm, sign in ((0, -1.0), (1, 1.0)):
-        n, d, survival = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
-        here = np.where(inside, survival, 1.0).min(axis=-1, initial=1.0)
-        value += sign * here
-        variance += here**2 * np.sum(np.where(inside, _greenwood(n, d), 0.0), axis=-1)
-        value = np.where((at <= last[arm]) | (survival[..., -1] <= 0), value, np.nan)
-    return _difference(value, variance)
+    survival, log_variance = _points(table, last, at)
+    return _difference(survival[1] - survival[0], (survival**2 * log_variance).sum(axis=0))
+
+
+class MilestoneTest(NamedTuple):
+    """Test of survival at a time in each trial: its z, its information, and the plain difference."""
+
+    z: Floats
+    information: Floats
+    difference: Floats
+
+
+def milestone_tests(
+    table: EventTable, last: tuple[Floats, Floats], at: float, scale: str = "log-log", margin: float = 0.0
+) -> MilestoneTest:
+    """Test of survival at a time; NaN beyond follow-up, and where there is no variance.
+
+    Judged by Student's t, as `remission.statistics.milestone.milestone` does with ``student=True``.
+
+    Parameters
+    ----------
+    table : EventTable, shape (trials, events)
+    last : pair of ndarray, shape (trials,)
+        From `last_times`.
+    at : float
+    scale : {"log-log", "difference"}
+        Of survival; log-log has no margin.
+    margin : float
+        Difference under the null hypothesis.
+
+    Examples
+    --------
+    >>> from remission.statistics.two_arms import two_arm_table
+    >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]), np.array([0, 0, 0, 1, 1, 0, 1, 1])
+    >>> table = two_arm_table(time, np.ones((1, 8), bool), arm)
+    >>> milestone_tests(table, last_times(time, arm), 4.5).z.round(2)
+    array([1.19])
+    """
+    survival, log_variance = _points(table, last, at)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if scale == "log-log":
+            value = np.log(-np.log(survival[0])) - np.log(-np.log(survival[1]))
+            each = log_variance / np.log(survival) ** 2
+        else:
+            value = survival[1] - survival[0] - margin
+            each = survival**2 * log_variance
+        variance = each.sum(axis=0)
+        patients = (1 - survival) / (survival * log_variance)
+        z = student_deviate(value / np.sqrt(variance), each, patients)
+    usable = np.isfinite(z) & (variance > 0)
+    z, information = np.where(usable, z, np.nan), np.where(usable, 1 / np.where(usable, variance, 1.0), np.nan)
+    return MilestoneTest(z, information, np.where(usable, survival[1] - survival[0], np.nan))
 
 
 def _difference(value: Floats, variance: Floats) -> Difference:

@@ -11,7 +11,7 @@ import numpy as np
 from remission.errors import DataError
 from remission.trial.expectation import Expected, expected
 from remission.trial.looks import Look, look_times
-from remission.trial.max_combo import max_combo_power, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_power, max_combo_size
 from remission.trial.operating import Operating, operating_characteristics
 from remission.trial.plan import Plan, rising_root
 from remission.trial.power import power, size, whole_patients
@@ -173,7 +173,9 @@ def null_world(design: Design, statistic: Statistic) -> tuple[Source | None, str
     if not design.non_inferiority or isinstance(statistic, MaxCombo):
         return design.source.without_effect(), "both arms live as the control arm does"
     source = design.source
-    if isinstance(statistic, CureFraction) or not isinstance(source, HazardSource) or len(source.scenario.strata) > 1:
+    if isinstance(statistic, CureFraction) or not isinstance(source, HazardSource):
+        return None, "not simulated: a margin cannot be imposed on these patients"
+    if not isinstance(statistic, WeightedLogRank) and len(source.scenario.strata) > 1:
         return None, "not simulated: a margin cannot be imposed on these patients"
     factor = _factor(source.scenario, statistic)
     null = replace(source, scenario=source.scenario.at_margin(factor), switching=None)
@@ -215,7 +217,11 @@ def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic)
     try:
         if isinstance(statistic, MaxCombo):
             if len(design.looks) > 1:
-                return None
+                if design.plan.futility is not None:
+                    return None
+                times = look_times(scenario, design.looks)
+                counted = all(look.events is not None for look in design.looks)
+                return float(max_combo_looks(scenario, times, statistic, design.plan, by_events=counted)[1][-1])
             time = float(look_times(scenario, design.looks)[0])
             late = design.looks[0].events is not None
             return max_combo_power(scenario, time, statistic, design.plan.alpha, by_events=late).power

@@ -238,7 +238,8 @@ def _at_margin(statistic: Statistic, margins: dict[str, float]) -> Statistic:
     if isinstance(statistic, RestrictedMean):
         return RestrictedMean(statistic.tau, margins.get("rmst", 0.0))
     if isinstance(statistic, Milestone):
-        return Milestone(statistic.at, statistic.scale, margins.get("survival", 0.0))
+        margin = margins.get("survival", 0.0)
+        return Milestone(statistic.at, "difference" if margin else statistic.scale, margin)
     if isinstance(statistic, CureFraction):
         return CureFraction(statistic.family, margins.get("survival", 0.0))
     return statistic

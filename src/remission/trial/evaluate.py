@@ -15,7 +15,7 @@ from remission.statistics.trials import (
     Difference,
     last_times,
     log_hazard_ratios,
-    milestone_differences,
+    milestone_tests,
     rmst_differences,
 )
 from remission.statistics.two_arms import two_arm_table, weighted_scores
@@ -41,11 +41,14 @@ class Evaluated(NamedTuple):
         Log hazard ratio (below zero favours the experimental arm) or difference (above zero does).
     information : ndarray
         Variance of the score, or one over that of the difference.
+    covariance : tuple of ndarray or None
+        For each MaxCombo statistic the mean over trials of the covariance of its scores, shape (tests, tests).
     """
 
     z: Array
     estimate: Array
     information: Array
+    covariance: tuple[Array | None, ...]
 
 
 def evaluate(
@@ -75,16 +78,21 @@ def evaluate(
         if isinstance(statistic, WeightedLogRank | MaxCombo):
             z, information = _family(tables, scores, statistic)
             found = np.full(z.shape, np.nan) if ratios is None else ratios
+        elif isinstance(statistic, Milestone):
+            assert ends is not None
+            z, information, found = milestone_tests(whole, ends, statistic.at, statistic.scale, statistic.margin)
         else:
             if isinstance(statistic, CureFraction):
                 difference = _cured(patients, seen, statistic)
             else:
                 assert ends is not None
-                difference = _difference(whole, ends, statistic)
+                difference = rmst_differences(whole, ends, statistic.tau)
             found, information = difference.value, difference.std_error**-2
             z = (found - statistic.margin) / difference.std_error
         columns.append((z, found, information))
-    return Evaluated(*(np.stack(column, axis=1) for column in zip(*columns, strict=True)))
+    covariance = tuple(_mean_covariance(scores, statistic) for statistic in statistics)
+    z, estimate, information = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
+    return Evaluated(z, estimate, information, covariance)
 
 
 def _tables(patients: Patients, seen: Observed, strata: int) -> list[EventTable]:
@@ -149,8 +157,19 @@ def _family(
         place = scores.weights.index(statistic.weight)
         spread = scores.covariance[:, place, place]
         return _standardised(scores.score[:, place], spread), spread
-    places = [scores.weights.index(weight) for weight in statistic.weights]
+    places = _places(scores, statistic)
     return _largest(scores.score[:, places], scores.covariance[:, places][:, :, places])
+
+
+def _places(scores: _Scores, statistic: MaxCombo) -> list[int]:
+    return [scores.weights.index(weight) for weight in statistic.weights]
+
+
+def _mean_covariance(scores: _Scores | None, statistic: Statistic) -> Array | None:
+    if not isinstance(statistic, MaxCombo) or scores is None:
+        return None
+    places = _places(scores, statistic)
+    return np.asarray(scores.covariance.mean(axis=0)[np.ix_(places, places)])
 
 
 def _standardised(score: Array, spread: Array) -> Array:
@@ -191,12 +210,6 @@ def _largest(score: Array, covariance: Array) -> tuple[Array, Array]:
     p = largest_above((score / spread).max(axis=1), correlation)
     z = np.clip(-ndtri(p), -_FURTHEST, _FURTHEST)
     return np.where(usable, z, np.nan), variance[:, 0]
-
-
-def _difference(table: EventTable, ends: tuple[Array, Array], statistic: RestrictedMean | Milestone) -> Difference:
-    if isinstance(statistic, RestrictedMean):
-        return rmst_differences(table, ends, statistic.tau)
-    return milestone_differences(table, ends, statistic.at)
 
 
 def _cured(patients: Patients, seen: Observed, statistic: CureFraction) -> Difference:

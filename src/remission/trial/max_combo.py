@@ -1,21 +1,28 @@
-"""Power and size of a MaxCombo test with one look, from the joint normal distribution of its parts."""
+"""Power and size of a MaxCombo test, from the joint normal distribution of its parts at all looks."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
 
 from remission.errors import DataError
-from remission.statistics.multinormal import largest_quantile, normal_below
+from remission.statistics.multinormal import largest_above, largest_quantile, normal_below
 from remission.trial.boundary import check_power
+from remission.trial.crossing import crossing_probabilities
 from remission.trial.events import expected_events
+from remission.trial.expectation import expected
+from remission.trial.joint_looks import JointLooks
 from remission.trial.moments import score_moments
-from remission.trial.plan import rising_root
+from remission.trial.plan import Plan, rising_root
 from remission.trial.scenario import Scenario
 from remission.trial.spread import score_spread
 from remission.trial.statistic import MaxCombo
+
+Array = NDArray[np.float64]
 
 
 class MaxComboDesign(NamedTuple):
@@ -63,6 +70,77 @@ def max_combo_power(
     bound = largest_quantile(alpha, correlation)
     power = 1.0 - normal_below((bound - mean) / spread, correlation)
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
+
+
+def max_combo_deviates(covariance: ArrayLike, spend: ArrayLike) -> Array:
+    """Bounds of a MaxCombo test at several looks, as normal deviates of the p-value that each look needs.
+
+    Parameters
+    ----------
+    covariance : array_like, shape (looks, tests, tests)
+        Of the scores without effect.
+    spend : array_like, shape (looks,)
+        Error that each look may spend.
+
+    Examples
+    --------
+    >>> both = np.array([[1.0, 0.8], [0.8, 1.0]])
+    >>> max_combo_deviates([0.5 * both, both], [0.0015, 0.0235]).round(2)
+    array([2.97, 1.97])
+    """
+    blocks = np.asarray(covariance, float)
+    largest = JointLooks(blocks).bounds(spend)
+    spread = np.sqrt(np.diagonal(blocks, axis1=1, axis2=2))
+    found = np.full(largest.size, np.inf)
+    for k, bound in enumerate(largest):
+        if np.isfinite(bound):
+            found[k] = -ndtri(largest_above(bound, blocks[k] / np.outer(spread[k], spread[k])))
+    return found
+
+
+def max_combo_looks(
+    scenario: Scenario,
+    times: ArrayLike,
+    statistic: MaxCombo | None = None,
+    plan: Plan | None = None,
+    *,
+    by_events: bool = False,
+) -> tuple[Array, Array]:
+    """Bounds of the largest Z at several looks, and the cumulative chance to have crossed one by each.
+
+    Spending goes by events. Futility is left out: this is the power of a trial that never stops for it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    times : array_like, shape (looks,)
+        Calendar times of the looks.
+    statistic : MaxCombo or None
+    plan : Plan or None
+        One-sided 0.025 with O'Brien-Fleming-like spending when None.
+    by_events : bool
+        Whether looks are taken at numbers of events, expected at these times.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> bounds, power = max_combo_looks(trial, [13.35, 18.29, 26.03])
+    >>> power.round(2)
+    array([0.14, 0.63, 0.94])
+    """
+    chosen, rules = statistic or MaxCombo(), plan or Plan()
+    instants = np.atleast_1d(np.asarray(times, float))
+    events = expected(scenario, instants).events
+    spend = crossing_probabilities(events, replace(rules, futility=None).bounds(events / events[-1], events, 0.9)[0])
+    null = np.array([score_moments(scenario.without_effect(), float(t), chosen.weights).covariance for t in instants])
+    bounds = JointLooks(null).bounds(spend.upper[0])
+    parts = [score_moments(scenario, float(t), chosen.weights) for t in instants]
+    covariance = np.array([part.covariance for part in parts])
+    mean = np.array([part.mean / np.sqrt(np.diag(part.covariance)) for part in parts])
+    spread = [[score_spread(scenario, float(t), w, by_events=by_events) for w in chosen.weights] for t in instants]
+    return bounds, JointLooks(covariance, mean, spread).crossing(bounds).cumsum()
 
 
 def max_combo_size(

@@ -23,6 +23,8 @@ from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
 
+_EQUAL = w.LogRank()
+
 
 class Moments(NamedTuple):
     """Expected statistics and their covariance.
@@ -113,8 +115,8 @@ def score_moments(scenario: Scenario, time: float, weights: Sequence[w.Weight], 
     return Moments(mean, covariance)
 
 
-def cox_limit(scenario: Scenario, time: float) -> float:
-    """Hazard ratio that a Cox model tends to at a calendar time, also where hazards are not proportional.
+def cox_limit(scenario: Scenario, time: float, weight: w.Weight = _EQUAL) -> float:
+    """Hazard ratio that a (weighted) Cox model tends to at a calendar time, also where hazards are not proportional.
 
     The ratio at which the mean of its score is zero; it depends on enrolment and dropout (Struthers and
     Kalbfleisch, Biometrika 1986;73:363).
@@ -128,7 +130,7 @@ def cox_limit(scenario: Scenario, time: float) -> float:
     0.67
     """
     found = rising_root(
-        lambda ratio: float(score_moments(scenario, time, [w.LogRank()], ratio).mean[0]),
+        lambda ratio: float(score_moments(scenario, time, [weight], ratio).mean[0]),
         1.0,
         "the hazard ratio has no finite limit: one arm has no events",
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from remission.errors import DataError
 from remission.trial.crossing import crossing_probabilities
+from remission.trial.max_combo import max_combo_deviates
 from remission.trial.plan import Plan
 from remission.trial.simulate import SimulatedTrials
 from remission.trial.statistic import MaxCombo, Statistic
@@ -104,8 +104,9 @@ def operating_characteristics(
         The same looks without effect; each statistic goes by the first of them that holds it.
     plan : Plan
         Rules of stopping. Spending goes by the mean information without effect, each statistic by its own,
-        because weights make it differ from events. A MaxCombo statistic has no independent increments, so
-        each look is tested at the error it may spend, which never exceeds alpha.
+        because weights make it differ from events. The bounds of a MaxCombo statistic, which has no independent
+        increments, come from the joint distribution of all its tests at all looks
+        (`remission.trial.joint_looks`); its futility goes by events, as that of the log-rank test.
     target : float
         Power whose complement futility may spend.
 
@@ -140,14 +141,17 @@ def _column(trials: SimulatedTrials, statistic: Statistic) -> SimulatedTrials:
     """The simulation as if this had been its only statistic; that axis is dropped."""
     j = trials.statistics.index(statistic)
     z, estimate, information = (part[:, :, j] for part in (trials.z, trials.estimate, trials.information))
-    return replace(trials, statistics=(statistic,), z=z, estimate=estimate, information=information)
+    own = (trials.covariance[j],)
+    return replace(
+        trials, statistics=(statistic,), z=z, estimate=estimate, information=information, covariance=own
+    )  # fmt: skip
 
 
 def _one(found: SimulatedTrials, null: SimulatedTrials | None, plan: Plan, target: float) -> Operating:
     statistic = found.statistics[0]
     fraction = _fraction(found if null is None else null)
     mean = np.array([_mean(z) for z in found.z.T])
-    upper, lower = _bounds(statistic, plan, fraction, mean, target)
+    upper, lower = _bounds(found if null is None else null, plan, fraction, mean, target)
     stop, won, futile = _stops(found.z, upper, lower)
     rows = np.arange(found.trials)
     estimate = found.estimate
@@ -180,12 +184,13 @@ def _fraction(trials: SimulatedTrials) -> Array:
     return information / information[-1]
 
 
-def _bounds(statistic: Statistic, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:
-    if not isinstance(statistic, MaxCombo) or fraction.size == 1:
+def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:
+    """Bounds of Z; for MaxCombo of the normal deviate of its p."""
+    covariance = null.covariance[0]
+    if covariance is None or fraction.size == 1:
         return plan.bounds(fraction, mean, target)
     upper, lower = replace(plan, binding=False).bounds(fraction, mean, target)
-    spent = crossing_probabilities(fraction, upper).upper[0]
-    each = np.where(spent > 0, -ndtri(np.maximum(spent, 1e-300)), np.inf)
+    each = max_combo_deviates(covariance, crossing_probabilities(fraction, upper).upper[0])
     if lower[-1] == upper[-1]:
         lower[-1] = each[-1]
     return each, np.minimum(lower, each)

@@ -14,7 +14,7 @@ from remission.trial.evaluate import Evaluated, evaluate
 from remission.trial.looks import Look
 from remission.trial.randomness import block_generator, block_size
 from remission.trial.source import Patients, Source
-from remission.trial.statistic import Milestone, Statistic
+from remission.trial.statistic import Statistic
 
 Array = NDArray[np.float64]
 
@@ -37,6 +37,8 @@ class SimulatedTrials:
         left.
     z, estimate, information : ndarray, shape (trials, looks, statistics)
         As in `remission.trial.evaluate.Evaluated`; NaN where a statistic cannot be computed.
+    covariance : tuple of ndarray or None
+        For each MaxCombo statistic the mean covariance of its scores, shape (looks, tests, tests).
     """
 
     statistics: tuple[Statistic, ...]
@@ -49,6 +51,7 @@ class SimulatedTrials:
     z: Array
     estimate: Array
     information: Array
+    covariance: tuple[Array | None, ...]
 
     @property
     def trials(self) -> int:
@@ -108,10 +111,6 @@ def simulate(
             "a simulation needs a look, a statistic and a trial",
             found=f"{len(looks)} looks, {len(statistics)} statistics, {trials} trials",
         )
-    if any(isinstance(s, Milestone) and s.scale == "log-log" for s in statistics):
-        raise DataError(
-            "milestones are simulated on the plain scale", found="log-log", next_step='use scale="difference"'
-        )
     _keep_memory()
     blocks = []
     size = block_size(source.patients)
@@ -120,8 +119,13 @@ def simulate(
         blocks.append(_block(source, patients, looks, statistics, estimates))
         if progress is not None:
             progress(min(trials, (block + 1) * size))
-    columns = (np.concatenate(column)[:trials] for column in zip(*blocks, strict=True))
-    return SimulatedTrials(tuple(statistics), tuple(looks), seed, *columns)
+    columns = zip(*(block[:7] for block in blocks), strict=True)
+    time, events, enrolled, reached, z, estimate, information = (np.concatenate(x)[:trials] for x in columns)
+    by_statistic = zip(*(block[7] for block in blocks), strict=True)
+    covariance = tuple(None if each[0] is None else np.mean(each, axis=0) for each in by_statistic)
+    return SimulatedTrials(
+        tuple(statistics), tuple(looks), seed, time, events, enrolled, reached, z, estimate, information, covariance
+    )
 
 
 def _keep_memory() -> None:
@@ -139,8 +143,8 @@ def _block(
     looks: Sequence[Look],
     statistics: Sequence[Statistic],
     estimates: bool,
-) -> tuple[Array, Array, Array, NDArray[np.bool_], Array, Array, Array]:
-    """One block: time, events, patients, reached, z, estimate, information."""
+) -> tuple[Array, Array, Array, NDArray[np.bool_], Array, Array, Array, tuple[Array | None, ...]]:
+    """One block: time, events, patients, reached, z, estimate, information, covariances by statistic."""
     calendar = calendar_of_events(patients)
     times = times_of_looks(patients, calendar, looks)
     found: list[Evaluated] = []
@@ -150,5 +154,7 @@ def _block(
         events[:, k] = seen.event.view(np.int8).sum(axis=1, dtype=np.int64)
         enrolled[:, k] = source.patients if seen.present is None else np.count_nonzero(seen.present, axis=1)
         found.append(evaluate(patients, seen, source.strata, statistics, estimates))
-    z, estimate, information = (np.stack(part, axis=1) for part in zip(*found, strict=True))
-    return times.time, events, enrolled, times.reached, z, estimate, information
+    z, estimate, information = (np.stack(part, axis=1) for part in zip(*(each[:3] for each in found), strict=True))
+    parts = zip(*(each.covariance for each in found), strict=True)
+    covariance = tuple(None if part[0] is None else np.stack(part) for part in parts)
+    return times.time, events, enrolled, times.reached, z, estimate, information, covariance

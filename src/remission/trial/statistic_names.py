@@ -68,9 +68,10 @@ def statistic_named(text: str) -> Statistic:
     if name.startswith("cured share"):
         family = name.removeprefix("cured share").strip().removeprefix("(").removesuffix(")")
         return CureFraction(family or "weibull")
-    for start, make in (("rmst to ", RestrictedMean), ("survival at ", Milestone)):
-        if name.startswith(start):
-            return make(parse_duration(name.removeprefix(start)))
+    if name.startswith("rmst to "):
+        return RestrictedMean(parse_duration(name.removeprefix("rmst to ")))
+    if name.startswith("survival at "):
+        return Milestone(parse_duration(name.removeprefix("survival at ")), "log-log")
     return WeightedLogRank(_weight(name))
 
 

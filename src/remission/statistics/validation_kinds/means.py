@@ -6,12 +6,13 @@ import re
 
 import numpy as np
 
+from remission.errors import DataError
 from remission.statistics.estimate import Contrast, Estimate
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.milestone import milestone
 from remission.statistics.r_call import find_call
 from remission.statistics.r_value import evaluate
-from remission.statistics.rmst import rmst_difference
+from remission.statistics.rmst import rmst_difference, stratum_shares
 from remission.statistics.rmst_adjusted import rmst_adjusted
 from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.validation_kinds.formula import arguments, column, two_arms
@@ -131,10 +132,15 @@ def lrstat_milestone(case: Case) -> Ours:
     time, event, arm = two_arms(case)
     strata = column(case, call.value("stratum")) if "stratum" in call.named else None
     result = milestone(time, event, arm, at, margin=margin, level=level, strata=strata)
-    points = [kaplan_meier(time[arm == g], event[arm == g]).at([at]) for g in (1, 0)]
     values = {"milestone": at, "survDiffH0": margin, "survDiff": result.estimate.value, "conflev": level}
-    values |= {f"surv{i}": p.survival[0] for i, p in enumerate(points, 1)}
-    values |= {f"vsurv{i}": p.std_error[0] ** 2 for i, p in enumerate(points, 1)}
+    for place, g in enumerate((1, 0), 1):
+        averaged = [0.0, 0.0]
+        for member, share in stratum_shares(strata, time.size):
+            here = member & (arm == g)
+            point = kaplan_meier(time[here], event[here]).at([at])
+            averaged[0] += share * float(point.survival[0])
+            averaged[1] += float(share * point.std_error[0]) ** 2
+        values |= {f"surv{place}": averaged[0], f"vsurv{place}": averaged[1]}
     values |= {"sesurvDiff": result.estimate.std_error or 0.0, "survDiffZ": result.z}
     values |= {"survDiffPValue": result.p_value, "lower": result.estimate.lower}
     return Ours(values | {"upper": result.estimate.upper})
@@ -144,14 +150,16 @@ def lrstat_milestone(case: Case) -> Ours:
 def lrstat_means(case: Case) -> Ours:
     """Difference in restricted means against a margin, averaged over strata."""
     call = arguments(
-        case, "lrstat::rmdiff", "data rep stratum treat time event milestone rmstDiffH0 conflev biascorrection"
+        case, "lrstat::rmdiff", "data stratum treat time event milestone rmstDiffH0 conflev biascorrection"
     )
+    if call.value("biascorrection", default=False):
+        raise DataError("lrstat's correction of the variance is not computed here", where=case.id)
     tau, margin = float(call.value("milestone")), float(call.value("rmstDiffH0", default=0.0))
     level = float(call.value("conflev", default=0.95))
     strata = column(case, call.value("stratum")) if "stratum" in call.named else None
     both = rmst_difference(*two_arms(case), tau, strata=strata, level=level, margin=margin)
     estimate = both.difference.estimate
-    values = {"milestone": tau, "rmstDiffH0": margin, "conflev": level}
+    values = {"milestone": tau, "rmstDiffH0": margin, "conflev": level, "biascorrection": 0.0}
     for place, mean in enumerate((both.treated, both.control), 1):
         values |= {f"rmst{place}": mean.value, f"vrmst{place}": (mean.std_error or 0.0) ** 2}
     values |= {

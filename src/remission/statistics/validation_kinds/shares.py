@@ -7,6 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from remission.errors import DataError
+from remission.statistics.estimate import Estimate, two_sided_p
+from remission.statistics.proportion_ratios import odds_ratio, risk_ratio
 from remission.statistics.proportions import (
     fisher_test,
     overlap_weights,
@@ -14,9 +17,9 @@ from remission.statistics.proportions import (
     proportion_difference,
     tilted,
 )
-from remission.statistics.r_call import find_call, split_arguments
-from remission.statistics.r_value import evaluate
+from remission.statistics.r_call import find_call
 from remission.statistics.validation import Case, Ours, case_kind
+from remission.statistics.validation_kinds.formula import arguments
 
 _R_LEAST = 2.220446049250313e-16
 _R_TOLERANCE = _R_LEAST**0.25
@@ -24,46 +27,59 @@ _R_TOLERANCE = _R_LEAST**0.25
 
 @case_kind("binom.test(")
 def clopper_pearson(case: Case) -> Ours:
-    """``binom.test``: a share with its exact interval."""
-    call = find_call(case.call, "binom.test")
-    assert call is not None
-    x, n = int(call.value("x", 0)), int(call.value("n", 1))
+    """``binom.test``: a share with its exact interval, and the exact test of a given share."""
+    from scipy.stats import binomtest
+
+    call = arguments(case, "binom.test", "x n p conf.level")
+    x, n = int(call.value("x")), int(call.value("n"))
     share = proportion(x, n, level=float(call.value("conf.level", default=0.95)), method="clopper-pearson")
-    return Ours({"estimate": share.value, "ci": [share.lower, share.upper]})
+    p = binomtest(x, n, float(call.value("p", default=0.5))).pvalue
+    return Ours({"estimate": share.value, "ci": [share.lower, share.upper], "p": p})
 
 
 @case_kind("prop.test(")
 def wilson(case: Case) -> Ours:
     """``prop.test(correct=FALSE)`` of one share: Wilson's interval."""
-    call = find_call(case.call, "prop.test")
-    assert call is not None
-    share = proportion(int(call.value("x", 0)), int(call.value("n", 1)))
-    return Ours({"estimate": share.value, "ci": [share.lower, share.upper]})
+    call = arguments(case, "prop.test", "x n p conf.level correct")
+    if call.value("correct", default=True) or np.size(call.value("x")) != 1:
+        raise DataError("only one share without correction for continuity is computed here", where=case.id)
+    x, n, null = int(call.value("x")), int(call.value("n")), float(call.value("p", default=0.5))
+    share = proportion(x, n, level=float(call.value("conf.level", default=0.95)))
+    z = (share.value - null) / math.sqrt(null * (1 - null) / n)
+    return Ours({"estimate": share.value, "ci": [share.lower, share.upper], "p": two_sided_p(z), "chisq": z * z})
 
 
-@case_kind("lrstat::mnRiskDiffCI(")
-def miettinen_nurminen(case: Case) -> Ours:
-    """Difference of two shares with its score interval."""
-    call = find_call(case.call, "lrstat::mnRiskDiffCI")
-    assert call is not None
-    n1, y1, n2, y2 = (int(call.value(name, place)) for place, name in enumerate(("n1", "y1", "n2", "y2")))
-    level = float(call.value("cilevel", default=0.95))
-    estimate = proportion_difference(y1, n1, y2, n2, level=level)
-    values = {"estimate": estimate.value, "lower": estimate.lower, "upper": estimate.upper, "cilevel": level}
-    return Ours(values)
+def _score_interval(name: str, compare: Callable[..., Estimate]) -> None:
+    @case_kind(f"lrstat::{name}(")
+    def kind(case: Case) -> Ours:
+        call = arguments(case, f"lrstat::{name}", "n1 y1 n2 y2 cilevel")
+        n1, y1, n2, y2 = (int(call.value(each)) for each in ("n1", "y1", "n2", "y2"))
+        level = float(call.value("cilevel", default=0.95))
+        found = compare(y1, n1, y2, n2, level=level)
+        values = {"estimate": found.value, "lower": found.lower, "upper": found.upper, "cilevel": level}
+        return Ours(values)
+
+
+_score_interval("mnRiskDiffCI", proportion_difference)
+_score_interval("mnRiskRatioCI", risk_ratio)
+_score_interval("mnOddsRatioCI", odds_ratio)
 
 
 @case_kind("fisher.test(")
 def fisher(case: Case) -> Ours:
-    """Fisher's exact test of a table given by columns."""
-    call = find_call(case.call, "fisher.test")
-    matrix = find_call(case.call, "matrix")
-    assert call is not None
-    assert matrix is not None
-    a, b, c, d = (int(evaluate(cell)) for cell in split_arguments(matrix.positional[0][2:-1]))
-    test = fisher_test(a, a + b, c, c + d)
+    """Fisher's exact test of a table of two rows and two columns."""
+    call = arguments(case, "fisher.test", "x conf.level")
+    matrix = find_call(call.named["x"], "matrix")
+    if matrix is None:
+        raise DataError("the table of this call cannot be read", where=case.id, found=call.named["x"])
+    cells = matrix.matched("data nrow ncol byrow")
+    a, b, c, d = (int(cell) for cell in np.atleast_1d(cells.value("data")))
+    if cells.value("byrow", default=False):
+        b, c = c, b
+    level = float(call.value("conf.level", default=0.95))
+    test = fisher_test(a, a + b, c, c + d, level=level)
     odds = test.odds_ratio
-    value, lower, upper = _as_coarse_as_r(a, a + b, c, c + d)
+    value, lower, upper = _as_coarse_as_r(level, a, a + b, c, c + d)
     note = (
         f"R solves for the odds ratio only to {_R_TOLERANCE:.2g}; solved as coarsely here. "
         f"Exact: {odds.value:.9g} ({odds.lower:.9g} to {odds.upper:.9g})"
@@ -71,22 +87,22 @@ def fisher(case: Case) -> Ours:
     return Ours({"p": test.p_value, "or": value, "ci": [lower, upper]}, note=note)
 
 
-def _as_coarse_as_r(*table: int) -> tuple[float, float, float]:
+def _as_coarse_as_r(level: float, *table: int) -> tuple[float, float, float]:
     """Odds ratio and limits with the root finder (Brent's) and the tolerance of R's ``fisher.test``.
 
     R looks for the odds ratio between 0 and 1, or for its inverse where it is above 1.
     """
     cells, ways = overlap_weights(*table)
-    seen = table[0]
+    seen, tail = table[0], (1 - level) / 2
 
     def mean(mass: np.ndarray) -> float:
         return float(mass @ cells) - seen
 
     def above(mass: np.ndarray) -> float:
-        return float(mass[cells >= seen].sum()) - 0.025
+        return float(mass[cells >= seen].sum()) - tail
 
     def below(mass: np.ndarray) -> float:
-        return 0.025 - float(mass[cells <= seen].sum())
+        return tail - float(mass[cells <= seen].sum())
 
     def solve(function: Callable[[np.ndarray], float]) -> float:
         inverse = function(tilted(cells, ways, 0.0)) < 0

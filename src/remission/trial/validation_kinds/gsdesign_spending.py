@@ -74,6 +74,17 @@ def spending(text: str, parameter: str | None) -> Efficacy:
     return _named(_function(name, values))
 
 
+def by_look(shares: Array) -> Named:
+    """Cumulative shares given look by look.
+
+    Examples
+    --------
+    >>> by_look(np.array([0.2, 1.0])).cumulative(0.025, [0.4, 1.0])
+    array([0.005, 0.025])
+    """
+    return _named(partial(_points, shares))
+
+
 def _named(function: Function) -> Named:
     return Named("user", 1.0, (1.0,), (1.0,), function)
 

@@ -63,7 +63,7 @@ def _enrolled(call: Call, patients: float) -> Accrual:
 @case_kind("lrstat::lrsim(")
 def lrsim(case: Case) -> Ours:
     """Simulated power of a weighted log-rank test, at one look or several."""
-    call = call_of(case, "lrstat::lrsim")
+    call = call_of(case, "lrstat::lrsim").matched(lrstat.SIMULATION)
     enrolment = _enrolled(call, float(call.value("n")))
     base = lrstat.scenario_of(call, enrolment.duration)
     scenario = Scenario(enrolment, base.strata, base.ratio)
@@ -84,20 +84,21 @@ def lrsim(case: Case) -> Ours:
 )
 def simulation_survival(case: Case) -> Ours:
     """Simulated power of a group-sequential log-rank test."""
-    call = call_of(case, "rpact::getSimulationSurvival")
+    call = call_of(case, "rpact::getSimulationSurvival").matched(rpact.SIMULATION)
     made = rpact.rpact_boundary(call_of(case, "rpact::getDesignGroupSequential"))
     control, experimental = rpact.hazards(call)
     stratum = Stratum(control, experimental, rpact.dropout(call, 2), rpact.dropout(call, 1))
-    enrolled = array(call, "accrualTime", [0.0, 12.0])
-    enrolment = accrual(array(call, "accrualIntensity"), enrolled[:-1], float(enrolled[-1]))
+    enrolment = rpact.enrolment(call)
     ratio = float(call.value("allocation1", default=1.0)) / float(call.value("allocation2", default=1.0))
     found = _simulated(Scenario(enrolment, (stratum,), ratio), array(call, "plannedEvents"), WeightedLogRank(), True)
-    plan = Plan(made.plan.alpha, FixedBounds(tuple(map(float, made.upper))))
+    futility = made.lower[:-1]
+    stops = FixedBounds((*map(float, futility), -np.inf)) if np.isfinite(futility).any() else None
+    plan = Plan(made.plan.alpha, FixedBounds(tuple(map(float, made.upper))), stops)
     row = operating_characteristics(found, [], plan)[0]
     values = {"power": row.power, "reject_per_stage": np.diff(row.success, prepend=0.0)}
     trials = int(call.value("maxNumberOfIterations", default=1000))
     # rpact's mean time of a stage is that of the trials which come to it.
-    crossed = found.z[:, :, 0] >= made.upper
+    crossed = (found.z[:, :, 0] >= made.upper) | (found.z[:, :, 0] <= np.append(futility, -np.inf))
     arrived = np.column_stack((np.ones(TRIALS, bool), ~np.logical_or.accumulate(crossed, axis=1)[:, :-1]))
     times = [found.time[here, k] for k, here in enumerate(arrived.T)]
     values["analysis_time"] = np.array([each.mean() for each in times])
