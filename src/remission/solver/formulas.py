@@ -45,7 +45,7 @@ class Formulas:
             return self.code.select(value, self.code.number(1.0), self.code.number(0.0))
         return value
 
-    def __contains__(self, node: int) -> bool:
+    def __contains__(self, node: object) -> bool:
         """True for nodes that need not be computed."""
         return node in self._values or node in self.given
 

@@ -78,6 +78,7 @@ class RoadRunner:
     def __init__(self, task: Task) -> None:
         import roadrunner
 
+        roadrunner.Logger.disableLogging()
         self._runner = roadrunner.RoadRunner(task.sbml)
         self._runner.selections = list(task.network.states)
         self._task = task
@@ -126,7 +127,7 @@ class NumbaLsoda:
         slope, size, count = compiled_slope(task), len(task.network.states), len(task.network.parameters)
 
         @numba.cfunc(numbalsoda.lsoda_sig)
-        def right(t, y, dy, p):  # type: ignore[no-untyped-def]
+        def right(t, y, dy, p):
             slope(t, numba.carray(y, (size,)), numba.carray(p, (count,)), numba.carray(dy, (size,)))
 
         address, lsoda = right.address, numbalsoda.lsoda
@@ -135,7 +136,7 @@ class NumbaLsoda:
         seen = np.isin(_ends(), SEEN_DAYS)
 
         @numba.njit
-        def run(start, parameters, rtol, atol, found):  # type: ignore[no-untyped-def]
+        def run(start, parameters, rtol, atol, found):
             for k in range(len(parameters)):
                 y, row = start.copy(), 0
                 for segment in range(len(seen)):
