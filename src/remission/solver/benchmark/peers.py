@@ -39,9 +39,12 @@ class Amici:
     def __init__(self, task: Task) -> None:
         scripts = sysconfig.get_path("scripts")  # its compiler helpers lie beside Python
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+        import logging
+
         import amici
         from amici.sim.sundials import RDataReporting_full
 
+        logging.getLogger("amici").setLevel(logging.CRITICAL)
         self._folder = tempfile.TemporaryDirectory(prefix="remission-amici-")
         name = f"benchmark_{task.name}"
         importer = amici.SbmlImporter(task.sbml_with_doses, from_file=False)
