@@ -9,7 +9,7 @@ from remission.solver.graph import Graph
 from remission.solver.llvm_text import Code, Module
 from remission.solver.plan import Plan
 
-_BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul"}
+_BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
 _IN = "ptr noalias readonly"
 POINT = [f"{_IN} %y", f"{_IN} %t", f"{_IN} %q"]

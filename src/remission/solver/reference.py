@@ -21,7 +21,7 @@ from remission.solver.status import Status
 from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP, STRETCH
 
 _AS_OPERATION = {
-    **{"add": "plus", "sub": "minus", "mul": "times", "neg": "negate", "log": "ln"},
+    **{"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "negate", "log": "ln"},
     **{name: name for name in ("exp", "sqrt", "abs", "min", "max", "lt", "le", "eq", "ne", "and", "or", "not")},
 }
 
