@@ -14,7 +14,7 @@ import remission.solver.kernel as kernel_module
 from remission.solver import Advanced, Doses, Kernel, compile_antimony
 
 PATIENTS = 61
-FIELDS = ("state", "time_day", "step_day", "status", "crossing_day", "steps", "rejected")
+FIELDS = ("state", "time_day", "step_day", "dose_step_day", "status", "crossing_day", "steps", "rejected")
 
 
 class Cohort:

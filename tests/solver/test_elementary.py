@@ -87,3 +87,17 @@ def test_edges_of_exp_and_log(kernel: Kernel) -> None:
     found = outputs(kernel, np.array([-1e4, 1e4, 0.0, -1.0, 5e-324, 1e-310]))
     np.testing.assert_array_equal(found["e"][:3], [0.0, math.inf, 1.0])
     np.testing.assert_allclose(found["l"][2:], [-math.inf, math.nan, math.log(5e-324), math.log(1e-310)], rtol=1e-15)
+
+
+def test_whole_parts_of_ratios_are_exact() -> None:
+    """49 times the rounded 1/49 is less than 1, so a ratio under `floor` is divided."""
+    text = "x = 1; y = 1; x' = 0*y; y' = 0*x; a := floor(x/y); b := ceil(x/y); q := quotient(-x, y); r := rem(x, y);"
+    kernel = compile_antimony(text, outputs=("a", "b", "q", "r"))
+    y = np.arange(1.0, 400.0)
+    times = np.array([1.0, 3.0, 7.0])[:, None]
+    state = np.column_stack([(times * y).ravel(), np.tile(y, 3)])[
+        :, [kernel.states.index("x"), kernel.states.index("y")]
+    ]
+    found = kernel.observe(state, np.zeros((len(state), 0)), np.zeros(len(state)))
+    whole = np.repeat(times, len(y))
+    np.testing.assert_array_equal(found, np.column_stack([whole, whole, -whole, 0 * whole]))

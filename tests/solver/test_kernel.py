@@ -67,6 +67,17 @@ def test_a_remembered_step_saves_steps() -> None:
     np.testing.assert_allclose(warm.state, fresh.state, rtol=1e-6)
 
 
+def test_a_course_cut_at_a_dose_with_its_steps_handed_on_is_the_same_to_the_bit(decay: Kernel) -> None:
+    weekly = [(7.0 * k, 0, 5.0) for k in range(4)]
+    whole = one(decay, 28.0, doses=doses(*weekly), rtol=1e-4)
+    first = one(decay, 14.0, doses=doses(*weekly[:2]), rtol=1e-4)
+    steps = {"step_day": first.step_day, "dose_step_day": first.dose_step_day}
+    second = one(decay, 28.0, 14.0, first.state[0], doses=doses(*weekly[2:]), rtol=1e-4, **steps)
+    assert second.state.tobytes() == whole.state.tobytes()
+    assert first.steps[0] + second.steps[0] == whole.steps[0]
+    assert np.isnan(one(decay, 14.0).dose_step_day[0])
+
+
 def test_no_days_at_all(decay: Kernel) -> None:
     result = one(decay, 2.0, start=2.0, state=[3.0, 0.0])
     assert (result.status[0], result.steps[0], result.time_day[0]) == (Status.REACHED, 0, 2.0)

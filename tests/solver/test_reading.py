@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -104,7 +105,30 @@ def test_antimony_that_is_refused(text: str, message: str) -> None:
 
 def test_sbml_and_antimony_say_the_same() -> None:
     text = "x = 3; x' = -k*x*piecewise(1, x > 1 && time < 5, 0.5); k = 0.1;"
-    assert read_sbml(antimony_to_sbml(text)) == read_antimony(text)
+    assert replace(read_sbml(antimony_to_sbml(text)), absorbing=True) == read_antimony(text)
+
+
+def test_events_of_sbml_fire_when_their_trigger_becomes_true_and_those_of_antimony_absorb() -> None:
+    text = "species S; S = 3; J1: S -> ; S; J2: -> S; 0.5; at (S < 1): S = 0;"
+    ends = []
+    for network in (read_sbml(antimony_to_sbml(text)), read_antimony(text)):
+        kernel = compile_network(network, lanes=1)
+        done = kernel.advance(kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.full(1, 50.0))
+        ends.append(done.state[0, 0])
+    assert ends == pytest.approx([0.5, 0.0], abs=1e-3)
+
+
+def test_a_stoichiometry_may_be_a_fraction() -> None:
+    text = """<?xml version="1.0" encoding="UTF-8"?>
+    <sbml xmlns="http://www.sbml.org/sbml/level1" level="1" version="2"><model name="m">
+    <listOfCompartments><compartment name="c" volume="2"/></listOfCompartments>
+    <listOfSpecies><species name="A" compartment="c" initialAmount="4"/></listOfSpecies>
+    <listOfReactions><reaction name="J" reversible="false"><listOfReactants>
+    <speciesReference species="A" stoichiometry="3" denominator="2"/></listOfReactants>
+    <kineticLaw formula="0.3*A*c"/></reaction></listOfReactions></model></sbml>"""
+    kernel = compile_network(read_sbml(text))
+    done = kernel.advance(kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.ones(1), rtol=1e-9)
+    np.testing.assert_allclose(done.state[0, 0], 4 * np.exp(-1.5 * 0.3), rtol=1e-6)
 
 
 def test_an_unchanged_variable_of_an_event_has_rate_zero() -> None:

@@ -14,32 +14,45 @@ from typing import TYPE_CHECKING
 from remission.solver.doses import Doses
 from remission.solver.infusions import infusion, with_infusions
 from remission.solver.network import Network
+from remission.solver.schedule import schedule
 from remission.solver.status import Status
 
 if TYPE_CHECKING:
-    from remission.solver.compile import compile_antimony, compile_network
+    from remission.solver.compile import compile_antimony, compile_file, compile_network
+    from remission.solver.course import Course, follow, simulate, start_course
     from remission.solver.kernel import Advanced, Kernel
     from remission.solver.reading import read_antimony, read_sbml
 
 __all__ = [
     "Advanced",
+    "Course",
     "Doses",
     "Kernel",
     "Network",
     "Status",
     "compile_antimony",
+    "compile_file",
     "compile_network",
+    "follow",
     "infusion",
     "read_antimony",
     "read_sbml",
+    "schedule",
+    "simulate",
+    "start_course",
     "with_infusions",
 ]
 
 _WHEN_USED = {
     "compile_antimony": "compile",
+    "compile_file": "compile",
     "compile_network": "compile",
     "Advanced": "kernel",
     "Kernel": "kernel",
+    "Course": "course",
+    "follow": "course",
+    "simulate": "course",
+    "start_course": "course",
     "read_antimony": "reading",
     "read_sbml": "reading",
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from remission.solver import cache
 from remission.solver.cache import CompiledModel
 from remission.solver.errors import model_error
+from remission.solver.infusions import with_infusions
 from remission.solver.kernel import Kernel
 from remission.solver.machine import compile_object, host, host_lanes
 from remission.solver.network import Network
@@ -55,6 +57,58 @@ def compile_antimony(
         return read_antimony(text)
 
     return _compile(("antimony", text), read, monitors, outputs, method, lanes)
+
+
+def compile_file(
+    path: str | Path,
+    monitors: Sequence[str] = (),
+    outputs: Sequence[str] = (),
+    infused: Sequence[str] = (),
+    method: str = "RODAS4P2",
+    lanes: int | None = None,
+) -> Kernel:
+    """Compile a model from a file, SBML or Antimony, whichever it holds.
+
+    Parameters
+    ----------
+    path : str or Path
+    monitors, outputs, method, lanes
+        As in `compile_antimony`.
+    infused : sequence of str
+        Names of states that get infusions (see `with_infusions`).
+
+    Returns
+    -------
+    Kernel
+
+    Raises
+    ------
+    ModelError
+        If the file cannot be read, or what it says is not supported.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "decay.ant"
+    ...     _ = file.write_text("A = 0; A' = -k*A; k = 0.2;")
+    ...     compile_file(file, outputs=("A",), infused=("A",)).states
+    ('A', 'inflow_A')
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise model_error("the model file cannot be read", where=str(path), found=reason) from None
+    is_sbml = text.lstrip("\ufeff \t\r\n").startswith("<")
+
+    def read() -> Network:
+        from remission.solver.reading import read_antimony, read_sbml
+
+        return with_infusions((read_sbml if is_sbml else read_antimony)(text), infused)
+
+    source = ("sbml" if is_sbml else "antimony", (text, tuple(infused)))
+    return _compile(source, read, monitors, outputs, method, lanes)
 
 
 def compile_network(

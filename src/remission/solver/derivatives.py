@@ -47,6 +47,9 @@ class Derivatives:
             return g.neg(self._d(node[1], v))
         if kind == "mul":
             return g.add(g.mul(self._d(node[1], v), node[2]), g.mul(node[1], self._d(node[2], v)))
+        if kind == "div":
+            by_above, by_below = self._d(node[1], v), g.mul(i, self._d(node[2], v))
+            return g.mul(g.sub(by_above, by_below), g.rcp(node[2]))
         if kind == "rcp":
             return g.neg(g.mul(g.mul(i, i), self._d(node[1], v)))
         if kind == "select":

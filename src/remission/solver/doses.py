@@ -57,6 +57,26 @@ class Doses:
             np.array([amount for _, _, amount in rows], float),
         )
 
+    def within(self, start_day: np.ndarray, stop_day: np.ndarray) -> Doses:
+        """The doses from each patient's start day up to but not including its stop day.
+
+        Parameters
+        ----------
+        start_day, stop_day : (patients,)
+
+        Examples
+        --------
+        >>> weekly = Doses.of_lists([[(0.0, 0, 5.0), (7.0, 0, 5.0), (14.0, 0, 5.0)]] * 2)
+        >>> weekly.within(np.array([0.0, 7.0]), np.array([7.0, 21.0])).time_day.tolist()
+        [0.0, 7.0, 14.0]
+        """
+        patients = len(self.offsets) - 1
+        patient = np.repeat(np.arange(patients), np.diff(self.offsets))
+        taken = (self.time_day >= start_day[patient]) & (self.time_day < stop_day[patient])
+        counts = np.bincount(patient[taken], minlength=patients)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        return Doses(offsets, self.time_day[taken], self.state[taken], self.amount[taken])
+
     def checked(self, start_day: np.ndarray, stop_day: np.ndarray, states: int) -> Doses:
         """The same doses in the types that machine code reads, if they make sense.
 

@@ -25,9 +25,11 @@ JOB = (
     "dose_amount",
     "threshold",
     "step_day",
+    "dose_step_day",
     "state_out",
     "time_out",
     "step_out",
+    "dose_step_out",
     "status_out",
     "crossing_out",
     "steps_out",
@@ -166,7 +168,7 @@ def _start_lane(code: Code, memory: LaneMemory, job: _Job, patient: str) -> None
     memory.put_lane("step", "%lane", step)
     known = code.let(f"fcmp ogt double {step}, 0.0")
     memory.put_lane("guess", "%lane", code.let(f"select i1 {known}, double 0.0, double 1.0"))
-    memory.put_lane("dose_step", "%lane", _NAN)
+    memory.put_lane("dose_step", "%lane", job.double("dose_step_day", patient))
     for name, value in (("first", 0.0), ("steps", 0.0), ("rejected", 0.0), ("grow", 6.0)):
         memory.put_lane(name, "%lane", double_bits(value))
     day = code.let(f"bitcast double {job.double('start_day', patient)} to i64")
@@ -188,6 +190,7 @@ def _write_finish(module: Module, plan: Plan) -> None:
         _copy_out(code, memory, job.pointer("crossing_out"), patient, "crossing", len(plan.monitors))
         job.put("double", "time_out", patient, memory.get_lane("time", "%lane"))
         job.put("double", "step_out", patient, memory.get_lane("step", "%lane"))
+        job.put("double", "dose_step_out", patient, memory.get_lane("dose_step", "%lane"))
         job.put("i8", "status_out", patient, "%status")
         for name in ("steps", "rejected"):
             whole = code.let(f"fptosi double {memory.get_lane(name, '%lane')} to i32")

@@ -9,7 +9,7 @@ from remission.solver.graph import Graph
 from remission.solver.llvm_text import Code, Module
 from remission.solver.plan import Plan
 
-_BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul"}
+_BINARY = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
 _COMPARE = {"lt": "olt", "le": "ole", "eq": "oeq", "ne": "une"}
 _IN = "ptr noalias readonly"
 POINT = [f"{_IN} %y", f"{_IN} %t", f"{_IN} %q"]
@@ -45,7 +45,7 @@ class Formulas:
             return self.code.select(value, self.code.number(1.0), self.code.number(0.0))
         return value
 
-    def __contains__(self, node: int) -> bool:
+    def __contains__(self, node: object) -> bool:
         """True for nodes that need not be computed."""
         return node in self._values or node in self.given
 

@@ -180,6 +180,12 @@ class Graph:
             return self.number(self.value(a) / self.value(b))  # type: ignore[operator]
         return self.mul(a, self.rcp(b))
 
+    def ratio(self, a: int, b: int) -> int:
+        """a / b rounded once, for what is then rounded to a whole number: 49 times 1/49 is less than 1."""
+        if self.value(a) is not None and self.value(b) not in (None, 0.0):
+            return self.div(a, b)
+        return self._make("div", a, b)
+
     def sum(self, terms: Iterable[int]) -> int:
         """Sum by pairs: short chains, more to do at once."""
         left = list(terms) or [self.number(0.0)]

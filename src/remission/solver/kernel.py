@@ -30,6 +30,8 @@ class Advanced:
         Day reached: the stop day, the day of a terminal crossing, or where a failed patient was left.
     step_day : (patients,)
         Step to try first in the next call.
+    dose_step_day : (patients,)
+        Step to try after the next dose; NaN if there was none.
     status : int8 (patients,)
         Codes of `Status`.
     crossing_day : (patients, monitors)
@@ -41,6 +43,7 @@ class Advanced:
     state: np.ndarray
     time_day: np.ndarray
     step_day: np.ndarray
+    dose_step_day: np.ndarray
     status: np.ndarray
     crossing_day: np.ndarray
     steps: np.ndarray
@@ -100,6 +103,7 @@ class Kernel:
         thresholds: np.ndarray | None = None,
         terminal: Sequence[bool] | None = None,
         step_day: np.ndarray | None = None,
+        dose_step_day: np.ndarray | None = None,
         rtol: float = 1e-3,
         atol: float | np.ndarray = DEFAULT_ATOL,
         max_steps: int = 100_000,
@@ -124,6 +128,8 @@ class Kernel:
             Whether a crossing stops the patient. Default: the first monitor does, the others do not.
         step_day : (patients,), optional
             Step to try first, as an earlier call returned it; NaN or 0: chosen here.
+        dose_step_day : (patients,), optional
+            Step to try after the first dose, as an earlier call returned it; NaN: chosen here.
         rtol : float
             Relative tolerance of each step; at most 1e-3, beyond which results were found to be unsafe.
         atol : float or (states,)
@@ -147,11 +153,13 @@ class Kernel:
         patients = len(batch.start_day)
         given = (doses or Doses.none(patients)).checked(batch.start_day, batch.stop_day, len(self.states))
         limits = self._thresholds(thresholds, patients)
-        first_step = np.full(patients, np.nan) if step_day is None else _column(step_day, patients, "step_day")
+        first_step = _steps(step_day, patients, "step_day")
+        after_dose = _steps(dose_step_day, patients, "dose_step_day")
         result = Advanced(
             state=np.empty_like(batch.state),
             time_day=np.empty(patients),
             step_day=np.empty(patients),
+            dose_step_day=np.empty(patients),
             status=np.empty(patients, np.int8),
             crossing_day=np.empty((patients, len(self.monitors))),
             steps=np.empty(patients, np.int32),
@@ -174,9 +182,11 @@ class Kernel:
             dose_amount=given.amount,
             threshold=limits,
             step_day=first_step,
+            dose_step_day=after_dose,
             state_out=result.state,
             time_out=result.time_day,
             step_out=result.step_day,
+            dose_step_out=result.dose_step_day,
             status_out=result.status,
             crossing_out=result.crossing_day,
             steps_out=result.steps,
@@ -274,7 +284,9 @@ class Kernel:
         return np.array(flags, float)
 
 
-def _column(values: np.ndarray, patients: int, name: str) -> np.ndarray:
+def _steps(values: np.ndarray | None, patients: int, name: str) -> np.ndarray:
+    if values is None:
+        return np.full(patients, np.nan)
     column = np.ascontiguousarray(values, np.float64)
     if column.shape != (patients,):
         raise data_error("an array does not fit", where=name, found=f"shape {column.shape}", allowed=f"({patients},)")

@@ -28,6 +28,7 @@ PER_LANE = (
     "limit",  # fraction of the step after which an event ends it
     "passes",  # events fired at one moment, so far
     "theta",  # fraction of the step at which an inner point is evaluated
+    "per_step",  # 1 / h
     "inverse",  # 1 / (gamma h)
     "rtol",
     "max_steps",

@@ -12,9 +12,22 @@ _LOCK = threading.Lock()
 _LOADED: list[object] = []  # machine code must outlive every pointer into it
 
 
+def processor_name() -> str:
+    """This processor, as LLVM calls it."""
+    return llvm.get_host_cpu_name()
+
+
+def processor_features() -> Mapping[str, bool]:
+    """Features of this processor; none where LLVM cannot tell (then plain code is made)."""
+    try:
+        return llvm.get_host_cpu_features()
+    except RuntimeError:
+        return {}
+
+
 def host() -> str:
     """Processor and its features: what object code is good for."""
-    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {_features()}"
+    return f"{llvm.get_process_triple()} {processor_name()} {_features()}"
 
 
 def host_lanes() -> int:
@@ -25,24 +38,16 @@ def host_lanes() -> int:
     >>> host_lanes() in (2, 4, 8)
     True
     """
-    features = _feature_map()
+    features = processor_features()
     if features.get("avx512f"):
         return 8
     return 4 if features.get("avx2") or features.get("avx") else 2
 
 
-def _feature_map() -> Mapping[str, bool]:
-    """Features of this processor; none where LLVM cannot tell (then plain code is made)."""
-    try:
-        return llvm.get_host_cpu_features()
-    except RuntimeError:
-        return {}
-
-
 def _features() -> str:
     """The same as LLVM writes it, with whole 512-bit registers wherever they are there."""
-    listed = [f"{'+' if there else '-'}{name}" for name, there in sorted(_feature_map().items())]
-    if _feature_map().get("avx512f"):
+    listed = [f"{'+' if there else '-'}{name}" for name, there in sorted(processor_features().items())]
+    if processor_features().get("avx512f"):
         listed.append("-prefer-256-bit")
     return ",".join(listed)
 
@@ -51,7 +56,7 @@ def _target() -> llvm.TargetMachine:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     return llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
+        cpu=processor_name(),
         features=_features(),
         opt=2,
         jit=True,

@@ -56,6 +56,9 @@ class Network:
     rules : tuple of (str, Expression)
         Named formulas: assignment rules, constants derived from parameters, reaction rates, concentrations.
     events : tuple of Event
+    absorbing : bool
+        Whether an event that empties every state its trigger looks at fires whenever the trigger holds, so that
+        what has died out stays so. SBML knows no such thing: there an event fires when its trigger becomes true.
     """
 
     name: str
@@ -66,3 +69,4 @@ class Network:
     defaults: tuple[float, ...]
     rules: tuple[tuple[str, Expression], ...]
     events: tuple[Event, ...]
+    absorbing: bool = False

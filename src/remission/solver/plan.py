@@ -166,7 +166,7 @@ def _plan_event(event: Event, network: Network, translate: Translator) -> Planne
     return PlannedEvent(
         trigger=translate.condition(event.trigger),
         initially_true=event.initially_true,
-        absorbing=_is_absorbing(event, network, translate),
+        absorbing=network.absorbing and _is_absorbing(event, network, translate),
         persistent=event.persistent,
         from_trigger_time=event.from_trigger_time,
         priority=translate.number(Number(NO_PRIORITY) if event.priority is None else event.priority),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from remission.solver.antimony_text import antimony_to_sbml
@@ -19,7 +19,8 @@ def read_antimony(text: str) -> Network:
     """Read a model written in Antimony.
 
     Submodels are flattened: variable `S` of instance `L1` is named `L1_S`. Antimony requires an instance to
-    stand before its parts are used.
+    stand before its parts are used. Events are absorbing (see `Network`): ``at (S < 1): S = 0;`` makes extinction
+    final, at the start of a call too. In all else the meaning is that of SBML.
 
     Parameters
     ----------
@@ -40,7 +41,7 @@ def read_antimony(text: str) -> Network:
     >>> network.states, network.initial, network.parameters, network.defaults
     (('x',), (3.0,), ('k',), (0.1,))
     """
-    return read_sbml(antimony_to_sbml(text))
+    return replace(read_sbml(antimony_to_sbml(text)), absorbing=True)
 
 
 def read_sbml(text: str) -> Network:
@@ -295,6 +296,8 @@ class _Reader:
                 reference.getStoichiometryMath().getMath(), f"stoichiometry of {reference.getSpecies()}"
             )
         value = Number(reference.getStoichiometry() if reference.isSetStoichiometry() else 1.0)
+        if reference.getDenominator() != 1:  # levels 1 and 2 version 1 write a fraction
+            value = Number(value.value / reference.getDenominator())
         if name:
             self.rules[name] = value
         return value

@@ -18,10 +18,10 @@ from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.plan import Plan, PlannedEvent
 from remission.solver.settling import GUESS, LARGEST_GUESS, SMALLEST_GUESS
 from remission.solver.status import Status
-from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP
+from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP, STRETCH
 
 _AS_OPERATION = {
-    **{"add": "plus", "sub": "minus", "mul": "times", "neg": "negate", "log": "ln"},
+    **{"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "negate", "log": "ln"},
     **{name: name for name in ("exp", "sqrt", "abs", "min", "max", "lt", "le", "eq", "ne", "and", "or", "not")},
 }
 
@@ -154,8 +154,9 @@ class ReferencePatient:
     def _step(self) -> Status | None:
         """Try one step; a status if the patient ends here."""
         rest = self._stop - self.time_day
-        last = self.step_day * 1.0001 >= rest
-        tried = rest if last else min(self.step_day, 0.5 * rest)
+        reach = STRETCH * self.step_day
+        last = reach >= rest
+        tried = rest if last else 0.5 * rest if reach > 0.5 * rest else self.step_day
         u, new, error = self._stages(tried)
         accepted = error <= 1.0
         self._propose(tried, error, accepted)
@@ -213,7 +214,7 @@ class ReferencePatient:
         self.step_day = max(self.step_day, proposed) if cut and factor >= 1 else proposed
         self._grow = GROW if accepted else 1.0
         if accepted and self._first:
-            self.dose_step, self._first = tried * min(factor, 2.0), False
+            self.dose_step, self._first = tried * factor, False
 
     def _failure(self, error: float) -> Status | None:
         if self.step_day < SMALLEST_STEP * max(abs(self.time_day), 1.0):

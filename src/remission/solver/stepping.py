@@ -13,6 +13,8 @@ from remission.solver.settling import write_settle
 
 SAFETY, SHRINK, GROW = 0.9, 0.15, 6.0
 SMALLEST_STEP = 1e-13
+STRETCH = 1.1
+"""A step may be longer by this factor if that saves another; the safety factor leaves room for it."""
 
 
 def write_stepping(module: Module, plan: Plan) -> None:
@@ -50,11 +52,14 @@ def _choose_step(code: Code, memory: LaneMemory, method: Method) -> tuple[str, s
     time, stop, step = memory.get("time"), memory.get("stop"), memory.get("step")
     rest = code.op("fsub", stop, time)
     half = code.op("fmul", rest, code.number(0.5))
-    tried = code.select(code.compare("ogt", step, half), half, step)
-    last = code.compare("oge", code.op("fmul", step, code.number(1.0001)), rest)
+    reach = code.op("fmul", step, code.number(STRETCH))
+    tried = code.select(code.compare("ogt", reach, half), half, step)
+    last = code.compare("oge", reach, rest)
     tried = code.select(last, rest, tried)
     memory.put("try", tried)
-    memory.put("inverse", code.op("fdiv", code.number(1 / method.gamma), tried))
+    per_step = code.op("fdiv", code.number(1.0), tried)
+    memory.put("per_step", per_step)
+    memory.put("inverse", code.op("fmul", code.number(1 / method.gamma), per_step))
     memory.put("new_time", code.select(last, stop, code.op("fadd", time, tried)))
     return last, code.compare("olt", tried, step)
 
@@ -62,7 +67,7 @@ def _choose_step(code: Code, memory: LaneMemory, method: Method) -> tuple[str, s
 def _write_stage(code: Code, memory: LaneMemory, plan: Plan, stage: int) -> None:
     method = plan.method
     tried = memory.get("try")
-    per_step = code.op("fdiv", code.number(1.0), tried)
+    per_step = memory.get("per_step")
     weights = [code.op("fmul", per_step, code.number(x)) for x in method.c[stage]]
     time_weight = code.op("fmul", tried, code.number(_tidy(method.time_slope[stage]))) if plan.uses_time else ""
     slots = {name: memory.pointer(name) for name in ("y", "trial", "shift", "ft")}
@@ -152,8 +157,7 @@ def _remember_first(code: Code, memory: LaneMemory, accept: str, factor: str) ->
     """The first step accepted after a dose is the one to try after the next."""
     first = code.both(accept, memory.flag("first"))
     tried = memory.get("try")
-    twice = code.op("fmul", tried, code.intrinsic("minnum", factor, code.number(2.0)))
-    memory.put_where("dose_step", first, twice)
+    memory.put_where("dose_step", first, code.op("fmul", tried, factor))
     memory.put_where("first", first, code.number(0.0))
 
 

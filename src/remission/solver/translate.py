@@ -70,6 +70,8 @@ class Translator:
             return self._rate_of(*expression.arguments)
         if operation in ("and", "or", "xor", "not"):
             return self._logic(operation, [self.condition(a) for a in expression.arguments])
+        if operation in ("floor", "ceil"):
+            return self._rounded(operation, *expression.arguments)
         numbers = [self.number(a) for a in expression.arguments]
         if operation in ("lt", "le", "gt", "ge", "eq", "ne"):
             links = [g.compare(operation, a, b) for a, b in pairwise(numbers)]
@@ -86,6 +88,11 @@ class Translator:
         if operation in UNARY or operation in ("exp", "ln", "sqrt", "abs"):
             return g.function("log" if operation == "ln" else operation, *numbers)
         raise model_error("an operation is not supported", found=operation)
+
+    def _rounded(self, operation: str, argument: Expression) -> int:
+        if isinstance(argument, Apply) and argument.operation == "divide":
+            return self.graph.function(operation, self.graph.ratio(*(self.number(a) for a in argument.arguments)))
+        return self.graph.function(operation, self.number(argument))
 
     def _rate_of(self, expression: Expression) -> int:
         """d expression / d time along the way: sum of its derivatives by the states, each times the state's rate."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from remission.solver.benchmark.measure import ERROR, Curve, Point, Stopwatch
+from remission.solver.benchmark.measure import ERROR, Curve, Point, Stopwatch, one_line
 from remission.solver.benchmark.ours import Ours
 from remission.solver.benchmark.peers import PEERS
 from remission.solver.benchmark.task import SETTINGS, Task
@@ -20,6 +20,8 @@ REFERENCE_TOLERANCE = (1e-10, 1e-8)
 LOOSEST_OF_OURS, LOOSEST_OF_PEERS = 1e-3, 1e-2
 BUDGET = 60.0
 """Processor seconds in which a peer has to be done with one model, but for the run under way."""
+PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
+"""A first run of two patients tells whether a peer is quick enough for this many runs of all that are judged."""
 OURS = "remission"
 METHODS = ("RODAS4P2", "RODAS5P")
 
@@ -80,7 +82,8 @@ def compare(
     for method in METHODS:
         ours = Ours(task, method)
         watch = Stopwatch(ours.states, ours.volumes, reference, budget, rounds=3)
-        points += watch.descend(count, task.setting.tolerances, LOOSEST_OF_OURS)
+        watch.descend(count, task.setting.tolerances, LOOSEST_OF_OURS)
+        points += watch.points
     yield OURS, Curve(tuple(points))
     for name in PEERS if peers is None else peers:
         yield name, _of_peer(PEERS[name], task, fine, reference, budget)
@@ -92,22 +95,21 @@ def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any
     except ImportError as error:
         return Curve(note=f"not installed ({error.name})")
     except Exception as error:  # a peer that cannot be built or run is a line of the table, not the end of it
-        return Curve(note=f"could not be built: {_line(error)}")
+        return Curve(note=f"could not be built: {one_line(error)}")
     watch = Stopwatch(peer.states, fine.volumes, reference, budget)
     try:
-        probe = watch.point(2, 1e-4, task.setting.tolerances[0])  # also warms up what compiles at first use
-        watch.points.clear()
-        patients = JUDGED if probe.rate * budget > 30 * JUDGED else 2
-        watch.spent = 0.0
-        for _ in watch.descend(patients, task.setting.tolerances, LOOSEST_OF_PEERS):
-            pass
+        rate = watch.point(PROBED, *PROBE).rate  # also warms up what compiles at first use
+        rate = max(rate, watch.point(PROBED, *PROBE).rate)
     except Exception as error:
-        return Curve(tuple(watch.points), note=f"failed: {_line(error)}")
-    return Curve(tuple(watch.points), note="" if watch.spent < budget else f"stopped after {budget:g} s")
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:120]
+        return Curve(note=f"failed: {one_line(error)}")
+    watch.points.clear()
+    watch.spent = 0.0
+    patients = JUDGED if rate * budget > RUNS * JUDGED else PROBED
+    watch.descend(patients, task.setting.tolerances, LOOSEST_OF_PEERS)
+    notes = [f"stopped after {budget:g} s"] if watch.spent > budget else []
+    if watch.failures:
+        notes.append(f"gave up at {len(watch.failures)} tolerances ({watch.failures[0]})")
+    return Curve(tuple(watch.points), "; ".join(notes))
 
 
 def as_numbers(curves: Mapping[str, Curve]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -67,6 +67,17 @@ def largest_error(found: np.ndarray, reference: np.ndarray) -> float:
     return worst if worst == worst else math.inf
 
 
+def one_line(error: Exception) -> str:
+    """What an error says, in its last line.
+
+    Examples
+    --------
+    >>> one_line(ValueError("see below\\nno convergence"))
+    'no convergence'
+    """
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1][:120]
+
+
 @dataclass
 class Stopwatch:
     """Runs a solver and takes the processor time, of all threads, until its budget is spent."""
@@ -78,27 +89,37 @@ class Stopwatch:
     rounds: int = 1
     spent: float = 0.0
     points: list[Point] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
 
     def point(self, patients: int, rtol: float, atol: float) -> Point:
         """One run, its best time of several rounds."""
         times = []
         for _ in range(self.rounds):
             start = time.process_time()
-            states = self.work(patients, rtol, atol)
-            times.append(time.process_time() - start)
-        self.spent += sum(times)
-        error = largest_error(self.read(states)[: len(self.reference)], self.reference[:patients])
+            try:
+                states = self.work(patients, rtol, atol)
+            finally:
+                times.append(time.process_time() - start)
+                self.spent += times[-1]
+        judged = min(patients, len(self.reference))
+        error = largest_error(self.read(states[:judged]), self.reference[:judged])
         made = Point(rtol, atol, error, patients / max(min(times), 1e-9), patients)
         self.points.append(made)
         return made
 
-    def descend(self, patients: int, atols: tuple[float, ...], loosest: float) -> Iterator[Point]:
-        """From loose to tight, for each absolute tolerance, until accurate enough or out of time."""
+    def descend(self, patients: int, atols: tuple[float, ...], loosest: float) -> None:
+        """From loose to tight, for each absolute tolerance, until accurate enough or out of time.
+
+        A tolerance at which the solver gives up on a patient is noted and passed over.
+        """
         for atol in atols:
             for rtol in (rtol for rtol in RTOLS if rtol <= loosest):
                 if self.spent > self.budget:
                     return
-                point = self.point(patients, rtol, atol)
-                yield point
-                if point.error <= ERROR:
+                try:
+                    error = self.point(patients, rtol, atol).error
+                except Exception as error_:  # whatever a peer raises
+                    self.failures.append(f"rtol {rtol:.0e}, atol {atol:.0e}: {one_line(error_)}")
+                    continue
+                if error <= ERROR:
                     break

@@ -39,13 +39,20 @@ class Ours:
 
     def _run(self, parameters: np.ndarray, rtol: float, atol: float) -> np.ndarray:
         count, kernel = len(parameters), self.kernel
-        state, step = np.tile(kernel.initial_state, (count, 1)), np.full(count, np.nan)
+        state = np.tile(kernel.initial_state, (count, 1))
+        step = dose_step = np.full(count, np.nan)
         found, before = np.empty((count, len(SEEN_DAYS), len(kernel.states))), 0
         for row, day in enumerate(SEEN_DAYS):
             doses = self._doses(count, before, day)
             start, stop = np.full(count, float(before)), np.full(count, float(day))
-            done = kernel.advance(state, parameters, start, stop, doses, step_day=step, rtol=rtol, atol=atol)
-            state, step, before = done.state, done.step_day, day
+            done = kernel.advance(
+                *(state, parameters, start, stop, doses),
+                step_day=step,
+                dose_step_day=dose_step,
+                rtol=rtol,
+                atol=atol,
+            )
+            state, step, dose_step, before = done.state, done.step_day, done.dose_step_day, day
             found[:, row] = np.where((done.status == 0)[:, None], state, np.nan)
         return found
 

@@ -39,9 +39,12 @@ class Amici:
     def __init__(self, task: Task) -> None:
         scripts = sysconfig.get_path("scripts")  # its compiler helpers lie beside Python
         os.environ["PATH"] = os.pathsep.join([scripts, os.environ.get("PATH", "")])
+        import logging
+
         import amici
         from amici.sim.sundials import RDataReporting_full
 
+        logging.getLogger("amici").setLevel(logging.CRITICAL)
         self._folder = tempfile.TemporaryDirectory(prefix="remission-amici-")
         name = f"benchmark_{task.name}"
         importer = amici.SbmlImporter(task.sbml_with_doses, from_file=False)
@@ -78,6 +81,7 @@ class RoadRunner:
     def __init__(self, task: Task) -> None:
         import roadrunner
 
+        roadrunner.Logger.disableLogging()
         self._runner = roadrunner.RoadRunner(task.sbml)
         self._runner.selections = list(task.network.states)
         self._task = task
@@ -126,7 +130,7 @@ class NumbaLsoda:
         slope, size, count = compiled_slope(task), len(task.network.states), len(task.network.parameters)
 
         @numba.cfunc(numbalsoda.lsoda_sig)
-        def right(t, y, dy, p):  # type: ignore[no-untyped-def]
+        def right(t, y, dy, p):
             slope(t, numba.carray(y, (size,)), numba.carray(p, (count,)), numba.carray(dy, (size,)))
 
         address, lsoda = right.address, numbalsoda.lsoda
@@ -135,7 +139,7 @@ class NumbaLsoda:
         seen = np.isin(_ends(), SEEN_DAYS)
 
         @numba.njit
-        def run(start, parameters, rtol, atol, found):  # type: ignore[no-untyped-def]
+        def run(start, parameters, rtol, atol, found):
             for k in range(len(parameters)):
                 y, row = start.copy(), 0
                 for segment in range(len(seen)):

@@ -90,7 +90,7 @@ class Task:
 
     Examples
     --------
-    >>> task = Task("S", "Ac1 = 0; Ac1' = -CL*Ac1; CL = 0.2; K = 5; V := K; at (time >= 5): Ac1 = 9;")
+    >>> task = Task("S", "Ac1 = 0; Ac1' = -CL*Ac1; CL = 0.2; K = 5; V := K;\\nat (time >= 5): Ac1 = 9;")
     >>> task.network.events, task.patients(3).shape, task.volumes
     ((), (3, 2), ('V',))
     """
