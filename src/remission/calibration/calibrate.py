@@ -25,7 +25,7 @@ from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
-PRIOR_SPREAD = 0.5  # of the normal scores of the unit interval: two thirds of the draws lie between 0.31 and 0.69
+PRIOR_SPREAD = 0.4  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.34 to 0.66
 ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 
 

@@ -1,4 +1,4 @@
-"""What sets of hyperparameters give: new patients in every arm of every study of a tumour, and the targets from them."""
+"""What sets of hyperparameters give: new patients in every arm of every study of a tumour, and the targets."""
 
 from __future__ import annotations
 

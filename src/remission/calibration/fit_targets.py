@@ -43,8 +43,8 @@ class FitTargets:
 
     @property
     def weighted_error(self) -> Array:
-        """Errors that give each target its weight."""
-        return self.error / np.sqrt(self.weight)
+        """Standard errors that give each target its weight: a 95 % interval is about two of them on either side."""
+        return self.error / 2 / np.sqrt(self.weight)
 
     @property
     def _by_logarithm(self) -> NDArray[np.bool_]:
