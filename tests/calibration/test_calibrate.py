@@ -10,7 +10,9 @@ import pytest
 from remission.biology import accepted_sets, load_tumour
 from remission.calibration.assimilate import move
 from remission.calibration.calibrate import Calibrated, Plan, calibrate
+from remission.calibration.evaluate import setting
 from remission.calibration.fit_targets import fit_targets
+from remission.calibration.inputs import load_studies
 from remission.calibration.results import fitted_table_text, write_results
 from remission.calibration.search_space import search_space
 from remission.calibration.sensitivity import effects, effects_text
@@ -103,6 +105,28 @@ def test_sensitivity_finds_that_chemotherapy_moves_its_own_arm(tmp_path, study):
     own = found.strength[kill, of_docetaxel & responses].mean()
     assert own > found.strength[kill, ~of_docetaxel & responses].mean()
     assert "`chemo_kill`" in effects_text(found, "remission sensitivity lung")
+
+
+def test_published_figures_say_which_were_fitted():
+    studies = load_studies()
+    fitted = set()
+    for tumour in TUMOURS:
+        mine = [study for study in studies if study.tumour == tumour]
+        here = setting(search_space(tumour), targets_of(mine), mine, 1, 1)
+        fitted |= {
+            (target.where.split(":")[0], target.columns["value"], *_name(target)) for target in here.fitted.targets
+        }
+    said = {
+        (target.where.split(":")[0], target.columns["value"], *_name(target))
+        for target in targets_of(studies)
+        if target.figure.fitted
+    }
+    assert said == fitted
+
+
+def _name(target):
+    figure = target.figure
+    return figure.trial, figure.arm, figure.endpoint, figure.time_months, figure.evidence, figure.source_citation
 
 
 def test_an_unknown_tumour_says_which_can_be_calibrated():

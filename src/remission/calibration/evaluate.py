@@ -48,7 +48,7 @@ class Setting:
         """What the numbers depend on."""
         from hashlib import sha256
 
-        rows = repr([tuple(target.columns.values()) for target in self.fitted.targets])
+        rows = repr([replace(target.figure, note="", fitted=False) for target in self.fitted.targets])
         start = {one.parameter: one.start for one in self.space.searched}
         return {
             "tumour": self.space.tumour,

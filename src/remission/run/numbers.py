@@ -114,9 +114,7 @@ def curve_numbers(name: str, days: Array, event: Array, months: Sequence[int], t
     """
     curve = kaplan_meier(days, event)
     fewest = 1 if thin else FEWEST_AT_RISK
-    read = {
-        str(month): tuple(map(rounded, survival_at(curve, month, days, event, fewest=fewest))) for month in months
-    }
+    read = {str(month): tuple(map(rounded, survival_at(curve, month, days, event, fewest=fewest))) for month in months}
     keys = (name, f"{name}_low", f"{name}_high")
     return {key: {month: point[place] for month, point in read.items()} for place, key in enumerate(keys)}
 
