@@ -50,6 +50,8 @@ Arms = Annotated[
 ]
 Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [one for a small run, else one per core].")]
 
+Language = Annotated[str, Parameter(name="--lang", help="Language of the page: en or fr.")]
+
 
 @app.command
 def run(
@@ -63,16 +65,17 @@ def run(
     arm: Arms = None,
     workers: Workers = None,
     report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+    lang: Language = "en",
 ) -> None:
     """Simulate a study into a folder, or finish a run that was stopped; prints the result table."""
     from remission.api import load
     from remission.run import shown_progress
 
-    numbers = _numbers(patients, seed, workers)
+    numbers, language = _numbers(patients, seed, workers), _language(lang)
     loaded = load(study)
     with shown_progress(loaded.definition.name) as progress:
         result = loaded.run(out=out, twins=twins, arms=arm or (), progress=progress, **numbers)
-    page = result.report() if report else None
+    page = result.report(lang=language) if report else None
     print(_table(result.run_folder))
     print(f"tables  {result.folder}")
     if page is not None:
@@ -127,12 +130,14 @@ def report(
     /,
     *,
     out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/report.html].")] = None,
+    lang: Language = "en",
 ) -> None:
     """Write the HTML report of a finished run, and print its result table."""
     from remission.api import open_run
 
+    language = _language(lang)
     result = open_run(folder)
-    page = result.report(out)
+    page = result.report(out, lang=language)
     print(_table(result.run_folder))
     print(f"report  {page}")
 
@@ -147,13 +152,15 @@ def cohort(
     units: Annotated[str | None, Parameter(help="Units where no name states them, such as months,mm.")] = None,
     date: Annotated[str | None, Parameter(help="Day for which visits due are listed, such as 2026-11-23.")] = None,
     report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+    lang: Language = "en",
 ) -> None:
     """Read real patients, check them, and write the same run folder and report as a simulation."""
     from remission.api import import_cohort
     from remission.cohort.finding import finding_line
 
+    language = _language(lang)
     result = import_cohort(files, out, mapping=mapping, units=units, date=date)
-    page = result.report() if report else None
+    page = result.report(lang=language) if report else None
     print(_table(result.run_folder))
     for finding in result.run_folder.summary()["findings"]:
         print(f"{finding['severity']}  {finding_line(finding)}")
@@ -171,11 +178,12 @@ def design(
     html: Annotated[Path | None, Parameter(help="Write a one-page report to this file.")] = None,
     trials: Annotated[int | None, Parameter(help="Simulated trials, in place of what the file says.")] = None,
     seed: Annotated[int | None, Parameter(help="Seed, in place of what the file says.")] = None,
+    lang: Language = "en",
 ) -> None:
     """Simulate a trial design: power, type I error, looks, stopping, bias."""
     from remission.trial import commands
 
-    commands.design(file, json=json, html=html, trials=trials, seed=seed)
+    commands.design(file, json=json, html=html, trials=trials, seed=seed, language=_language(lang))
 
 
 @app.command
@@ -238,12 +246,13 @@ def validate_trials(
     patients: Annotated[str | None, Parameter(help="Patients in each [as many as the trial had].")] = None,
     seed: Seed = None,
     workers: Workers = None,
+    lang: Language = "en",
 ) -> None:
     """Simulate the studies many times and show published numbers beside simulated ones, row by row."""
     from remission.show.validation import validate_command
 
-    numbers = _numbers(patients, seed, workers)
-    validate_command(targets, studies, json, html, _trials(trials), **numbers)
+    numbers, language = _numbers(patients, seed, workers), _language(lang)
+    validate_command(targets, studies, json, html, _trials(trials), language=language, **numbers)
 
 
 @validate.command(name="statistics")
@@ -356,6 +365,13 @@ def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dic
     from remission.study.numbers import run_numbers
 
     return run_numbers(_written(patients), _written(seed), _written(workers), prefix="--")
+
+
+def _language(given: str) -> str:
+    """A language of the pages from the command line: refused before anything is simulated."""
+    from remission.texts import known_language
+
+    return known_language(given, "--lang")
 
 
 def _trials(trials: str | None) -> int | None:

@@ -15,7 +15,7 @@ from remission.show.journey import CANDIDATES, journey
 from remission.show.lines import Group, result_groups
 from remission.show.observed import observed_contents
 from remission.show.results import published_results, read_arms, result_of
-from remission.show.texts import Words
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 
@@ -28,7 +28,7 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
         If a file of the run is missing or has changed since it was written.
     """
     study = folder.definition
-    arms, published = read_arms(folder, study), published_results(study)
+    arms, published = read_arms(folder, study, words), published_results(study)
     summary, rows = result_of(folder, arms, published)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
@@ -38,7 +38,7 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
     observed = observed_contents(summary, arms, words)
     seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
     return {
-        "title": study.title,
+        "title": words.term(study.title),
         "by": words("by", patients=patients, seed=seed),
         "plain": page.plain_words(
             arms, summary, rows, last_month, words, twins=folder.provenance.identity.filled == "twins"
@@ -102,7 +102,7 @@ def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
         If a file of the run is missing or has changed since it was written.
     """
     study = folder.definition
-    arms, published = read_arms(folder, study), published_results(study)
+    arms, published = read_arms(folder, study, words), published_results(study)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     sections = sections_of(folder, arms, published, last_month, words)
     course = journey(folder, told_arms(folder, arms))

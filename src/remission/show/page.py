@@ -13,7 +13,7 @@ from remission.show.course import Course, Step
 from remission.show.gather import ArmData
 from remission.show.lines import Group, quantity
 from remission.show.style import arm_colour, variable
-from remission.show.texts import Words
+from remission.texts import Words
 
 _FREE = "treatment_free_36"
 _SEX = {True: "patient.woman", False: "patient.man", None: "patient.person"}
@@ -194,7 +194,8 @@ def counted(arm: ArmData, words: Words) -> Counted:
         int(arm.patients["os_event"].sum()),
         int((arm.patients["lost_day"] > 0).sum()),
     )
-    reasons = "; ".join(f"{reason} ({words.number(number)})" for reason, number in arm.reasons.items())
+    told = (f"{words.term(reason)} ({words.number(number)})" for reason, number in arm.reasons.items())
+    reasons = words("list.semicolon").join(told)
     texts = tuple(words.number(number) for number in numbers)
     return Counted(arm.label, colour_of(arm.index), texts, reasons or words("counted.none"))
 
@@ -223,7 +224,7 @@ def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
             "number": str(step.number),
             "month": words.number(step.month, 1),
             "what": _event_text(step, words),
-            "rule": step.rule or "",
+            "rule": words.term(step.rule or ""),
         }
         for step in course.steps
     ]

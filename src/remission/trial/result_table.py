@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from remission.texts import Words
 from remission.trial.design import DesignResult
 from remission.trial.operating import Operating, monte_carlo_error
 from remission.trial.statistic import MaxCombo, WeightedLogRank
@@ -98,75 +99,74 @@ def _plain(value: Any) -> Any:
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 
-def tests_table(result: DesignResult) -> Table:
+_TESTS: Final = ("test", "power", "calculated", "needed", "type_i", "mean_month", "mean_events", "not_computed")
+_LOOKS: Final = (
+    "test",
+    "look",
+    "month",
+    "events",
+    "information",
+    "bound",
+    "success",
+    "futility",
+    "false_success",
+)
+_NAMING: Final = ("MaxCombo of", "RMST to", "survival at", "cured share", "margin", "modestly weighted", "months")
+
+
+def tests_table(result: DesignResult, words: Words) -> Table:
     """Header and rows: one row for each test."""
-    header = (
-        "test",
-        "power",
-        "calculated",
-        "patients needed",
-        "type I error",
-        "mean month",
-        "mean events",
-        "not computed",
-    )
     rows: list[tuple[str, ...]] = []
     for row, calculated, enough in zip(result.rows, result.calculated, result.needed, strict=True):
         needed = "" if enough is None else f"{enough:.0f}"
         known = "" if calculated is None else f"{calculated:.3f}"
-        error = share(row.type_i_error, row.trials_null)
-        when = f"{row.mean_time / DAYS_PER_MONTH:.1f}", f"{row.mean_events:.0f}"
-        rows.append((shown_name(row), share(row.power, row.trials), known, needed, error, *when, _failures(row)))
-    return header, rows
+        error = share(row.type_i_error, row.trials_null, words)
+        when = words.written(f"{row.mean_time / DAYS_PER_MONTH:.1f}"), f"{row.mean_events:.0f}"
+        power = share(row.power, row.trials, words)
+        rows.append((shown_name(row, words), power, words.written(known), needed, error, *when, _failures(row, words)))
+    return tuple(words(f"design.{name}") for name in _TESTS), rows
 
 
-def look_table(result: DesignResult) -> Table:
+def look_table(result: DesignResult, words: Words) -> Table:
     """Header and rows: one row for each test and look."""
-    header = (
-        "test",
-        "look",
-        "month",
-        "events",
-        "information",
-        "bound",
-        "success",
-        "futility",
-        "false success",
-    )
     time, events = result.found.time.mean(axis=0) / DAYS_PER_MONTH, result.found.events.mean(axis=0)
     rows: list[tuple[str, ...]] = []
     for row in result.rows:
         for k in range(row.upper.size):
-            name = shown_name(row) if k == 0 else ""
+            name = shown_name(row, words) if k == 0 else ""
             when = str(k + 1), f"{time[k]:.1f}", f"{events[k]:.0f}", f"{row.fraction[k]:.3f}"
-            low = "" if np.isinf(row.lower[k]) else f"{row.lower[k]:.3f} to "
+            bound = f"{row.upper[k]:.3f}"
+            if not np.isinf(row.lower[k]):
+                bound = words("design.bounds", low=f"{row.lower[k]:.3f}", high=bound)
             false = "" if row.false_success is None else f"{row.false_success[k]:.4f}"
-            stopped = f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false
-            rows.append((name, *when, f"{low}{row.upper[k]:.3f}", *stopped))
-    return header, rows
+            numbers = (*when, bound, f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false)
+            rows.append((name, *map(words.written, numbers)))
+    return tuple(words(f"design.{name}") for name in _LOOKS), rows
 
 
-def shown_name(row: Operating) -> str:
+def shown_name(row: Operating, words: Words) -> str:
     """Name of a test with its times in months."""
     statistic = row.statistic
+    name = statistic.name
     for field in ("tau", "at"):
         if hasattr(statistic, field):
             day = getattr(statistic, field)
-            return statistic.name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
-    return statistic.name
+            name = statistic.name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
+    return words.terms_in(words.written(name), _NAMING)
 
 
-def share(value: float, trials: int) -> str:
-    """A share with its Monte Carlo error, or a dash."""
+def share(value: float, trials: int, words: Words) -> str:
+    """A share with its Monte Carlo error, or that there is none."""
     if math.isnan(value):
-        return "not simulated"
-    return f"{value:.4f} ± {monte_carlo_error(value, trials):.4f}"
+        return words("design.not_simulated")
+    return words.written(f"{value:.4f} ± {monte_carlo_error(value, trials):.4f}")
 
 
-def _failures(row: Operating) -> str:
+def _failures(row: Operating, words: Words) -> str:
     total, null = int(row.failed.sum()), int(row.failed_null.sum())
-    looks = row.trials * row.failed.size
-    return "none" if total + null == 0 else f"{total} of {looks}, {null} without effect"
+    if total + null == 0:
+        return words("design.failed.none")
+    return words("design.failed", number=total, looks=row.trials * row.failed.size, null=null)
 
 
 def as_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
