@@ -33,6 +33,7 @@ SAME_IN_BOTH = {
     "letters.NE",
     "endpoint.part",
     "short.PD",
+    "short.SD",
     "response.PD",
     "grade",
     "axis.patients_percent",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -153,6 +154,13 @@ def test_a_page_shows_what_failed() -> None:
     result = run_design(read)
     assert result.rows[2].failed.sum() > 0
     assert "could not be computed in" in render_page(result)
+    in_french = render_page(result, "fr")
+    assert '<html lang="fr">' in in_french
+    assert "non calculable dans" in in_french
+    assert "survie moyenne restreinte à" in in_french
+    drawn = re.sub(r"<pre>.*?</pre>|<style>.*?</style>|<metadata>.*?</metadata>", "", in_french, flags=re.DOTALL)
+    assert re.findall(r">[^<>]*\b(?:RMST|power|months|look|trials|events)\b[^<>]*<", drawn) == []
+    assert re.findall(r">[^<>]*\d\.\d[^<>]*<", re.sub(r"remission \d\S*", "", drawn)) == []
 
 
 def test_strata_are_read() -> None:
