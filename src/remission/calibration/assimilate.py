@@ -57,6 +57,20 @@ def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation
     return points + misfit @ np.linalg.solve(spread + inflation * np.eye(len(spread)), gain.T)
 
 
+def inflations(steps: int) -> list[float]:
+    """How much the variances of the targets are inflated in each step: halved from one to the next.
+
+    Gentle steps first, where the members are far from the targets and a linear regression says little.
+
+    Examples
+    --------
+    >>> inflations(3), sum(1 / inflation for inflation in inflations(3))
+    ([7.0, 3.5, 1.75], 1.0)
+    """
+    whole = 2.0**steps - 1
+    return [whole / 2.0**step for step in range(steps)]
+
+
 def _without_chance(covariance: Array, here: Array, there: Array, members: int) -> Array:
     """Covariances tapered to 0 where the correlation is within what chance gives in so few members.
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.calibration.assimilate import move
+from remission.calibration.assimilate import inflations, move
 from remission.calibration.evaluate import evaluate_points, setting
 from remission.calibration.evaluations import Evaluations
 from remission.calibration.fit_targets import FitTargets
@@ -25,7 +25,7 @@ from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
-PRIOR_SPREAD = 0.4  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.34 to 0.66
+PRIOR_SPREAD = 0.3  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.38 to 0.62
 ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 
 
@@ -133,7 +133,8 @@ def calibrate(
             normal = _normal(plan, f"perturbation of targets {step}", simulated.shape[1])
             fitted = here.fitted
             given = fitted.scaled(simulated)
-            scores = move(scores, given, fitted.wanted, fitted.weighted_error, float(plan.steps), normal)
+            inflation = inflations(plan.steps)[step]
+            scores = move(scores, given, fitted.wanted, fitted.weighted_error, inflation, normal)
     return Calibrated(space, here.fitted, first, scores, first_simulated, simulated, loss, tuple(losses))
 
 
