@@ -33,9 +33,9 @@ ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 class Plan:
     """How large a calibration is."""
 
-    members: int = 72
-    steps: int = 6
-    patients: int = 400
+    members: int = 64
+    steps: int = 7
+    patients: int = 320
     seed: int = 1
     workers: int = 1
 
