@@ -327,3 +327,21 @@ def test_calculated_power_with_looks_is_that_of_simulation() -> None:
 def test_bad_input_says_why(make: object, message: str) -> None:
     with pytest.raises(DataError, match=message):
         make()  # type: ignore[operator]
+
+
+def test_a_look_that_adds_nothing_has_no_bound_and_the_others_keep_theirs() -> None:
+    """All are followed for six months by the second look: a restricted mean learns nothing from the third."""
+    looks, tests = [Look(time=15.0), Look(time=24.0), Look(time=36.0)], [WeightedLogRank(), RestrictedMean(6.0)]
+    found = simulate(HazardSource(LATE), looks, tests, 256, 3, estimates=False)
+    log_rank_row, mean = operating_characteristics(found, [], Plan())
+    assert np.isfinite(log_rank_row.upper).all()
+    assert np.isfinite(mean.upper).tolist() == [True, True, False]
+    assert mean.success[1] == mean.success[2]
+
+
+def test_max_combo_over_several_looks_spends_its_error() -> None:
+    looks = [Look(events=150), Look(events=220), Look(events=300)]
+    null = simulate(HazardSource(LATE.without_effect()), looks, [MaxCombo()], 4096, 6, estimates=False)
+    (row,) = operating_characteristics(null, [null], Plan(efficacy=Spending("pocock")))
+    assert row.type_i_error == pytest.approx(0.025, abs=4 * np.sqrt(0.025 * 0.975 / 4096))
+    assert row.upper[0] < 2.2

@@ -37,7 +37,7 @@ def design(
         Seed, in place of what the file says.
     """
     from remission.trial.design import run_design
-    from remission.trial.result_table import as_numbers, as_text, look_table, tests_table
+    from remission.trial.result_table import as_numbers, as_text, look_table, remarks, tests_table
 
     chosen = find_design(file)
     if trials is not None:
@@ -48,7 +48,7 @@ def design(
         chosen = replace(chosen, seed=seed)
     result = run_design(chosen)
     print(f"{chosen.title or chosen.name}: {chosen.source.patients} patients, {chosen.trials} trials\n")
-    print(as_text(*tests_table(result)), as_text(*look_table(result)), sep="\n\n")
+    print(as_text(*tests_table(result)), as_text(*look_table(result)), *remarks(result), sep="\n\n")
     if json is not None:
         _write(json, _as_json(as_numbers(result)))
     if html is not None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from remission.trial.design import DesignResult
-from remission.trial.result_table import look_table, shown_name, tests_table
+from remission.trial.result_table import look_table, remarks, shown_name, tests_table
 from remission.trial.source import CohortSource, HazardSource
 from remission.units import DAYS_PER_MONTH
 
@@ -47,7 +47,7 @@ def render_page(result: DesignResult) -> str:
             design=result.design,
             tests=tests_table(result),
             looks=look_table(result),
-            notes=_notes(result),
+            notes=remarks(result),
             proportional=_proportional(result),
             figures=[_svg(draw, result) for draw in figures],
             version=remission.__version__,
@@ -133,37 +133,6 @@ def _stopping(axes: Any, result: DesignResult) -> str:
     axes.set(xlabel="month of the look", ylabel="stopped by then", ylim=(0, 1))
     axes.legend(frameon=False, fontsize=7)
     return "Share of trials that have stopped for success (lines) and for futility (dotted)."
-
-
-def _notes(result: DesignResult) -> list[str]:
-    """What a reader must know that no table says."""
-    found, notes = result.found, []
-    short = (~found.reached).sum(axis=0)
-    if short.any():
-        listed = ", ".join(f"look {k + 1}: {count}" for k, count in enumerate(short) if count)
-        notes.append(
-            f"In some trials too few events ever came ({listed} of {found.trials}); "
-            "they were looked at when the last patient had left."
-        )
-    for row in result.rows:
-        if row.failed.any() or row.failed_null.any():
-            lost, null = int(row.failed[-1]), int(row.failed_null[-1])
-            notes.append(
-                f"{shown_name(row)} could not be computed in {lost} of {row.trials} trials at the last look "
-                f"({null} without effect). They count as trials that show nothing."
-            )
-    tested = {note: shown_name(row) for row, note in zip(result.rows, result.null_notes, strict=True)}
-    alone = len(tested) == 1
-    notes += [f"Type I error{'' if alone else f' of {name}'}: {note}." for note, name in tested.items()]
-    if result.design.margin_note:
-        notes.append(f"Margin from history: {result.design.margin_note}.")
-    for row in result.rows:
-        if np.isfinite(row.bias) and row.upper.size > 1:
-            notes.append(
-                f"{shown_name(row)}: stopping early moves the mean estimate by {row.bias:+.3g}, "
-                f"from {row.estimate_at_end:.3g} to {row.estimate_at_stop:.3g}."
-            )
-    return notes
 
 
 def _proportional(result: DesignResult) -> list[tuple[str, str, str]]:

@@ -254,7 +254,7 @@ class _Base:
         elif method not in ("full", "score") or times.size == 1:
             spent = null / null[-1]
         else:
-            spent = _planned_fraction(scenario, times, statistic)
+            spent = check_fraction(_planned_fraction(scenario, times, statistic))
         if spent.size != times.size:
             raise DataError("each look needs an information fraction", found=f"{spent.size} for {times.size}")
         spread = _spread(scenario, times, looks, statistic, method)

@@ -35,6 +35,7 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
         "patients": design.source.patients,
         "trials": found.trials,
         "seed": design.seed,
+        "remarks": remarks(result),
         "looks": looks,
         "tests": [_test(*parts) for parts in each],
     }
@@ -148,12 +149,50 @@ def look_table(result: DesignResult) -> Table:
 
 def shown_name(row: Operating) -> str:
     """Name of a test with its times in months."""
-    statistic = row.statistic
-    for field in ("tau", "at"):
-        if hasattr(statistic, field):
-            day = getattr(statistic, field)
-            return statistic.name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
-    return statistic.name
+    statistic, name = row.statistic, row.statistic.name
+    parts = [statistic, *getattr(statistic, "weights", [getattr(statistic, "weight", None)])]
+    for part in parts:
+        for field in ("tau", "at", "delay", "t_star"):
+            day = getattr(part, field, None)
+            if day is not None:
+                name = name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
+    return name
+
+
+def remarks(result: DesignResult) -> list[str]:
+    """What a reader must know that no table says."""
+    found, notes = result.found, []
+    short = (~found.reached).sum(axis=0)
+    if short.any():
+        listed = ", ".join(f"look {k + 1}: {count}" for k, count in enumerate(short) if count)
+        notes.append(
+            f"In some trials too few events ever came ({listed} of {found.trials}); "
+            "they were looked at when the last patient had left."
+        )
+    for row in result.rows:
+        if row.failed.any() or row.failed_null.any():
+            lost = ", ".join(
+                f"look {k + 1}: {here} of {row.trials} ({null} without effect)"
+                for k, (here, null) in enumerate(zip(row.failed, row.failed_null, strict=True))
+                if here or null
+            )
+            advice = "; take an earlier horizon, or look later" if row.failed[-1] == row.trials else ""
+            notes.append(
+                f"{shown_name(row)} could not be computed in some trials ({lost}). "
+                f"They count as trials that show nothing{advice}."
+            )
+    tested = {note: shown_name(row) for row, note in zip(result.rows, result.null_notes, strict=True)}
+    alone = len(tested) == 1
+    notes += [f"Type I error{'' if alone else f' of {name}'}: {note}." for note, name in tested.items()]
+    if result.design.margin_note:
+        notes.append(f"Margin from history: {result.design.margin_note}.")
+    for row in result.rows:
+        if np.isfinite(row.bias) and row.upper.size > 1:
+            notes.append(
+                f"{shown_name(row)}: stopping early moves the mean estimate by {row.bias:+.3g}, "
+                f"from {row.estimate_at_end:.3g} to {row.estimate_at_stop:.3g}."
+            )
+    return notes
 
 
 def share(value: float, trials: int) -> str:
