@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from remission.solver.benchmark.measure import ERROR, Curve, Point, Stopwatch, one_line
 from remission.solver.benchmark.ours import Ours
 from remission.solver.benchmark.peers import PEERS
@@ -21,7 +23,7 @@ LOOSEST_OF_OURS, LOOSEST_OF_PEERS = 1e-3, 1e-2
 BUDGET = 60.0
 """Processor seconds in which a peer has to be done with one model, but for the run under way."""
 PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
-"""A first run of two patients tells whether a peer is quick enough for this many runs of all that are judged."""
+"""A first run of two patients tells how many a peer can run so many times within its budget."""
 OURS = "remission"
 METHODS = ("RODAS4P2", "RODAS5P")
 
@@ -104,7 +106,7 @@ def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any
         return Curve(note=f"failed: {one_line(error)}")
     watch.points.clear()
     watch.spent = 0.0
-    patients = JUDGED if rate * budget > RUNS * JUDGED else PROBED
+    patients = int(np.clip(rate * budget / RUNS, PROBED, JUDGED))
     watch.descend(patients, task.setting.tolerances, LOOSEST_OF_PEERS)
     notes = [f"stopped after {budget:g} s"] if watch.spent > budget else []
     if watch.failures:
