@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-_FARTHEST = 6.0  # errors: a target that cannot be met must not pull without bound
 
 
 def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation: float, normal: Array) -> Array:
@@ -53,7 +52,6 @@ def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation
     gain = _without_chance(here.T @ there / (members - 1), here.std(axis=0), there.std(axis=0), members)
     spread = there.T @ there / (members - 1)
     misfit = wanted[known] / error[known] + np.sqrt(inflation) * normal[:, known] - given
-    misfit = np.clip(misfit, -_FARTHEST, _FARTHEST)
     return points + misfit @ np.linalg.solve(spread + inflation * np.eye(len(spread)), gain.T)
 
 

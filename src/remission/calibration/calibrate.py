@@ -25,7 +25,7 @@ from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
-PRIOR_SPREAD = 0.3  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.38 to 0.62
+PRIOR_SPREAD = 0.2  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.42 to 0.58
 ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 
 
@@ -34,7 +34,7 @@ class Plan:
     """How large a calibration is."""
 
     members: int = 64
-    steps: int = 7
+    steps: int = 4
     patients: int = 320
     seed: int = 1
     workers: int = 1
@@ -134,7 +134,8 @@ def calibrate(
             fitted = here.fitted
             given = fitted.scaled(simulated)
             inflation = inflations(plan.steps)[step]
-            scores = move(scores, given, fitted.wanted, fitted.weighted_error, inflation, normal)
+            error = fitted.standard_error(given)
+            scores = move(scores, given, fitted.wanted, error, inflation, normal)
     return Calibrated(space, here.fitted, first, scores, first_simulated, simulated, loss, tuple(losses))
 
 
