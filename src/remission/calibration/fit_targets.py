@@ -62,6 +62,12 @@ class FitTargets:
     def _by_logarithm(self) -> NDArray[np.bool_]:
         return np.array([by_logarithm(target) for target in self.targets])
 
+    def mean(self, simulated: Array) -> Array:
+        """Mean over members, in the units of the targets; NaN where none could be computed, shape (m,)."""
+        finite = np.where(np.isposinf(simulated), _NEVER_REACHED_MONTHS, simulated)
+        known = np.isfinite(finite).any(axis=0)
+        return np.where(known, np.nanmean(np.where(known, finite, 0.0), axis=0), np.nan)
+
     def loss(self, values: Array) -> float:
         """Weighted mean of the squared misfits in units of the error.
 
