@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,27 @@ def compare(
     yield OURS, Curve(tuple(points))
     for name in PEERS if peers is None else peers:
         yield name, _of_peer(PEERS[name], task, fine, reference, budget)
+
+
+def thread_gain(task: Task, best: Point, threads: int = 2, rounds: int = 3) -> float:
+    """How many times faster several threads are than one, by the clock on the wall; best of several rounds.
+
+    Parameters
+    ----------
+    task : Task
+    best : Point
+        Tolerances and number of patients.
+    threads, rounds : int
+    """
+    spent = []
+    for count in (1, threads):
+        ours, times = Ours(task, threads=count), []
+        for _ in range(rounds):
+            start = time.perf_counter()
+            ours.states(best.patients, best.rtol, best.atol)
+            times.append(time.perf_counter() - start)
+        spent.append(min(times))
+    return spent[0] / spent[1]
 
 
 def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any, budget: float) -> Curve:
