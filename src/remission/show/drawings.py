@@ -261,8 +261,8 @@ def toxicity_section(arms: Sequence[ArmData], last_month: float, words: Words) -
     return Section("toxicity", (worst, drawn(first, "onset", words("figure.onset"), words("figure.onset.text"))))
 
 
-def course_drawing(course: Course, words: Words) -> Drawn:
+def course_drawing(course: Course, words: Words, name: str = "course") -> Drawn:
     """One patient's course."""
     title = words("figure.course", patient=course.patient, arm=course.arm)
     text = words("figure.course.text", lesions=len(course.lesions), month=words.number(course.last_month, 1))
-    return drawn(course_figure(course, words), "course", title, text, wide=True)
+    return drawn(course_figure(course, words), name, title, text, wide=True)

@@ -8,9 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
+from remission.show.road_texts import ROAD_ENGLISH
+
 ENGLISH: Final[Mapping[str, str]] = {
+    **ROAD_ENGLISH,
     # numbers
     "decimal": ".",
     "thousands": ",",
@@ -426,6 +430,16 @@ class Words:
         plain = f"{abs(value):,.{decimals}f}"
         swapped = plain.translate({ord(","): self("thousands"), ord("."): self("decimal")})
         return f"−{swapped}" if value < 0 and plain.strip("0.,") else swapped
+
+    def date(self, day: date) -> str:
+        """A calendar date.
+
+        Examples
+        --------
+        >>> Words().date(date(2022, 3, 18))
+        '2022-03-18'
+        """
+        return self("date", year=day.year, month=day.month, day=day.day)
 
     def join(self, parts: list[str]) -> str:
         """Parts in one phrase.
