@@ -41,6 +41,10 @@ CASES = {
         {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,2020-05-01,\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
         {"progression-after-death"},
     ),
+    "progression after the last contact by date": (
+        {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,,2020-05-01\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
+        {"pfs-longer-than-os", "all-censored"},
+    ),
     "an age of 200": ({"p.csv": "patient,age,best_response\n1,200,PR\n2,50,SD\n"}, {"implausible-age"}),
     "a scan after death": (
         {"p.csv": "patient,os_days,os_event\n1,100,1\n2,200,0\n", "l.csv": LESIONS},
