@@ -58,6 +58,19 @@ CASES = {
         {"p.csv": "patient,best_response\n7,PR\n8,PR\n", "l.csv": LESIONS},
         {"unknown-patient"},
     ),
+    **{
+        f"{status}, and {size} mm": (
+            {"l.csv": f"patient,day,lesion,diameter_mm,status\n1,0,a,40,present\n1,84,a,{size},{status}\n2,0,a,30,\n"},
+            {"diameter-against-status"} if told else set(),
+        )
+        for status, size, told in (
+            ("absent", 12, True),
+            ("present", 0, True),
+            ("too small", 0, True),
+            ("absent", 0, False),
+            ("too small", 3, False),
+        )
+    },
     "scans in two arms": (
         {"l.csv": "patient,arm,day,diameter_mm\n1,A,0,40\n1,B,84,20\n2,A,0,30\n"},
         {"two-arms"},
