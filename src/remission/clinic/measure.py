@@ -93,5 +93,6 @@ def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
         evaluable=np.ones(len(at), bool),
         further_new_lesion=ward.new_lesions[at] > known,
         nontargets_increased=total - last >= NONTARGET_INCREASE_MM,
-        reappeared=np.any(seen, axis=1),
+        targets_seen=np.any(seen & target, axis=1),
+        nontargets_seen=np.any(seen & ~target, axis=1),
     )

@@ -74,7 +74,7 @@ def sections_of(
         return []
     found = {arm.name: courses(folder, arm, last_month) for arm in followed}
     scanned = [arm for arm in followed if found[arm.name].waterfall.measured]
-    treated = [arm for arm in followed if arm.knows("os_day") and arm.knows("on_drug_day")]
+    treated = [part for part in (arm.treatment_known() for arm in followed) if part.followed]
     graded = [arm for arm in followed if arm.knows("os_day") and arm.knows("grade_known")]
     simulated = folder.provenance.identity.filled != OBSERVED
     sections = [
