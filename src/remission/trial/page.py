@@ -137,7 +137,7 @@ def _stopping(axes: Any, result: DesignResult) -> str:
 
 def _proportional(result: DesignResult) -> list[tuple[str, str, str]]:
     """Power side by side: planned as if hazards were proportional, and as they are."""
-    if result.proportional is None:
+    if result.proportional is None or all(planned is None for planned in result.proportional):
         return []
     return [
         (shown_name(row), "" if planned is None else f"{planned:.3f}", f"{row.power:.3f}")

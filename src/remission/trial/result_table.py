@@ -10,8 +10,13 @@ import numpy as np
 
 from remission.trial.design import DesignResult
 from remission.trial.operating import Operating, monte_carlo_error
-from remission.trial.statistic import MaxCombo, WeightedLogRank
+from remission.trial.statistic import MaxCombo, RestrictedMean, WeightedLogRank
 from remission.units import DAYS_PER_MONTH
+
+_UNCALCULATED = (
+    "Where the calculated power is left out, no formula is used for that test in this design; "
+    "its power is simulated only."
+)
 
 
 def as_numbers(result: DesignResult) -> dict[str, Any]:
@@ -140,11 +145,18 @@ def look_table(result: DesignResult) -> Table:
         for k in range(row.upper.size):
             name = shown_name(row) if k == 0 else ""
             when = str(k + 1), f"{time[k]:.1f}", f"{events[k]:.0f}", f"{row.fraction[k]:.3f}"
-            low = "" if np.isinf(row.lower[k]) else f"{row.lower[k]:.3f} to "
             false = "" if row.false_success is None else f"{row.false_success[k]:.4f}"
             stopped = f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false
-            rows.append((name, *when, f"{low}{row.upper[k]:.3f}", *stopped))
+            rows.append((name, *when, _bounds(row.lower[k], row.upper[k]), *stopped))
     return header, rows
+
+
+def _bounds(low: float, high: float) -> str:
+    """Where a look stops, in z: for success at the upper bound, for futility at the lower."""
+    if np.isinf(high):
+        return "no success" if np.isinf(low) else f"{low:.3f}, no success"
+    apart = np.isfinite(low) and not np.isclose(low, high)
+    return f"{low:.3f} to {high:.3f}" if apart else f"{high:.3f}"
 
 
 def shown_name(row: Operating) -> str:
@@ -184,13 +196,17 @@ def remarks(result: DesignResult) -> list[str]:
     tested = {note: shown_name(row) for row, note in zip(result.rows, result.null_notes, strict=True)}
     alone = len(tested) == 1
     notes += [f"Type I error{'' if alone else f' of {name}'}: {note}." for note, name in tested.items()]
+    if any(each is None for each in result.calculated):
+        notes.append(_UNCALCULATED)
     if result.design.margin_note:
         notes.append(f"Margin from history: {result.design.margin_note}.")
     for row in result.rows:
         if np.isfinite(row.bias) and row.upper.size > 1:
+            in_time = isinstance(row.statistic, RestrictedMean)
+            unit, what = (1 / DAYS_PER_MONTH, " months") if in_time else (1.0, "")
             notes.append(
-                f"{shown_name(row)}: stopping early moves the mean estimate by {row.bias:+.3g}, "
-                f"from {row.estimate_at_end:.3g} to {row.estimate_at_stop:.3g}."
+                f"{shown_name(row)}: stopping early moves the mean {_scale(row)} by {row.bias * unit:+.3g}, "
+                f"from {row.estimate_at_end * unit:.3g} to {row.estimate_at_stop * unit:.3g}{what}."
             )
     return notes
 
