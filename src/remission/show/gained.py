@@ -63,7 +63,7 @@ def _stood_text(study: Any, value: TimeGainedValue, words: Words) -> str:
 
 def _percent(one: Number, words: Words) -> str:
     limits = words("interval", low=words.number(100 * one.low, 1), high=words.number(100 * one.high, 1))
-    return words("percent", value=f"{words.number(100 * one.value, 1)} ({limits})")
+    return f"{words('percent', value=words.number(100 * one.value, 1))} ({limits})"
 
 
 def value_text(folder: Any, patients: int, words: Words) -> str:

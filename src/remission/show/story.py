@@ -136,6 +136,6 @@ def story_sentences(story: Story, words: Words) -> list[str]:
     for name, reached in zip(STAGES, story.stages, strict=True):
         whole = proportion(int(reached.sum()), len(reached))
         limits = words("interval", low=words.number(100 * whole.lower, 1), high=words.number(100 * whole.upper, 1))
-        share = words("percent", value=f"{words.number(100 * reached.mean(), 1)} ({limits})")
+        share = f"{words('percent', value=words.number(100 * reached.mean(), 1))} ({limits})"
         sentences.append(words(f"story.{name}", number=words.number(int(reached.sum())), share=share, several=SEVERAL))
     return sentences
