@@ -21,7 +21,7 @@ import numpy as np
 
 from remission.statistics import FlemingHarrington, LogRank, cox, cure_model, kaplan_meier, log_rank, max_combo
 from remission.statistics.max_combo import max_combo_p, standardised
-from remission.statistics.trials import last_times, log_hazard_ratios, rmst_differences
+from remission.statistics.trials import difference, last_times, log_hazard_ratios, restricted_means
 from remission.statistics.two_arms import two_arm_table, weighted_scores
 
 BATTERY = (LogRank(), FlemingHarrington(0, 0.5), FlemingHarrington(0, 1))
@@ -122,7 +122,7 @@ def many_trials() -> list[dict[str, Any]]:
     def battery() -> Any:
         table = two_arm_table(time_, event, arm)
         z, r = standardised(*weighted_scores(table, BATTERY))
-        return z, max_combo_p(z, r), rmst_differences(table, last_times(time_, arm), 18.0)
+        return z, max_combo_p(z, r), difference(restricted_means(table, last_times(time_, arm), 18.0))
 
     calls = {
         "one weighted log-rank": weighted,

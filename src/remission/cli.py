@@ -10,15 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import App, CycloptsError, Parameter
 
 from remission import __version__
 from remission.errors import Problem, RemissionError, StudyError
-
-if TYPE_CHECKING:
-    from remission.run import Plan
 
 FAILED, WRONG_INPUT, FAULT, STOPPED = 1, 2, 70, 130
 TRACEBACK = "REMISSION_TRACEBACK"
@@ -96,6 +93,7 @@ def plan(
 ) -> None:
     """Say what a run would do and what it would cost, without running it."""
     from remission.api import load
+    from remission.run.plan_text import plan_text
 
     numbers = _numbers(patients, seed, workers)
     loaded = load(study)
@@ -140,6 +138,65 @@ def report(
     page = result.report(out, lang=language)
     print(_table(result.run_folder))
     print(f"report  {page}")
+
+
+@app.command
+def patient(
+    folder: Annotated[Path, Parameter(help="Folder of a finished run.")],
+    /,
+    *,
+    like: Annotated[str | None, Parameter(name="--like", help="A story to look for: brief.")] = None,
+    id: Annotated[str | None, Parameter(name="--id", help="Number of a patient.")] = None,
+    arm: Annotated[str | None, Parameter(name="--arm", help="Arm in which the patient is drawn.")] = None,
+    out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/patient-ID.html].")] = None,
+    lang: Language = "en",
+) -> None:
+    """Find who lived the brief's story and how common that is, or draw one patient in every arm."""
+    from remission.api import open_run
+    from remission.show.twins import patient_command
+    from remission.study.numbers import MOST_PATIENTS
+
+    number, language = _written(id), _language(lang)
+    if id is not None and not (isinstance(number, int) and 0 <= number < MOST_PATIENTS):
+        raise StudyError("not a number of a patient", where="--id", found=id, allowed="a whole number, 0 or more")
+    if like not in (None, "brief"):
+        raise StudyError("no such story", where="--like", found=like, allowed="brief")
+    if like is None and number is None:
+        raise StudyError("nobody was asked for", where="patient", allowed="--like brief, or --id NUMBER")
+    assert not isinstance(number, str)
+    run_folder = open_run(folder).run_folder
+    print(patient_command(run_folder, like=like is not None, number=number, arm=arm, out=out, language=language))
+
+
+@app.command
+def value(
+    folder: Annotated[Path, Parameter(help="Folder of a finished run of a study with time_gained.")],
+    /,
+    *,
+    patients: Annotated[str | None, Parameter(name="--patients", help="Patients of each population [500].")] = None,
+) -> None:
+    """What a molecule that came later adds, and what made that possible, with intervals; for the report too."""
+    from remission.api import open_run
+    from remission.road.saved import POPULATION_PATIENTS
+    from remission.show.gained import value_text
+    from remission.texts import Words
+
+    count = _numbers(patients, None, None)["patients"] or POPULATION_PATIENTS
+    print(value_text(open_run(folder).run_folder, count, Words()))
+
+
+@app.command
+def arrivals(study: StudyName, /, *, patients: Patients = None, seed: Seed = None) -> None:
+    """What a study's last molecule would add were it weaker, less toxic, or there sooner: a table."""
+    from remission.api import load
+    from remission.road.arrivals import arrivals
+    from remission.show.gained import arrivals_text
+    from remission.texts import Words
+
+    numbers = _numbers(patients, seed, None)
+    definition = load(study).definition
+    count = numbers["patients"] or 500
+    print(arrivals_text(definition, arrivals(definition, patients=count, seed=numbers["seed"]), count, Words()))
 
 
 @app.command
@@ -316,39 +373,6 @@ def bench_solver(
 
     own = files("remission.biology").joinpath("mechanism.ant").read_text(encoding="utf-8")
     bench_solver(own, models=models, json=json, figure=figure, peers=peer, budget=seconds, patients=patients)
-
-
-def plan_text(name: str, planned: Plan, folder: Path) -> str:
-    """What a plan says, for the screen.
-
-    Examples
-    --------
-    >>> from remission.run.plan import make_plan
-    >>> print(plan_text("s", make_plan(None, "key", ["A"], 100), Path("runs/s")).splitlines()[1])
-    blocks   1 to do, 0 done (each of one arm)
-    """
-    cost = planned.cost
-    missing = sum(len(task.blocks) * len(task.arms) for task in planned.tasks)
-    lines = [
-        f"{name}: {planned.patients} patients; arms: {', '.join(planned.arms)}",
-        f"blocks   {missing} to do, {planned.finished} done (each of one arm)",
-        f"workers  {planned.workers}",
-        f"time     about {_time_text(cost.seconds)}",
-        f"memory   about {_bytes_text(cost.memory_bytes)}",
-        f"disk     about {_bytes_text(cost.disk_bytes)}, in {folder}",
-    ]
-    lines += [f"damaged  {file}: it will be made again" for file in planned.damaged]
-    return "\n".join(lines)
-
-
-def _time_text(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-def _bytes_text(count: float) -> str:
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):.0f} MB"
 
 
 def _table(run_folder: object) -> str:

@@ -47,12 +47,12 @@ def test_a_stopped_calibration_goes_on_to_the_same_result(tmp_path, study, whole
     (tmp_path / "evaluations.jsonl").write_bytes(b"".join(lines[:4]) + lines[4][:20])
     again = run(tmp_path, study)
     assert (tmp_path / "evaluations.jsonl").read_bytes() == b"".join(lines)
-    np.testing.assert_array_equal(again.last, found.last)
+    np.testing.assert_array_equal(again.steps[-1].scores, found.steps[-1].scores)
 
 
 def test_two_workers_give_the_same(tmp_path, study, whole):
     again = run(tmp_path, study, Plan(members=4, steps=1, patients=30, seed=3, workers=2))
-    np.testing.assert_array_equal(again.last, whole[1].last)
+    np.testing.assert_array_equal(again.steps[-1].scores, whole[1].steps[-1].scores)
 
 
 def test_a_folder_of_another_calibration_is_refused(study, whole):

@@ -133,6 +133,27 @@ def test_a_second_course_has_a_best_response_and_is_not_complete_with_a_lesion_i
             assert lesion["diameter_mm"] <= limit
 
 
+def test_after_a_complete_response_a_lesion_in_sight_is_progression_at_every_scan(large):
+    checked = 0
+    for tables in large.values():
+        seen = {
+            (lesion["patient"], lesion["visit"])
+            for lesion in tables["lesions"]
+            if lesion["site"] != "lymph node" and lesion["diameter_mm"] > 0
+        }
+        for patient, visits in by_patient(tables["visits"]).items():
+            complete = None
+            for visit in visits:
+                if visit["course"] > 1 or visit["line"] > 1:
+                    break
+                if complete is not None and visit["response"] and (patient, visit["visit"]) in seen:
+                    assert visit["response"] == "PD", (patient, visit["visit"], complete)
+                    checked += 1
+                if visit["response"] == "CR":
+                    complete = visit["visit"]
+    assert checked > 5
+
+
 def test_targets_of_a_second_course_are_measurable_at_its_baseline(large):
     tables = large["pembrolizumab"]
     start = {row["patient"]: row["second_course_day"] for row in tables["patients"]}

@@ -41,6 +41,10 @@ CASES = {
         {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,2020-05-01,\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
         {"progression-after-death"},
     ),
+    "progression after the last contact by date": (
+        {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,,2020-05-01\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
+        {"pfs-longer-than-os", "all-censored"},
+    ),
     "an age of 200": ({"p.csv": "patient,age,best_response\n1,200,PR\n2,50,SD\n"}, {"implausible-age"}),
     "a scan after death": (
         {"p.csv": "patient,os_days,os_event\n1,100,1\n2,200,0\n", "l.csv": LESIONS},
@@ -54,6 +58,19 @@ CASES = {
         {"p.csv": "patient,best_response\n7,PR\n8,PR\n", "l.csv": LESIONS},
         {"unknown-patient"},
     ),
+    **{
+        f"{status}, and {size} mm": (
+            {"l.csv": f"patient,day,lesion,diameter_mm,status\n1,0,a,40,present\n1,84,a,{size},{status}\n2,0,a,30,\n"},
+            {"diameter-against-status"} if told else set(),
+        )
+        for status, size, told in (
+            ("absent", 12, True),
+            ("present", 0, True),
+            ("too small", 0, True),
+            ("absent", 0, False),
+            ("too small", 3, False),
+        )
+    },
     "scans in two arms": (
         {"l.csv": "patient,arm,day,diameter_mm\n1,A,0,40\n1,B,84,20\n2,A,0,30\n"},
         {"two-arms"},

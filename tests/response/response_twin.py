@@ -174,13 +174,13 @@ def judge(
     total = sum(size(seen[name]) for name in measured)
     complete = len(measured) == len(roles["target"])
     all_gone = complete and all(gone(seen[name]) for name in measured)
-    baseline_lesions = roles["target"] + roles["non-target"]
-    back = any(name in seen and not nodes[name] and not gone(seen[name]) for name in baseline_lesions)
-    recurred = after_complete and back
+
+    def back(role):
+        return after_complete and any(name in seen and not nodes[name] and not gone(seen[name]) for name in roles[role])
 
     if not roles["target"]:
         target = "NA"
-    elif (recurred and not all_gone) or (measured and progressed(total, nadir)):
+    elif back("target") or (measured and progressed(total, nadir)):
         target = "PD"
     elif not complete:
         target = "NE"
@@ -201,7 +201,7 @@ def judge(
     grown = [name for name in others if increased(seen[name], known.get(name))]
     if not roles["non-target"]:
         nontarget = "NA"
-    elif worse or (recurred and (all_gone or not roles["target"]) and not others_gone):
+    elif worse or back("non-target"):
         nontarget = "PD"
     elif len(others) < len(roles["non-target"]):
         nontarget = "NE"

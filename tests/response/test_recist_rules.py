@@ -251,6 +251,20 @@ def test_a_node_above_its_normal_size_does_not_hide_a_reappearance(rule):
 
 
 @rule("RECIST 1.1: reappearing lesion")
+@pytest.mark.parametrize("node", [11, "not evaluable"])
+def test_a_non_target_that_comes_back_is_no_progression_of_the_targets(rule, node):
+    lymph, other = {"is_node": True, "role": "target"}, {"role": "non-target"}
+    rows = [("n", 0, 20, lymph), ("x", 0, "present", other), ("n", 42, 9, lymph), ("x", 42, "absent", other)]
+    rows += [("n", 84, node, lymph), ("x", 84, "present", other), ("n", 126, 9, lymph), ("x", 126, "present", other)]
+    visits = assess_table(table(*rows)).arrow("visits")
+    assert visits["target_response"].to_pylist() == ["CR", "PR" if node == 11 else "NE", "CR"]
+    assert visits["nontarget_response"].to_pylist() == ["CR", "PD", "PD"]
+    assert visits["progression_cause"].to_pylist() == [None, "non-target", "non-target"]
+    # One category progressed and did not grow: nothing confirms it.
+    assert visits["iresponse"].to_pylist() == ["iCR", "iUPD", "iUPD"]
+
+
+@rule("RECIST 1.1: reappearing lesion")
 def test_a_merged_lesion_seen_apart_after_a_complete_response_is_progression(rule):
     rows = [
         ("a", 0, 20),

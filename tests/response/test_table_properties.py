@@ -79,8 +79,8 @@ def test_step_and_table_agree(data):
             evaluable=True,
             further_new_lesion=new[:, k] & ~new[:, k - 1],
             nontargets_increased=(words[:, k] == "unequivocal progression") & (words[:, k - 1] != words[:, k]),
-            reappeared=((targets[:, k - 1] == 0) & (targets[:, k] > 0)).any(1)
-            | ((words[:, k - 1] == "absent") & (words[:, k] != "absent")),
+            targets_seen=(targets[:, k] > 0).any(1),
+            nontargets_seen=words[:, k] != "absent",
         )
         state, assessment = assess(state, scan)
         codes.append(np.stack([assessment.response, assessment.iresponse, assessment.best_response], 1))

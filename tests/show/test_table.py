@@ -35,3 +35,12 @@ def test_names_are_not_read_as_markup_of_the_terminal() -> None:
 
     made = make_run([replace(PEMBROLIZUMAB, patients=4, label="[red]A[/red]")], failed=0)
     assert "[red]A[/red]" in run_table(made)
+
+
+def test_columns_of_published_results_stand_only_where_something_was_published(run: MadeRun) -> None:
+    from .synthetic import make_run
+
+    assert "Verdict" in run_table(run, width=140)
+    text = run_table(make_run(failed=0), width=140)
+    assert "Median overall survival" in text
+    assert not any(name in text for name in ("Published", "Verdict", "Evidence"))

@@ -65,7 +65,9 @@ def test_the_command_writes_numbers_and_figure_and_names_absent_peers(
     rates = json.loads((tmp_path / "rates.json").read_text())["mechanism"]
     assert rates["remission"] > 0
     assert rates["numbalsoda"] is rates["ratio"] is None
-    assert "not installed" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "not installed" in printed
+    assert "two threads" in printed
     assert "<svg" in (tmp_path / "precision.svg").read_text()
 
 

@@ -15,7 +15,7 @@ from remission.solver.network import Network
 from remission.solver.python_text import slope_source
 
 MODELS = Path(__file__).parents[2].parent / "shared" / "reference" / "models"
-CLINIC = Path(__file__).parents[2] / "benchmarks" / "solver" / "clinic.ant"
+CLINIC = Path(__file__).parent / "clinic.ant"
 
 
 def slopes(network: Network, parameters: np.ndarray):

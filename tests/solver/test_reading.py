@@ -158,3 +158,13 @@ def test_a_concentration_in_a_swelling_compartment() -> None:
         )
         found = kernel.observe(done.state, kernel.defaults[None], np.full(1, 2.0))
         np.testing.assert_allclose(found, [[2 * np.exp(-0.6), 4 * np.exp(-0.6)]], rtol=1e-6)
+
+
+def test_constants_that_are_no_finite_numbers_are_kept() -> None:
+    constants = "".join(f'<parameter id="{k}" value="{v}" constant="true"/>' for k, v in (("a", "-INF"), ("b", "NaN")))
+    text = SBML.format(rules="", fast="false").replace("</listOfParameters>", f"{constants}</listOfParameters>")
+    kernel = compile_network(read_sbml(text), outputs=("a", "b"))
+    assert kernel.parameters == ("c", "k")
+    found = kernel.observe(kernel.initial_state[None], kernel.defaults[None], np.zeros(1))[0]
+    assert found[0] == -np.inf
+    assert np.isnan(found[1])

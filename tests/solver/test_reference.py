@@ -13,7 +13,7 @@ from remission.solver.method import METHODS
 from remission.solver.plan import make_plan
 from remission.solver.reference import ReferencePatient
 
-CLINIC = Path(__file__).parents[2] / "benchmarks" / "solver" / "clinic.ant"
+CLINIC = Path(__file__).parent / "clinic.ant"
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -11,10 +11,11 @@ import pytest
 from remission.statistics import FlemingHarrington, LogRank, cox, log_rank, max_combo, milestone, rmst_difference
 from remission.statistics.max_combo import max_combo_p, standardised
 from remission.statistics.trials import (
+    difference,
     last_times,
     log_hazard_ratios,
-    milestone_differences,
-    rmst_differences,
+    restricted_means,
+    survivals,
 )
 from remission.statistics.two_arms import log_rank_sums, two_arm_table, weighted_scores
 
@@ -49,8 +50,8 @@ def test_estimates(trials: Any) -> None:
     time, event, arm = trials
     table, last = two_arm_table(time, event, arm), last_times(time, arm)
     means, points, ratios = (
-        rmst_differences(table, last, 15.0),
-        milestone_differences(table, last, 10.0),
+        difference(restricted_means(table, last, 15.0)),
+        difference(survivals(table, last, 10.0)),
         log_hazard_ratios(table),
     )
     for row in range(time.shape[0]):
@@ -81,10 +82,10 @@ def test_a_trial_that_breaks_a_test_is_nan_and_spoils_no_other() -> None:
     arm = np.array([0, 1, 0, 1, 0, 1])
     table, last = two_arm_table(time, event, arm), last_times(time, arm)
     p = max_combo_p(*standardised(*weighted_scores(table, WEIGHTS)))
-    for values in (p, rmst_differences(table, last, 4.0).value, log_hazard_ratios(table).value):
+    for values in (p, difference(restricted_means(table, last, 4.0)).value, log_hazard_ratios(table).value):
         assert np.isfinite(values[0])
         assert np.isnan(values[1])
-    assert np.isnan(rmst_differences(table, last, 7.0).value).all()
+    assert np.isnan(difference(restricted_means(table, last, 7.0)).value).all()
 
 
 def test_no_event_in_any_trial() -> None:

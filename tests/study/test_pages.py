@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from remission.cli import main
-from remission.study import criteria_file, molecule_file, policy_file, study_file
+from remission.study import (
+    criteria_file,
+    dates_file,
+    molecule_file,
+    policy_file,
+    scans_file,
+    study_file,
+    time_gained_file,
+)
 from remission.study.reader import REQUIRED, Key, Problems
 from remission.study.yaml import Place
 
@@ -25,8 +33,10 @@ SECTIONS: dict[str, dict[str, Key]] = {
     "key of a subgroup": {
         name: key for name, key in criteria_file.SUBGROUP.items() if name not in criteria_file.ELIGIBLE
     },
-    "key|at": study_file.SCANS,
-    "key of a span": study_file.SPAN,
+    "key|at": scans_file.SCANS,
+    "key of a span": scans_file.SPAN,
+    "key of `diagnosed`": dates_file.DIAGNOSED,
+    "key of `time_gained`": time_gained_file.TIME_GAINED,
     "key of a drug": study_file.dose_order_keys(()),
     "key of an arm": study_file.arm_keys(()),
     "key of a rule": policy_file.rule_keys(()),

@@ -46,6 +46,8 @@ SAME_IN_BOTH = {
     "patient.person",
     "figure.care",
     "figure.course",
+    "patient.title",
+    "story.of",
     "plain.of_arm",
     "value.of",
     "counted.patients",

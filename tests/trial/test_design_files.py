@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from remission.errors import DataError, StudyError
+from remission.texts import Words
 from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
 from remission.trial.design import Design, null_world, run_design
 from remission.trial.design_file import parse_design
@@ -18,9 +19,10 @@ from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HAZARDS, LOO
 from remission.trial.looks import Look
 from remission.trial.page import render_page
 from remission.trial.power import power
-from remission.trial.result_table import as_numbers
+from remission.trial.result_table import _bounds, as_numbers, remarks
 from remission.trial.source import CohortSource, HazardSource
 from remission.trial.statistic import Milestone, RestrictedMean, WeightedLogRank
+from remission.units import DAYS_PER_MONTH
 
 GOOD = """design: example
 patients: 200
@@ -139,9 +141,35 @@ def test_a_cohort_file_is_read(tmp_path: Path) -> None:
         parse_design(text.replace("control: a,", "control: z,"), folder=tmp_path)
     with pytest.raises(StudyError, match="lacks a column"):
         parse_design(text.replace("died", "dead"), folder=tmp_path)
+    turned = [f"{t},{1 - int(e)},{arm}" for t, e, arm in (row.split(",") for row in rows)]
+    (tmp_path / "cohort.csv").write_text("months,died,group\n" + "\n".join(turned) + "\n")
+    marked = parse_design(text.replace("event: died", "censored: died, unit: months"), folder=tmp_path)
+    assert isinstance(marked.source, CohortSource)
+    np.testing.assert_array_equal(marked.source.control.event, read.source.control.event)
+    assert marked.origin == read.origin
+    assert "events in 40 patients" in read.origin
+    with pytest.raises(StudyError, match="not both"):
+        parse_design(text.replace("event: died", "censored: died, event: died"), folder=tmp_path)
     (tmp_path / "cohort.csv").write_text("months,died,group\n1,1,a\nsoon,1,b\n")
     with pytest.raises(StudyError, match="not a number"):
         parse_design(text, folder=tmp_path)
+
+
+def test_bounds_are_shown_as_one_number_where_they_meet() -> None:
+    assert _bounds(-np.inf, 1.96, Words()) == "1.960"
+    assert _bounds(2.01, 2.01, Words()) == "2.010"
+    assert _bounds(-0.75, 2.96, Words()) == "-0.750 to 2.960"
+    assert _bounds(-np.inf, np.inf, Words()) == "no success"
+    assert _bounds(-0.75, np.inf, Words("fr")) == "-0,750, pas de succès"
+
+
+def test_what_stopping_early_does_to_an_estimate_is_said_with_its_unit() -> None:
+    result = run_design(parse_design(GOOD))
+    told = [note for note in remarks(result, Words()) if "stopping early" in note]
+    rmst = next(row for row in result.rows if isinstance(row.statistic, RestrictedMean))
+    assert any("mean log hazard ratio" in note for note in told)
+    line = next(note for note in told if note.startswith("RMST to 12 months"))
+    assert line.endswith(f"to {rmst.estimate_at_stop / DAYS_PER_MONTH:.3g} months.")
 
 
 def test_a_page_shows_what_failed() -> None:

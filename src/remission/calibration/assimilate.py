@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-_FARTHEST = 6.0  # errors: a target that cannot be met must not pull without bound
 
 
 def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation: float, normal: Array) -> Array:
@@ -53,8 +52,21 @@ def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation
     gain = _without_chance(here.T @ there / (members - 1), here.std(axis=0), there.std(axis=0), members)
     spread = there.T @ there / (members - 1)
     misfit = wanted[known] / error[known] + np.sqrt(inflation) * normal[:, known] - given
-    misfit = np.clip(misfit, -_FARTHEST, _FARTHEST)
     return points + misfit @ np.linalg.solve(spread + inflation * np.eye(len(spread)), gain.T)
+
+
+def inflations(steps: int) -> list[float]:
+    """How much the variances of the targets are inflated in each step: halved from one to the next.
+
+    Gentle steps first, where the members are far from the targets and a linear regression says little.
+
+    Examples
+    --------
+    >>> inflations(3), sum(1 / inflation for inflation in inflations(3))
+    ([7.0, 3.5, 1.75], 1.0)
+    """
+    whole = 2.0**steps - 1
+    return [whole / 2.0**step for step in range(steps)]
 
 
 def _without_chance(covariance: Array, here: Array, there: Array, members: int) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.calibration.assimilate import move
+from remission.calibration.assimilate import inflations, move
 from remission.calibration.evaluate import evaluate_points, setting
 from remission.calibration.evaluations import Evaluations
 from remission.calibration.fit_targets import FitTargets
@@ -25,7 +25,7 @@ from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
-PRIOR_SPREAD = 0.4  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.34 to 0.66
+PRIOR_SPREAD = 0.2  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.42 to 0.58
 ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 
 
@@ -33,11 +33,40 @@ ACCEPTED_WITHIN = 1.25  # times the loss of the median member
 class Plan:
     """How large a calibration is."""
 
-    members: int = 72
-    steps: int = 6
-    patients: int = 400
+    members: int = 64
+    steps: int = 4
+    patients: int = 320
     seed: int = 1
     workers: int = 1
+
+
+@dataclass(frozen=True)
+class Step:
+    """The members of one step.
+
+    Attributes
+    ----------
+    scores : ndarray, shape (members, n)
+        Where they are: normal scores of their place between the bounds.
+    simulated : ndarray, shape (members, m)
+        What they gave.
+    loss : ndarray, shape (members,)
+        How far each is from the targets.
+    """
+
+    scores: Array
+    simulated: Array
+    loss: Array
+
+    @property
+    def accepted(self) -> NDArray[np.intp]:
+        """Members that are accepted, the best first: those not much worse than the median one."""
+        order = np.argsort(self.loss, kind="stable")
+        return order[self.loss[order] <= ACCEPTED_WITHIN * np.median(self.loss)]
+
+    def together(self, fitted: FitTargets) -> float:
+        """Loss of the mean of what the accepted members gave, which is what a validation shows."""
+        return fitted.loss(fitted.mean(self.simulated[self.accepted]))
 
 
 @dataclass(frozen=True)
@@ -48,40 +77,35 @@ class Calibrated:
     ----------
     space : SearchSpace
     fitted : FitTargets
-    first, last : ndarray, shape (members, n)
-        Normal scores of the members before the first and after the last step.
-    simulated : ndarray, shape (members, m)
-        What the last members gave.
-    loss : ndarray, shape (members,)
-        Theirs.
-    losses : tuple of float
-        Median of every step.
+    steps : tuple of Step
     """
 
     space: SearchSpace
     fitted: FitTargets
-    first: Array
-    last: Array
-    first_simulated: Array
-    simulated: Array
-    loss: Array
-    losses: tuple[float, ...]
+    steps: tuple[Step, ...]
 
     @property
-    def accepted(self) -> NDArray[np.intp]:
-        """Members that are accepted, the best first: those not much worse than the median one."""
-        order = np.argsort(self.loss, kind="stable")
-        return order[self.loss[order] <= ACCEPTED_WITHIN * np.median(self.loss)]
+    def together(self) -> list[float]:
+        """Loss of the accepted members of each step together."""
+        return [step.together(self.fitted) for step in self.steps]
+
+    @property
+    def chosen(self) -> Step:
+        """The step whose accepted members together are closest to the targets.
+
+        Every step has new patients, so that going on too long shows as a larger loss.
+        """
+        return self.steps[int(np.argmin(self.together))]
 
     @property
     def centre(self) -> dict[str, float]:
         """The values in the middle of the accepted members: what the tumour's table ships."""
-        return self.space.values(_unit(self.last[self.accepted].mean(axis=0)))
+        return self.space.values(_unit(self.chosen.scores[self.chosen.accepted].mean(axis=0)))
 
     @property
     def sets(self) -> list[dict[str, float]]:
         """The values of every accepted member."""
-        return [self.space.values(_unit(self.last[member])) for member in self.accepted]
+        return [self.space.values(_unit(self.chosen.scores[member])) for member in self.chosen.accepted]
 
 
 def calibrate(
@@ -115,10 +139,7 @@ def calibrate(
     here = setting(space, targets, studies, plan.patients, plan.seed)
     identity = {**here.identity(), "members": plan.members, "steps": plan.steps}
     kept = Evaluations(folder / "evaluations.jsonl", identity)
-    first = scores = _start(space, plan)
-    total, losses = plan.members * (plan.steps + 1), []
-    simulated = first_simulated = np.empty((0, 0))
-    loss = np.empty(0)
+    scores, total, steps = _start(space, plan), plan.members * (plan.steps + 1), list[Step]()
     for step in range(plan.steps + 1):
 
         def tell(of_step: int, latest: float, before: int = step * plan.members) -> None:
@@ -126,15 +147,13 @@ def calibrate(
                 done(before + of_step, total, latest)
 
         simulated = evaluate_points(here, _unit(scores), step, kept, plan.workers, tell)
-        first_simulated = simulated if step == 0 else first_simulated
-        loss = np.array([here.fitted.loss(values) for values in simulated])
-        losses.append(float(np.median(loss)))
+        steps.append(Step(scores, simulated, np.array([here.fitted.loss(values) for values in simulated])))
         if step < plan.steps:
             normal = _normal(plan, f"perturbation of targets {step}", simulated.shape[1])
-            fitted = here.fitted
-            given = fitted.scaled(simulated)
-            scores = move(scores, given, fitted.wanted, fitted.weighted_error, float(plan.steps), normal)
-    return Calibrated(space, here.fitted, first, scores, first_simulated, simulated, loss, tuple(losses))
+            given, inflation = here.fitted.scaled(simulated), inflations(plan.steps)[step]
+            error = here.fitted.standard_error(given)
+            scores = move(scores, given, here.fitted.wanted, error, inflation, normal)
+    return Calibrated(space, here.fitted, tuple(steps))
 
 
 def _start(space: SearchSpace, plan: Plan) -> Array:

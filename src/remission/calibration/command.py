@@ -42,8 +42,8 @@ def calibrate_command(
         f"remission calibrate {tumour} --members {plan.members} --steps {plan.steps} --patients {plan.patients} "
         f"--seed {plan.seed}"
     )
-    print("median loss by step: " + ", ".join(f"{loss:.3f}" for loss in found.losses))
-    print(f"{len(found.accepted)} of {plan.members} sets accepted")
+    print("loss of the accepted sets together, by step: " + ", ".join(f"{loss:.3f}" for loss in found.together))
+    print(f"{len(found.sets)} of {plan.members} sets accepted")
     for path in write_results(found, folder, command):
         print(f"written  {path}")
 

@@ -18,6 +18,8 @@ NOT_FITTED: Final = ("TRAE", "irAE", "discontinued", "median_followup", "median_
 _RECALLED, _MEDIAN, _HEADLINE = 0.5, 0.6, 1.5
 _NEVER_REACHED_MONTHS: Final = 120.0
 _LEAST: Final = 1e-3
+_LEAST_ERROR_PERCENT: Final = 6.0
+"""No arm has so many patients, and no model is so exact, that a percentage should decide more closely."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class FitTargets:
     ----------
     targets : tuple of Target
     wanted, error, weight : ndarray, shape (m,)
-        The error is half of the width within which a simulated number agrees.
+        The error is half of the width within which a simulated number agrees, at least 6 points.
     """
 
     targets: tuple[Target, ...]
@@ -41,14 +43,30 @@ class FitTargets:
         finite = np.where(np.isposinf(values), _NEVER_REACHED_MONTHS, values)
         return np.where(self._by_logarithm, np.log(np.maximum(finite, _LEAST)), finite)
 
-    @property
-    def weighted_error(self) -> Array:
-        """Standard errors that give each target its weight: a 95 % interval is about two of them on either side."""
-        return self.error / 2 / np.sqrt(self.weight)
+    def standard_error(self, simulated: Array) -> Array:
+        """Standard errors that give each target its weight, shape (m,).
+
+        Half of the width of agreement is about 1.5 of them. Where the members miss a target together by more than two,
+        its error grows with the miss (Huber 1964, Ann Math Stat 35:73): what cannot be met must not pull the rest.
+
+        Parameters
+        ----------
+        simulated : ndarray, shape (members, m)
+            On the scale of the fit.
+        """
+        error = self.error / 1.5 / np.sqrt(self.weight)
+        miss = np.abs(np.nanmedian(simulated, axis=0) - self.wanted) / error
+        return error * np.sqrt(np.maximum(1.0, miss / 2))
 
     @property
     def _by_logarithm(self) -> NDArray[np.bool_]:
         return np.array([by_logarithm(target) for target in self.targets])
+
+    def mean(self, simulated: Array) -> Array:
+        """Mean over members, in the units of the targets; NaN where none could be computed, shape (m,)."""
+        finite = np.where(np.isposinf(simulated), _NEVER_REACHED_MONTHS, simulated)
+        known = np.isfinite(finite).any(axis=0)
+        return np.where(known, np.nanmean(np.where(known, finite, 0.0), axis=0), np.nan)
 
     def loss(self, values: Array) -> float:
         """Weighted mean of the squared misfits in units of the error.
@@ -82,7 +100,7 @@ def fit_targets(targets: Sequence[Target]) -> FitTargets:
         value, half = target.figure.value, (band[1] - band[0]) / 2
         logarithmic = by_logarithm(target)
         wanted.append(np.log(value) if logarithmic else value)
-        error.append(half / value if logarithmic else half)
+        error.append(half / value if logarithmic else max(half, _LEAST_ERROR_PERCENT))
         weight.append(_importance(target) / np.sqrt(size[_curve(target)]))
     return FitTargets(tuple(chosen), np.array(wanted), np.array(error), np.array(weight))
 

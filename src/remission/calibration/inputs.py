@@ -17,7 +17,7 @@ _SUFFIXES: Final = (".yaml", ".yml")
 
 
 def load_studies(folder: str | os.PathLike[str] | None = None) -> tuple[StudyDefinition, ...]:
-    """All studies of a folder, or of the catalogue.
+    """All studies of a folder, or those of the catalogue that have published results.
 
     Raises
     ------
@@ -30,7 +30,8 @@ def load_studies(folder: str | os.PathLike[str] | None = None) -> tuple[StudyDef
     True
     """
     if folder is None:
-        return tuple(load_definition(name) for name in catalogue_names("studies"))
+        known = (load_definition(name) for name in catalogue_names("studies"))
+        return tuple(study for study in known if study.published is not None)
     place = Path(folder)
     if not place.is_dir():
         raise StudyError("there is no such folder", where="--studies", found=str(place))

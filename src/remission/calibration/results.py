@@ -54,9 +54,9 @@ def accepted_text(found: Calibrated, command: str) -> str:
     content = {
         "tumour": found.space.tumour,
         "made_by": command,
-        "members": len(found.loss),
-        "loss_by_step": [round(loss, 4) for loss in found.losses],
-        "loss": [round(float(found.loss[member]), 4) for member in found.accepted],
+        "members": len(found.chosen.loss),
+        "loss_by_step": [round(loss, 4) for loss in found.together],
+        "loss": [round(float(found.chosen.loss[member]), 4) for member in found.chosen.accepted],
         "sets": [{name: float(f"{value:.6g}") for name, value in one.items()} for one in found.sets],
     }
     return json.dumps(content, indent=1) + "\n"
@@ -65,16 +65,17 @@ def accepted_text(found: Calibrated, command: str) -> str:
 def report_text(found: Calibrated, command: str) -> str:
     """What was fitted, how well the targets determine it, and what each number moves, as Markdown."""
     lines = [
-        f"`{command}`: {len(found.loss)} members, {len(found.losses) - 1} steps, {len(found.fitted.targets)} targets,",
-        f"{len(found.space.searched)} numbers searched, {len(found.accepted)} sets accepted. Median loss by step: "
-        + ", ".join(f"{loss:.2f}" for loss in found.losses)
-        + ".",
+        f"`{command}`: {len(found.chosen.loss)} members, {len(found.steps) - 1} steps, "
+        f"{len(found.fitted.targets)} targets,",
+        f"{len(found.space.searched)} numbers searched, {len(found.sets)} sets accepted. Loss of the accepted members "
+        "together, before the first step and after each: " + ", ".join(f"{loss:.2f}" for loss in found.together) + ".",
         "",
         "| number | searched from | bounds | fitted | 90 % of the accepted sets | determined | moves most |",
         "|---|---|---|---|---|---|---|",
     ]
     values = {name: np.array([one[name] for one in found.sets]) for name in found.space.names}
-    pull = slopes(found.first, found.fitted.scaled(found.first_simulated), found.fitted.error)
+    first = found.steps[0]
+    pull = slopes(first.scores, found.fitted.scaled(first.simulated), found.fitted.error)
     for place, one in enumerate(found.space.searched):
         low, high = np.quantile(values[one.parameter], (0.05, 0.95))
         most = np.argsort(-np.abs(pull[place]))[:_SHOWN]
@@ -88,7 +89,7 @@ def report_text(found: Calibrated, command: str) -> str:
 
 def determined(found: Calibrated, place: int) -> float:
     """Share of the prior variance of a number that the targets have taken away: 1 known, 0 as before."""
-    before, after = found.first[:, place].var(), found.last[found.accepted, place].var()
+    before, after = found.steps[0].scores[:, place].var(), found.chosen.scores[found.chosen.accepted, place].var()
     return float(max(0.0, 1 - after / before))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -100,10 +101,15 @@ def record_baseline(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
         patient=ward.number,
         time_day=ward.time_day.copy(),
         kind="enrolled",
-        detail=None,
+        detail=_dates(ward.diagnosed_day),
         rule=None,
         grade=None,
     )
+
+
+def _dates(ordinal: Array) -> NDArray[np.object_]:
+    """Days as 2015-03-04; None outside the calendar."""
+    return np.array([None if np.isnan(day) else date.fromordinal(int(day)).isoformat() for day in ordinal], object)
 
 
 def record_visit(

@@ -78,7 +78,7 @@ def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
     total = sum_of(others, reading.measured_mm)
     nadir, last, known = ward.nontarget_nadir_mm[at], ward.nontarget_last_mm[at], ward.seen_new_lesions[at]
     node = ward.patients.site[at] == LYMPH_NODE
-    back = present & ~node & (ward.measured_mm[at] == 0) & (reading.measured_mm > 0)
+    seen = present & ~node & (reading.measured_mm > 0)
     ward.nontarget_nadir_mm[at] = np.minimum(nadir, total)
     ward.nontarget_last_mm[at] = total
     ward.seen_new_lesions[at] = ward.new_lesions[at]
@@ -93,5 +93,6 @@ def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
         evaluable=np.ones(len(at), bool),
         further_new_lesion=ward.new_lesions[at] > known,
         nontargets_increased=total - last >= NONTARGET_INCREASE_MM,
-        reappeared=np.any(back, axis=1),
+        targets_seen=np.any(seen & target, axis=1),
+        nontargets_seen=np.any(seen & ~target, axis=1),
     )

@@ -59,6 +59,8 @@ def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) ->
         holds &= test
     if rule.then.kind in ("stop", "hold"):
         holds &= ward.on_drug[who]  # what is not going on can neither stop nor wait
+    if rule.then.lines:
+        holds &= np.isin(ward.line[who] + (rule.then.kind == "next line"), rule.then.lines)
     if rule.then.share < 1:
         open_to = np.flatnonzero(holds)
         holds[open_to] = ward.uniform(who[open_to], f"share of {rule.name}") < rule.then.share
@@ -89,6 +91,8 @@ def _tests(ward: Ward, who: Index, now: Array, facts: VisitFacts, when: Conditio
         yield facts.grade[rows] >= when.toxicity
     if when.stopped_by:
         yield np.isin(ward.stop_rule[who], [ward.rules.index(name) for name in when.stopped_by])
+    for name in when.available:
+        yield ward.exist(who, name)
 
 
 def _codes(names: tuple[str, ...]) -> list[int]:

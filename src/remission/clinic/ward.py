@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import Mechanism, TumourTable
-from remission.population import Patients
+from remission.population import Patients, diagnosed_day
 from remission.response import RecistState, Response
-from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition
+from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition, exists_from
 from remission.units import DAYS_PER_YEAR
 
 Array = NDArray[np.float64]
@@ -38,6 +38,7 @@ class Ward:
     patients: Patients
     regimens: tuple[Regimen, ...]
     rules: tuple[str, ...]
+    diagnosed_day: Array  # the date of day 0, as an ordinal; NaN outside the calendar
 
     # Where the integration stands; state (n, states), parameters (n, parameters), reader error (n, 5)
     time_day: Array
@@ -133,6 +134,12 @@ class Ward:
         later = np.flatnonzero(~self.in_first_phase[at])
         return self.first.take(at).put(later, self.later.take(at[later]))
 
+    def exist(self, at: Index, name: str) -> NDArray[np.bool_]:
+        """Whether a molecule or regimen can be prescribed to the patients at ``at`` today."""
+        since = exists_from(name, self.study.regimens, self.study.molecules)
+        assert since is not None, "a study file that waits for what always exists is refused"
+        return self.diagnosed_day[at] + self.time_day[at] >= since.toordinal()
+
     def uniform(self, at: Index, purpose: str, index: Any = 0) -> Array:
         """Uniform draws of the patients at ``at``; no purpose names an arm, so twins share them."""
         return draws.uniform(self.seed, self.number[at], purpose, index)
@@ -166,6 +173,7 @@ def admit(
         patients=patients,
         regimens=tuple(study.regimens.values()),
         rules=(*(rule.name for rule in arm.policy), *COURSE_ENDS),
+        diagnosed_day=diagnosed_day(study, seed, number),
         time_day=np.zeros(n),
         state=patients.state.copy(),
         parameters=patients.parameters.copy(),

@@ -159,7 +159,8 @@ def _derived(
         put("os_event", np.where(np.isfinite(end), died.astype(float), np.nan), source)
     if "pfs" not in columns and "progression_date" in columns and "os" in columns:
         progressed = columns["progression_date"] - start
-        put("pfs", np.fmin(progressed, columns["os"]), "progression_date")
+        # A progression after the last contact keeps its day: the audit tells that the two contradict each other.
+        put("pfs", np.where(np.isfinite(progressed), progressed, columns["os"]), "progression_date")
         event = np.isfinite(progressed) | (columns["os_event"] == 1)
         put("pfs_event", np.where(np.isfinite(columns["pfs"]), event.astype(float), np.nan), "progression_date")
     return columns, origins

@@ -77,7 +77,8 @@ def assemble_scans(
         nontargets_increased=of.any(is_nontarget & increased),
         new_nontargets_increased=of.any(new.unmeasured & increased),
         nontargets_evaluable=of.count(is_nontarget) == n_nontargets,
-        reappeared=of.any((is_nontarget | of.is_role(TARGET)) & seen),
+        targets_seen=of.any(of.is_role(TARGET) & seen),
+        nontargets_seen=of.any(is_nontarget & seen),
         symptomatic=np.bincount(visits.of_row, rows.symptomatic, len(visits.patient)) > 0,
     )
     baseline = np.where(targets > 0, sum_mm[visits.first], np.nan)

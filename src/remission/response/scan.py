@@ -40,9 +40,9 @@ class Scan:
         Any increase since the last scan: of non-targets; of new lesions other than new-lesion targets.
     nontargets_evaluable : (n,) bool
         Non-targets could be judged; as `evaluable` unless given.
-    reappeared : (n,) bool
-        A lesion of the baseline other than a node is seen. Asked only once there has been a complete response,
-        when it had disappeared: PD whatever its size.
+    targets_seen, nontargets_seen : (n,) bool
+        One of them that is not a node is seen. Asked only once there has been a complete response, when it had
+        disappeared: PD of its category whatever its size.
     symptomatic : (n,) bool
         The scan was made for new symptoms; lets a scan within 4 weeks confirm an iUPD by another new lesion.
     """
@@ -59,7 +59,8 @@ class Scan:
     nontargets_increased: Bools = False  # type: ignore[assignment]
     new_nontargets_increased: Bools = False  # type: ignore[assignment]
     nontargets_evaluable: Bools = None  # type: ignore[assignment]
-    reappeared: Bools = False  # type: ignore[assignment]
+    targets_seen: Bools = False  # type: ignore[assignment]
+    nontargets_seen: Bools = False  # type: ignore[assignment]
     symptomatic: Bools = False  # type: ignore[assignment]
 
     def __post_init__(self) -> None:

@@ -37,16 +37,10 @@ def _choose(default: np.int8, *cases: tuple[Bools, np.int8]) -> Codes:
     return codes
 
 
-def _recurred(state: RecistState, scan: Scan) -> Bools:
-    """Disease is seen after a complete response: PD whatever its size, for as long as it is seen.
-
-    "Any disease seen at a subsequent time point", not at the next alone (Eisenhauer 2009, table 3, footnote).
-    """
-    return np.asarray(scan.reappeared & state.completed)
-
-
 def _target(state: RecistState, scan: Scan) -> Codes:
-    recurred = _recurred(state, scan) & ~scan.targets_gone
+    # After a complete response disease is PD whatever its size, for as long as it is seen: "any disease seen at a
+    # subsequent time point", not at the next alone (Eisenhauer 2009, table 3, footnote).
+    recurred = state.completed & scan.targets_seen
     shrunk = at_most(scan.sum_mm, PARTIAL_FRACTION * state.baseline_sum_mm)
     return _choose(
         SD,
@@ -61,8 +55,7 @@ def _target(state: RecistState, scan: Scan) -> Codes:
 
 
 def _nontarget(state: RecistState, scan: Scan) -> Codes:
-    target_gone = scan.targets_gone | ~state.has_target
-    recurred = _recurred(state, scan) & target_gone & ~scan.nontargets_gone
+    recurred = state.completed & scan.nontargets_seen
     return _choose(
         NON_CR_NON_PD,
         (~state.has_nontarget, NA),

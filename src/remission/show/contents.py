@@ -10,11 +10,14 @@ from remission.show import drawings, page
 from remission.show.compare import Published
 from remission.show.course import Course
 from remission.show.drawings import Drawn, Section
+from remission.show.gained import gained_sections
 from remission.show.gather import ArmData, Folder, courses
-from remission.show.journey import CANDIDATES, journey
+from remission.show.journey import CANDIDATES, course_of, journey
 from remission.show.lines import Group, result_groups
 from remission.show.observed import observed_contents
 from remission.show.results import published_results, read_arms, result_of
+from remission.show.story import STAGES, Story, most_told, stories, story_sentences
+from remission.show.twins import twin_rows
 from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
@@ -33,7 +36,8 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
     last_month = study.follow_up_day / DAYS_PER_MONTH
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
     sections = sections_of(folder, arms, published, last_month, words)
-    course = journey(folder, told_arms(folder, arms))
+    told = _told(folder)
+    course = _course(folder, arms, told, words)
     names = [*(section.name for section in sections), *(["patient"] if course else [])]
     observed = observed_contents(summary, arms, words)
     seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
@@ -50,7 +54,7 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
         "twins": folder.provenance.identity.filled == "twins",
         "observed": observed,
         "drawn": sections,
-        "patient": None if course is None else _patient(course, folder.provenance.patients, words),
+        "patient": None if course is None else _patient(folder, course, told, words),
         "counted": {
             "columns": page.counted_columns(words),
             "rows": [page.counted(arm, words) for arm in arms],
@@ -70,7 +74,7 @@ def sections_of(
         return []
     found = {arm.name: courses(folder, arm, last_month) for arm in followed}
     scanned = [arm for arm in followed if found[arm.name].waterfall.measured]
-    treated = [arm for arm in followed if arm.knows("os_day") and arm.knows("on_drug_day")]
+    treated = [part for part in (arm.treatment_known() for arm in followed) if part.followed]
     graded = [arm for arm in followed if arm.knows("os_day") and arm.knows("grade_known")]
     simulated = folder.provenance.identity.filled != OBSERVED
     sections = [
@@ -81,6 +85,7 @@ def sections_of(
     ]
     sections += [drawings.freedom_section(treated, published, last_month, words)] if treated else []
     sections += [drawings.toxicity_section(graded, last_month, words)] if graded else []
+    sections += gained_sections(folder, words)
     # Of a simulated patient all is known; of real ones some files say nothing of treatment or toxicity.
     return [section for section in sections if section.figures]
 
@@ -105,7 +110,7 @@ def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
     arms, published = read_arms(folder, study, words), published_results(study)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     sections = sections_of(folder, arms, published, last_month, words)
-    course = journey(folder, told_arms(folder, arms))
+    course = _course(folder, arms, _told(folder), words)
     alone = [] if course is None else [drawings.course_drawing(course, words)]
     return [*(drawing for section in sections for drawing in section.figures), *alone]
 
@@ -119,11 +124,29 @@ def _group(group: Group) -> dict[str, Any]:
     }
 
 
-def _patient(course: Course, patients: int, words: Words) -> dict[str, Any]:
-    choice = words("choice", reason=words(course.reason))
-    if patients > CANDIDATES:
-        choice += " " + words("choice.among", candidates=words.number(CANDIDATES))
+def _told(folder: Folder) -> Story | None:
+    """The story of the brief in a study with dates, where somebody lived all of it."""
+    if getattr(folder.definition, "diagnosed", None) is None:
+        return None
+    story = most_told(stories(folder))
+    return story if story is not None and story.furthest == len(STAGES) else None
+
+
+def _course(folder: Folder, arms: Sequence[ArmData], told: Story | None, words: Words) -> Course | None:
+    if told is not None:
+        return course_of(folder, told.arm, words.term(told.label), told.chosen(), "choice.brief")
+    return journey(folder, told_arms(folder, arms))
+
+
+def _patient(folder: Folder, course: Course, told: Story | None, words: Words) -> dict[str, Any]:
+    if told is not None:
+        choice = " ".join([*story_sentences(told, words), words("story.choice")])
+    else:
+        choice = words("choice", reason=words(course.reason))
+        if folder.provenance.patients > CANDIDATES:
+            choice += " " + words("choice.among", candidates=words.number(CANDIDATES))
     return {
+        "twins": [] if told is None else twin_rows(folder, told.arm, course.patient, words),
         "facts": page.patient_facts(course, words),
         "choice": choice,
         "figure": drawings.course_drawing(course, words),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
@@ -76,6 +77,8 @@ class Course:
     dose_month : mapping of (molecule, course, line) to ndarray
     last_month : float
         Death or last day known alive.
+    diagnosed : date or None
+        Date of day 0, in a study with dates.
     """
 
     patient: int
@@ -87,6 +90,7 @@ class Course:
     dose_month: Mapping[tuple[str, int, int], Floats]
     steps: tuple[Step, ...]
     last_month: float
+    diagnosed: date | None = None
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 
 _FEWEST = 5  # patients behind a curve that is worth drawing
+_TABLE_MONTHS = (0, 1, 3, 6, 12, 24, 36, 60)  # the early ones serve cohorts that were followed briefly
 
 
 @dataclass(frozen=True)
@@ -153,8 +154,8 @@ def care_section(arms: Sequence[ArmData], courses: Mapping[str, Courses], last_m
 
 
 def _care_table(shares: Shares, words: Words) -> Table:
-    """The same shares as numbers, once a year or so."""
-    months = [month for month in (12, 24, 36, 60) if month < shares.month.size]
+    """The same shares as numbers, at the last few of `_TABLE_MONTHS` that were reached."""
+    months = [month for month in _TABLE_MONTHS if month < shares.month.size][-4:]
     header = tuple(words("care.month", month=month) for month in months)
     rows = [
         (words(f"state.{state}"), *(words("percent", value=words.number(row[month])) for month in months))
@@ -261,8 +262,8 @@ def toxicity_section(arms: Sequence[ArmData], last_month: float, words: Words) -
     return Section("toxicity", (worst, drawn(first, "onset", words("figure.onset"), words("figure.onset.text"))))
 
 
-def course_drawing(course: Course, words: Words) -> Drawn:
+def course_drawing(course: Course, words: Words, name: str = "course") -> Drawn:
     """One patient's course."""
     title = words("figure.course", patient=course.patient, arm=course.arm)
     text = words("figure.course.text", lesions=len(course.lesions), month=words.number(course.last_month, 1))
-    return drawn(course_figure(course, words), "course", title, text, wide=True)
+    return drawn(course_figure(course, words), name, title, text, wide=True)

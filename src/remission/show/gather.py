@@ -104,6 +104,10 @@ class ArmData:
         known = np.isfinite(self.patients[column])
         return replace(self, patients={name: values[known] for name, values in self.patients.items()})
 
+    def treatment_known(self) -> ArmData:
+        """The patients of whom it is known how long they lived and were treated; of simulated ones all."""
+        return self.those_known("os_day").those_known("on_drug_day")
+
     @property
     def followed(self) -> int:
         """Number of followed patients."""
@@ -208,7 +212,7 @@ def courses(folder: Folder, arm: ArmData, last_month: float) -> Courses:
         If a file is missing or has changed since it was written.
     """
     change, web = _visits(folder, arm)
-    shares, lanes = _events(folder, arm, last_month)
+    shares, lanes = _events(folder, arm.treatment_known(), last_month)
     return Courses(waterfall(change, arm.patients["best_response"]), web, shares, lanes)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from remission.errors import RunError
 from remission.show.course import REASONS, Course, Lesion, Step, Stories, Visit, choose
 from remission.show.gather import ArmData, Folder, as_floats
 from remission.units import DAYS_PER_MONTH
@@ -49,22 +51,39 @@ def journey(folder: Folder, arms: Sequence[ArmData]) -> Course | None:
     if not found:
         return None
     arm, (place, reason) = min(found, key=lambda pair: REASONS.index(pair[1][1]))
-    return _course(folder, arm, int(arm.patients["patient"][place]), reason)
+    return course_of(folder, arm.name, arm.label, int(arm.patients["patient"][place]), reason)
 
 
-def _course(folder: Folder, arm: ArmData, patient: int, reason: str) -> Course:
-    facts = _rows(folder, "patients", arm.name, patient).to_pylist()[0]
-    visits = _rows(folder, "visits", arm.name, patient, ["time_day", "response"]).to_pylist()
+def course_of(folder: Folder, arm: str, label: str, patient: int, reason: str) -> Course:
+    """All that happened to one patient in one arm.
+
+    Raises
+    ------
+    RunError
+        If the arm has no such patient, or a file is missing or has changed since it was written.
+    """
+    found = _rows(folder, "patients", arm, patient).to_pylist()
+    if not found or found[0]["status"] != "followed":
+        raise RunError(
+            "no such patient was followed in this arm",
+            where=arm,
+            found=str(patient),
+            allowed=f"0 to {folder.provenance.patients - 1}, those of the arm",
+        )
+    facts = found[0]
+    visits = _rows(folder, "visits", arm, patient, ["time_day", "response"]).to_pylist()
+    events = _rows(folder, "events", arm, patient).to_pylist()
     return Course(
         patient,
-        arm.label,
+        label,
         reason,
         facts,
-        _lesions(_rows(folder, "lesions", arm.name, patient)),
+        _lesions(_rows(folder, "lesions", arm, patient)),
         tuple(Visit(row["time_day"] / DAYS_PER_MONTH, row["response"] or "") for row in visits),
-        _doses(_rows(folder, "doses", arm.name, patient)),
-        _steps(_rows(folder, "events", arm.name, patient).to_pylist()),
+        _doses(_rows(folder, "doses", arm, patient)),
+        _steps(events),
         facts["os_day"] / DAYS_PER_MONTH,
+        _diagnosed(events),
     )
 
 
@@ -100,6 +119,11 @@ def _doses(table: pa.Table) -> dict[tuple[str, int, int], np.ndarray]:
         months = given.setdefault((row["molecule"], row["course"], row["line"]), [])
         months.append(row["time_day"] / DAYS_PER_MONTH)
     return {key: np.array(months) for key, months in given.items()}
+
+
+def _diagnosed(events: list[dict[str, Any]]) -> date | None:
+    told = [event["detail"] for event in events if event["kind"] == "enrolled" and event["detail"]]
+    return date.fromisoformat(told[0]) if told else None
 
 
 def _steps(events: list[dict[str, Any]]) -> tuple[Step, ...]:

@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from typing import Any
 
 from remission.show.compare import Row, simulated_estimate
@@ -14,6 +15,7 @@ from remission.show.gather import ArmData
 from remission.show.lines import Group, quantity
 from remission.show.style import arm_colour, variable
 from remission.texts import Words
+from remission.units import DAYS_PER_MONTH
 
 _FREE = "treatment_free_36"
 _SEX = {True: "patient.woman", False: "patient.man", None: "patient.person"}
@@ -222,7 +224,7 @@ def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
     return [
         {
             "number": str(step.number),
-            "month": words.number(step.month, 1),
+            "month": _when(course, step, words),
             "what": _event_text(step, words),
             "rule": words.term(step.rule or ""),
         }
@@ -230,12 +232,22 @@ def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
     ]
 
 
+def _when(course: Course, step: Step, words: Words) -> str:
+    """Month of a step, and its date in a study with dates."""
+    month = words.number(step.month, 1)
+    if course.diagnosed is None:
+        return month
+    day = course.diagnosed + timedelta(days=int(step.month * DAYS_PER_MONTH + 1e-6))
+    return words("step.dated", month=month, date=words.date(day))
+
+
 def _event_text(step: Step, words: Words) -> str:
     what = words.named("event", step.kind)
     if step.grade:
-        return f"{what}: {words('grade', grade=step.grade)}"
+        return words("step.told", what=what, told=words("grade", grade=step.grade))
     told = step.detail and step.kind != "scan progression"  # which says progression already
-    return f"{what}: {words.named('response', step.detail or '')}" if told else what
+    detail = words.date(words.named("response", step.detail or ""))
+    return words("step.told", what=what, told=detail) if told else what
 
 
 def made_of(provenance: Any, words: Words) -> list[tuple[str, str]]:

@@ -61,7 +61,10 @@ def result_table(groups: Sequence[Group], words: Words | None = None, *, width: 
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for name in ("endpoint", "published", "simulated", "verdict", "evidence"):
+    lines = [line for group in groups for line in group.lines]
+    compared = any(line.published for line in lines)  # of a real cohort nothing was published
+    columns = ("endpoint", "published", "simulated", "verdict", "evidence") if compared else ("endpoint", "simulated")
+    for name in columns:
         justify: JustifyMethod = "right" if name in ("published", "simulated") else "left"
         shape: dict[str, Any] = {"endpoint": {"min_width": 22}, "evidence": {}}.get(name, {"no_wrap": True})
         table.add_column(Text(words(f"table.{name}")), justify=justify, **shape)
@@ -69,14 +72,14 @@ def result_table(groups: Sequence[Group], words: Words | None = None, *, width: 
         table.add_row(Text(group.label, style="bold"))
         for line in group.lines:
             style = "bold red" if line.state == "missed" else ""
-            cells = (
-                f"  {line.endpoint}",
-                _with_interval(line.published, line.published_interval),
-                _with_interval(line.simulated, line.simulated_interval),
-                line.verdict,
-                line.evidence,
-            )
-            table.add_row(*(Text(cell, style=style if place == 3 else "") for place, cell in enumerate(cells)))
+            cells = {
+                "endpoint": f"  {line.endpoint}",
+                "published": _with_interval(line.published, line.published_interval),
+                "simulated": _with_interval(line.simulated, line.simulated_interval),
+                "verdict": line.verdict,
+                "evidence": line.evidence,
+            }
+            table.add_row(*(Text(cells[name], style=style if name == "verdict" else "") for name in columns))
     console = Console(file=io.StringIO(), width=width, force_terminal=colour, no_color=not colour, highlight=False)
     console.print(table)
     return console.file.getvalue()  # type: ignore[attr-defined]

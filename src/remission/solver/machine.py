@@ -77,15 +77,43 @@ def compile_object(text: str) -> bytes:
         An object file for this processor.
     """
     with _LOCK:
-        target = _target()
-        module = llvm.parse_assembly(text)
-        module.triple, module.data_layout = llvm.get_process_triple(), str(target.target_data)
-        module.verify()
-        options = llvm.create_pipeline_tuning_options(speed_level=2)
-        options.slp_vectorization = options.loop_vectorization = options.loop_unrolling = False
-        builder = llvm.create_pass_builder(target, options)
-        builder.getModulePassManager().run(module, builder)
+        target, module = _optimised(text)
         return target.emit_object(module)
+
+
+def _optimised(text: str) -> tuple[llvm.TargetMachine, llvm.ModuleRef]:
+    target = _target()
+    module = llvm.parse_assembly(text)
+    module.triple, module.data_layout = llvm.get_process_triple(), str(target.target_data)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=2)
+    options.slp_vectorization = options.loop_vectorization = options.loop_unrolling = False
+    builder = llvm.create_pass_builder(target, options)
+    builder.getModulePassManager().run(module, builder)
+    return target, module
+
+
+def machine_code(text: str) -> str:
+    """Machine code of LLVM assembly for this processor, to read.
+
+    Parameters
+    ----------
+    text : str
+        As `generate` writes it.
+
+    Returns
+    -------
+    str
+        Assembly of the processor, after all that LLVM has done to it.
+
+    Examples
+    --------
+    >>> "ret" in machine_code("define double @twice(double %x) { %y = fadd double %x, %x ret double %y }")
+    True
+    """
+    with _LOCK:
+        target, module = _optimised(text)
+        return target.emit_assembly(module)
 
 
 def load_functions(code: bytes, names: tuple[str, ...]) -> dict[str, Callable[[int, int], None]]:

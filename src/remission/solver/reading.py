@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -183,8 +184,8 @@ class _Reader:
             self.rates[name] = Number(0.0)
         elif name in self.starting:
             self.undecided[name] = self.starts[name]
-        elif name in self._unit_compartments:
-            self.rules[name] = Number(1.0)
+        elif name in self._unit_compartments or (value is not None and not math.isfinite(value)):
+            self.rules[name] = self.starts[name]  # no number that could differ from patient to patient
         else:
             self.parameters.append(name)
 

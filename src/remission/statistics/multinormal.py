@@ -17,7 +17,7 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, owens_t
+from scipy.special import ndtr, ndtri, owens_t
 
 from remission.errors import DataError
 from remission.statistics.inputs import Floats
@@ -367,4 +367,6 @@ def largest_quantile(tail: float, correlation: ArrayLike) -> float:
     if not 0 < tail < 1:
         raise DataError("a tail probability lies between 0 and 1", where="tail", found=str(tail))
     matrix = checked_correlation(correlation)
-    return float(brentq(lambda z: float(largest_above(z, matrix)) - tail, -9.0, 38.0, xtol=1e-12))
+    # As far out as if the tests were one, or were never above together.
+    ends = -ndtri(tail) - 1e-6, -ndtri(tail / len(matrix)) + 1e-6
+    return float(brentq(lambda z: float(largest_above(z, matrix)) - tail, *ends, xtol=1e-12))

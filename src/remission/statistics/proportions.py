@@ -12,10 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate, normal_deviate, upper_tail
-from remission.statistics.inputs import checked_level
+from remission.statistics.inputs import Floats, checked_level
 
 METHODS = ("wilson", "clopper-pearson", "wald")
 
@@ -142,25 +143,37 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
 
 def _score_z(delta: float, x1: int, n1: int, x0: int, n0: int) -> float:
     """Score statistic of a difference, with the shares that are likeliest under it."""
-    p1, p0 = _restricted_shares(delta, x1, n1, x0, n0)
+    p1, p0 = restricted_shares(delta, x1, n1, x0, n0)
     total = n1 + n0
     variance = (p1 * (1 - p1) / n1 + p0 * (1 - p0) / n0) * total / (total - 1)
     distance = x1 / n1 - x0 / n0 - delta
     return distance / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, distance or 1.0)
 
 
-def _restricted_shares(delta: float, x1: int, n1: int, x0: int, n0: int) -> tuple[float, float]:
-    """Maximum likelihood of both shares given their difference (Miettinen and Nurminen 1985, appendix 1)."""
+def restricted_shares(
+    delta: float, x1: ArrayLike, n1: ArrayLike, x0: ArrayLike, n0: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Most likely shares of the treated and of the control, given their difference.
+
+    Miettinen and Nurminen 1985, appendix 1. Arrays are broadcast; numbers of patients need not be whole.
+
+    Examples
+    --------
+    >>> p1, p0 = restricted_shares(-0.1, 60, 100, 70, 100)
+    >>> print(p1.round(3), p0.round(3))
+    0.6 0.7
+    """
+    x1, n1, x0, n0 = (np.asarray(value, dtype=np.float64) for value in (x1, n1, x0, n0))
     n, x = n1 + n0, x1 + x0
     l2 = (n1 + 2 * n0) * delta - n - x
     l1 = (n0 * delta - n - 2 * x0) * delta + x
     l0 = x0 * delta * (1 - delta)
     q = (l2 / (3 * n)) ** 3 - l1 * l2 / (6 * n * n) + l0 / (2 * n)
-    p = math.copysign(math.sqrt(max((l2 / (3 * n)) ** 2 - l1 / (3 * n), 0.0)), q)
-    ratio = max(-1.0, min(1.0, q / p**3)) if p != 0 else 0.0
-    angle = (math.pi + math.acos(ratio)) / 3
-    p0 = min(max(2 * p * math.cos(angle) - l2 / (3 * n), max(0.0, -delta)), min(1.0, 1.0 - delta))
-    return min(1.0, max(0.0, p0 + delta)), p0
+    p = np.copysign(np.sqrt(np.maximum((l2 / (3 * n)) ** 2 - l1 / (3 * n), 0.0)), q)
+    ratio = np.where(p != 0, np.clip(q / np.where(p != 0, p, 1.0) ** 3, -1.0, 1.0), 0.0)
+    angle = (np.pi + np.arccos(ratio)) / 3
+    p0 = np.clip(2 * p * np.cos(angle) - l2 / (3 * n), max(0.0, -delta), min(1.0, 1.0 - delta))
+    return np.clip(p0 + delta, 0.0, 1.0), p0
 
 
 def proportion_test(

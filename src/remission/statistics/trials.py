@@ -7,13 +7,14 @@ simulates counts and shows such trials. (Single analyses raise instead.)
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remission.statistics.inputs import Bools, Floats
-from remission.statistics.milestone import student_deviate
+from remission.statistics.milestone import margin_deviate, student_deviate, variances_at_margin
 from remission.statistics.weights import EventTable
 
 _MOST_STEPS = 25
@@ -87,8 +88,15 @@ def _greenwood(n: Floats, d: Floats) -> Floats:
     return np.where(alive > 0, d / np.maximum(n * alive, 1.0), 0.0)
 
 
-def rmst_differences(table: EventTable, last: tuple[Floats, Floats], tau: float) -> Difference:
-    """Difference in restricted means of each trial.
+class Arms(NamedTuple):
+    """An estimate in both arms and its variance, shape (2, trials): control, then treated; NaN where there is none."""
+
+    value: Floats
+    variance: Floats
+
+
+def restricted_means(table: EventTable, last: tuple[Floats, Floats], tau: float) -> Arms:
+    """Restricted means of both arms of each trial.
 
     Parameters
     ----------
@@ -96,65 +104,96 @@ def rmst_differences(table: EventTable, last: tuple[Floats, Floats], tau: float)
     last : pair of ndarray, shape (trials,)
         From `last_times`.
     tau : float
-        Horizon; NaN for trials in which an arm was followed for less and had survivors.
+        Horizon; NaN for an arm that was followed for less and had survivors.
 
     Examples
     --------
     >>> from remission.statistics.two_arms import two_arm_table
     >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0, 1, 0, 1])
     >>> table = two_arm_table(time, np.ones((1, 4), bool), arm)
-    >>> rmst_differences(table, last_times(time, arm), 4.0).value
-    array([1.])
+    >>> restricted_means(table, last_times(time, arm), 4.0).value.ravel()
+    array([2., 3.])
     """
     curves = arm_curves(table)
     edges = np.minimum(table.time, tau)
     width = np.diff(edges, axis=-1, append=tau)
     inside = table.time <= tau
-    value, variance = np.zeros(edges.shape[:-1]), np.zeros(edges.shape[:-1])
-    for arm, sign in ((0, -1.0), (1, 1.0)):
-        n, d, survival = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
-        pieces = survival * width
-        after = np.cumsum(pieces[..., ::-1], axis=-1)[..., ::-1]
-        value += sign * (edges[..., 0] + after[..., 0])
-        variance += np.sum(np.where(inside, after**2 * _greenwood(n, d), 0.0), axis=-1)
-        known = (tau <= last[arm]) | (survival[..., -1] <= 0)
-        value = np.where(known, value, np.nan)
-    return _difference(value, variance)
-
-
-class _Points(NamedTuple):
-    """Survival of both arms at one time, shape (2, trials), with the variance of its logarithm."""
-
-    survival: Floats
-    log_variance: Floats
-
-
-def _points(table: EventTable, last: tuple[Floats, Floats], at: float) -> _Points:
-    """Both arms at a time; NaN beyond follow-up."""
-    curves = arm_curves(table)
-    inside = table.time <= at
-    survival, variance = np.empty((2, *inside.shape[:-1])), np.empty((2, *inside.shape[:-1]))
+    value, variance = np.empty((2, *edges.shape[:-1])), np.empty((2, *edges.shape[:-1]))
     for arm in (0, 1):
-        n, d, curve = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
-        known = (at <= last[arm]) | (curve[..., -1] <= 0)
-        survival[arm] = np.where(known, np.where(inside, curve, 1.0).min(axis=-1, initial=1.0), np.nan)
-        variance[arm] = np.sum(np.where(inside, _greenwood(n, d), 0.0), axis=-1)
-    return _Points(survival, variance)
+        n, d, survival = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
+        if not edges.shape[-1]:
+            value[arm], variance[arm] = np.where(tau <= last[arm], tau, np.nan), 0.0
+            continue
+        after = np.cumsum((survival * width)[..., ::-1], axis=-1)[..., ::-1]
+        variance[arm] = np.sum(np.where(inside, after**2 * _greenwood(n, d), 0.0), axis=-1)
+        known = (tau <= last[arm]) | (survival[..., -1] <= 0)
+        value[arm] = np.where(known, edges[..., 0] + after[..., 0], np.nan)
+    return Arms(value, variance)
 
 
-def milestone_differences(table: EventTable, last: tuple[Floats, Floats], at: float) -> Difference:
-    """Difference in survival at a time, plain scale; NaN beyond follow-up.
+def survivals(table: EventTable, last: tuple[Floats, Floats], at: float) -> Arms:
+    """Survival of both arms at a time; NaN beyond follow-up.
+
+    Arguments as for `restricted_means`.
 
     Examples
     --------
     >>> from remission.statistics.two_arms import two_arm_table
     >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0]]), np.array([0, 1, 0, 1])
     >>> table = two_arm_table(time, np.ones((1, 4), bool), arm)
-    >>> milestone_differences(table, last_times(time, arm), 1.5).value
-    array([0.5])
+    >>> survivals(table, last_times(time, arm), 1.5).value.ravel()
+    array([0.5, 1. ])
     """
-    survival, log_variance = _points(table, last, at)
-    return _difference(survival[1] - survival[0], (survival**2 * log_variance).sum(axis=0))
+    curves = arm_curves(table)
+    inside = table.time <= at
+    survival, variance = np.empty((2, *inside.shape[:-1])), np.empty((2, *inside.shape[:-1]))
+    for arm in (0, 1):
+        n, d, curve = curves.at_risk[arm], curves.events[arm], curves.survival[arm]
+        known = at <= last[arm]
+        if curve.shape[-1]:
+            known |= curve[..., -1] <= 0
+        survival[arm] = np.where(known, np.where(inside, curve, 1.0).min(axis=-1, initial=1.0), np.nan)
+        variance[arm] = survival[arm] ** 2 * np.sum(np.where(inside, _greenwood(n, d), 0.0), axis=-1)
+    return Arms(survival, variance)
+
+
+def averaged(strata: Sequence[Arms], shares: Sequence[Floats]) -> Arms:
+    """Estimates of both arms in each stratum, averaged by the strata's shares of all patients.
+
+    Parameters
+    ----------
+    strata : sequence of Arms
+    shares : sequence of ndarray, shape (trials,)
+        Of each stratum; a stratum without patients counts for nothing.
+
+    Examples
+    --------
+    >>> one, two = Arms(np.array([[0.2], [0.4]]), np.ones((2, 1))), Arms(np.array([[0.6], [0.8]]), np.ones((2, 1)))
+    >>> averaged([one, two], [np.array([0.25]), np.array([0.75])]).value.ravel().round(3)
+    array([0.5, 0.7])
+    """
+    if len(strata) == 1:
+        return strata[0]
+    parts = [
+        (np.where(share > 0, share * arms.value, 0.0), np.where(share > 0, share**2 * arms.variance, 0.0))
+        for arms, share in zip(strata, shares, strict=True)
+    ]
+    return Arms(np.sum([value for value, _ in parts], axis=0), np.sum([variance for _, variance in parts], axis=0))
+
+
+def difference(arms: Arms) -> Difference:
+    """Treated less control; without variance there is no test: NaN.
+
+    Examples
+    --------
+    >>> difference(Arms(np.array([[2.0], [3.0]]), np.array([[2.0], [2.0]]))).std_error
+    array([2.])
+    """
+    variance = arms.variance.sum(axis=0)
+    usable = variance > 0
+    return Difference(
+        np.where(usable, arms.value[1] - arms.value[0], np.nan), np.sqrt(np.where(usable, variance, np.nan))
+    )
 
 
 class MilestoneTest(NamedTuple):
@@ -165,19 +204,15 @@ class MilestoneTest(NamedTuple):
     difference: Floats
 
 
-def milestone_tests(
-    table: EventTable, last: tuple[Floats, Floats], at: float, scale: str = "log-log", margin: float = 0.0
-) -> MilestoneTest:
-    """Test of survival at a time; NaN beyond follow-up, and where there is no variance.
+def milestone_tests(arms: Arms, scale: str = "log-log", margin: float = 0.0) -> MilestoneTest:
+    """Test of survival at a time; NaN where survival is not known or has no variance.
 
     Judged by Student's t, as `remission.statistics.milestone.milestone` does with ``student=True``.
 
     Parameters
     ----------
-    table : EventTable, shape (trials, events)
-    last : pair of ndarray, shape (trials,)
-        From `last_times`.
-    at : float
+    arms : Arms
+        From `survivals`.
     scale : {"log-log", "difference"}
         Of survival; log-log has no margin.
     margin : float
@@ -188,29 +223,23 @@ def milestone_tests(
     >>> from remission.statistics.two_arms import two_arm_table
     >>> time, arm = np.array([[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0]]), np.array([0, 0, 0, 1, 1, 0, 1, 1])
     >>> table = two_arm_table(time, np.ones((1, 8), bool), arm)
-    >>> milestone_tests(table, last_times(time, arm), 4.5).z.round(2)
+    >>> milestone_tests(survivals(table, last_times(time, arm), 4.5)).z.round(2)
     array([1.19])
     """
-    survival, log_variance = _points(table, last, at)
+    survival, spread = arms
     with np.errstate(divide="ignore", invalid="ignore"):
         if scale == "log-log":
-            value = np.log(-np.log(survival[0])) - np.log(-np.log(survival[1]))
-            each = log_variance / np.log(survival) ** 2
+            log = np.log(survival)
+            each = spread / (survival * log) ** 2
+            z = (np.log(-log[0]) - np.log(-log[1])) / np.sqrt(each.sum(axis=0))
+            z = student_deviate(z, each, survival * (1 - survival) / spread)
         else:
-            value = survival[1] - survival[0] - margin
-            each = survival**2 * log_variance
-        variance = each.sum(axis=0)
-        patients = (1 - survival) / (survival * log_variance)
-        z = student_deviate(value / np.sqrt(variance), each, patients)
+            each = variances_at_margin(survival, spread, margin)
+            z = margin_deviate(survival, spread, margin)
+    variance = each.sum(axis=0)
     usable = np.isfinite(z) & (variance > 0)
     z, information = np.where(usable, z, np.nan), np.where(usable, 1 / np.where(usable, variance, 1.0), np.nan)
     return MilestoneTest(z, information, np.where(usable, survival[1] - survival[0], np.nan))
-
-
-def _difference(value: Floats, variance: Floats) -> Difference:
-    """Without variance there is no test: NaN."""
-    usable = variance > 0
-    return Difference(np.where(usable, value, np.nan), np.sqrt(np.where(usable, variance, np.nan)))
 
 
 def log_hazard_ratios(table: EventTable) -> Difference:

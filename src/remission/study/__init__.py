@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar, ScanSpan
 from remission.study.catalogue import catalogue_names, load_molecule
+from remission.study.dates import Enrolment, exists_from
 from remission.study.definition import (
     ALL_DOSES_GIVEN,
     COURSE_ENDS,
@@ -16,6 +17,7 @@ from remission.study.definition import (
     Regimen,
     Rule,
     StudyDefinition,
+    TimeGained,
 )
 from remission.study.load import load_definition
 from remission.study.molecule import Kinetics, Molecule, Parameter, Sourced, Toxicity
@@ -31,6 +33,7 @@ __all__ = [
     "Condition",
     "Criterion",
     "DoseOrder",
+    "Enrolment",
     "Kinetics",
     "Molecule",
     "Parameter",
@@ -41,8 +44,10 @@ __all__ = [
     "ScanSpan",
     "Sourced",
     "StudyDefinition",
+    "TimeGained",
     "Toxicity",
     "catalogue_names",
+    "exists_from",
     "load_definition",
     "load_molecule",
     "parse_study",

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from remission.errors import StudyError
 from remission.study.calendar import ScanCalendar
+from remission.study.dates import Enrolment
 from remission.study.molecule import Molecule
 from remission.units import Amount
 
@@ -83,6 +84,8 @@ class Condition:
         Worst grade since the last visit is at least this.
     stopped_by : tuple of str
         Rule that ended the latest course, or one of `COURSE_ENDS`.
+    available : tuple of str
+        Molecules and regimens that must all exist on the date of the visit.
     """
 
     state: TreatmentState | None = None
@@ -96,6 +99,7 @@ class Condition:
     off_drug_for_day: float | None = None
     toxicity: int | None = None
     stopped_by: tuple[str, ...] = ()
+    available: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +119,8 @@ class Action:
         Planned length of the new course.
     after_day : float
         Days from the decision to the first dose of the new course or line.
+    lines : tuple of int
+        Lines in which the regimen may be given, as its molecules say; empty for all.
     """
 
     kind: ActionKind
@@ -122,6 +128,7 @@ class Action:
     share: float = 1.0
     for_day: float | None = None
     after_day: float = 0.0
+    lines: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,31 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class TimeGained:
+    """Four arms of the same patients, which together say what a molecule adds and what made that possible.
+
+    Parameters
+    ----------
+    arrival : str
+        The molecule or regimen that comes later.
+    road : str
+        Arm with the earlier treatment and the arrival.
+    without_arrival : str
+        Arm with the earlier treatment alone.
+    without_earlier : str
+        Arm with the arrival alone.
+    without_both : str
+        Arm with neither.
+    """
+
+    arrival: str
+    road: str
+    without_arrival: str
+    without_earlier: str
+    without_both: str
+
+
+@dataclass(frozen=True)
 class StudyDefinition:
     """A whole study, validated.
 
@@ -219,6 +251,10 @@ class StudyDefinition:
     trial : tuple of str
         What published results call this trial, and then the pools of trials that it is part of; empty for all trials
         of ``published``.
+    diagnosed : Enrolment or None
+        Calendar dates of diagnosis, on which follow-up begins; None for a study outside the calendar.
+    time_gained : TimeGained or None
+        Which arms say what a molecule that comes later adds.
     text : str
         The file, word for word.
     hash : str
@@ -244,6 +280,8 @@ class StudyDefinition:
     subgroups: Mapping[str, tuple[Criterion, ...]] = field(default_factory=dict)
     published: str | None = None
     trial: tuple[str, ...] = ()
+    diagnosed: Enrolment | None = None
+    time_gained: TimeGained | None = None
     text: str = ""
     hash: str = ""
 
@@ -276,12 +314,18 @@ def meaning_hash(definition: StudyDefinition) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-_NO_MEANING = ("text", "hash", "patients", "seed", "subgroups", "trial")
+_NO_MEANING = ("text", "hash", "patients", "seed", "subgroups", "trial", "time_gained")
+_IF_GIVEN = ("diagnosed", "available", "lines")
+"""Keys that came later: a study without them keeps the hash that it had."""
 _WORDS = ("title", "label", "source", "evidence", "published", "published_as")
 
 
 def _bare(content: Any) -> Any:
     """The content without words that change no result."""
     if isinstance(content, dict):
-        return {name: _bare(value) for name, value in content.items() if name not in _WORDS}
+        return {name: _bare(value) for name, value in content.items() if _means_something(name, value)}
     return [_bare(value) for value in content] if isinstance(content, list | tuple) else content
+
+
+def _means_something(name: str, value: Any) -> bool:
+    return name not in _WORDS and not (name in _IF_GIVEN and not value)

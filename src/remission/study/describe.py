@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar
+from remission.study.dates import exists_from
 from remission.study.definition import Action, Arm, Condition, Criterion, DoseOrder, Regimen, Rule, StudyDefinition
 from remission.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
@@ -60,6 +61,8 @@ def _frame(study: StudyDefinition) -> list[str]:
         f"off drug a visit every {duration_text(study.watch_every_day)}; a scan confirms another after "
         f"{duration_text(study.confirmation_day)} or more",
     ]
+    if study.diagnosed is not None:
+        lines.append(f"diagnosed between {study.diagnosed.first} and {study.diagnosed.last}")
     lines += [f"enrolled only with {', '.join(map(_criterion, study.eligible))}"] if study.eligible else []
     lines += [f"{100 * lost:g} % a year are lost to follow-up"] if lost else []
     return lines + _published(study)
@@ -109,7 +112,7 @@ def _arm(study: StudyDefinition, arm: Arm) -> list[str]:
         f"arm {arm.name}{label}: {_filled(study, arm)}",
         f"  first line: {_regimen(study.regimens[arm.regimen])}",
         *(
-            f"  {number}. {rule.name}: {_when(rule.when)} -> {_then(study, rule.then)}"
+            f"  {number}. {rule.name}: {_when(study, rule.when)} -> {_then(study, rule.then)}"
             for number, rule in enumerate(arm.policy, 1)
         ),
         *(f"  warning: {rule.name!r} {_CENSORS}" for rule in arm.policy if _ends_at_progression(rule)),
@@ -141,7 +144,7 @@ def _order(order: DoseOrder) -> str:
     return f"{order.molecule} {order.dose.value:g} {order.dose.unit} every {every}{times}{start}"
 
 
-def _when(when: Condition) -> str:
+def _when(study: StudyDefinition, when: Condition) -> str:
     parts: list[str] = [when.state] if when.state else []
     parts += [f"line {when.line}"] if when.line else []
     parts += [f"course {when.course}"] if when.course else []
@@ -156,6 +159,8 @@ def _when(when: Condition) -> str:
         parts.append(f"off drug for {duration_text(when.off_drug_for_day)}")
     parts += [f"toxicity of grade {when.toxicity} or more"] if when.toxicity else []
     parts += [f"stopped by {_either(when.stopped_by)}"] if when.stopped_by else []
+    for name in when.available:
+        parts.append(f"once {name} exists ({exists_from(name, study.regimens, study.molecules)})")
     return ", ".join(parts) or "always"
 
 
@@ -171,4 +176,5 @@ def _then(study: StudyDefinition, then: Action) -> str:
         text += f", for {duration_text(then.for_day)}"
     if then.after_day:
         text += f", {duration_text(then.after_day)} later"
+    text += f", in line {_either(tuple(map(str, then.lines)))}" if then.lines else ""
     return text + (f", for {100 * then.share:g} % of the patients" if then.share < 1 else "")

@@ -310,6 +310,8 @@ class Molecule:
     effect : Effect or None
         Of a chemotherapy.
     toxicity : Toxicity
+    lines : tuple of int
+        Lines of treatment in which it may be given; empty for all.
     """
 
     name: str
@@ -321,3 +323,4 @@ class Molecule:
     kinetics: Kinetics | None = None
     occupancy: Occupancy | None = None
     effect: Effect | None = None
+    lines: tuple[int, ...] = ()

@@ -222,6 +222,7 @@ MOLECULE = {
     "occupancy": Key(_built(OCCUPANCY, lambda v: Occupancy(v["half_saturation"])), None),
     "effect": Key(_built(EFFECT, lambda v: Effect(v["reference_dose"], v["decay"])), None),
     "toxicity": Key(toxicity),
+    "lines": Key(reader.one_or_more(reader.integer(1, 20)), ()),
 }
 """The keys of a molecule. In a study file its name is the key of its section, and ``like`` may be added."""
 
@@ -250,6 +251,7 @@ def read_molecule(place: Place, problems: Problems) -> Any:
         kinetics=values["kinetics"],
         occupancy=values["occupancy"],
         effect=values["effect"],
+        lines=values["lines"],
     )
 
 

@@ -48,7 +48,7 @@ def check_policy(written: Sequence[WrittenRule], around: Surroundings, problems:
 
 def _check_overlap(each: WrittenRule, earlier: Sequence[WrittenRule], problems: Problems) -> None:
     for other in earlier:
-        if other.rule.then.share < 1 or not covers(other.rule.when, each.rule.when):
+        if other.rule.then.share < 1 or other.rule.then.lines or not covers(other.rule.when, each.rule.when):
             continue
         name = other.rule.name
         if covers(each.rule.when, other.rule.when):
@@ -79,6 +79,7 @@ def covers(wide: Condition, narrow: Condition) -> bool:
         equal
         and all(_at_least(getattr(wide, n), getattr(narrow, n)) for n in _AT_LEAST)
         and all(_one_of(getattr(wide, n), getattr(narrow, n)) for n in _ONE_OF)
+        and set(wide.available) <= set(narrow.available)
     )
 
 

@@ -28,6 +28,7 @@ CONDITION = {
     "off_drug_for": Key(reader.duration(), None),
     "toxicity": Key(reader.integer(1, 5), None),
     "stopped_by": Key(reader.one_or_more(reader.name), ()),
+    "available": Key(reader.one_or_more(reader.name), ()),
 }
 _DAYS = ("lasting", "on_drug_for", "off_drug_for")
 

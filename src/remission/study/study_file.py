@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from remission.study import reader
-from remission.study.calendar import LEAST_BETWEEN_SCANS_DAY, ScanCalendar, ScanSpan
 from remission.study.catalogue import catalogue_names, load_molecule, molecule_place
 from remission.study.criteria_file import ELIGIBLE, criteria, subgroups
+from remission.study.dates_file import Calendar, calendar_of, check_first_line, diagnosed, with_dates
 from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
 from remission.study.molecule import Molecule
 from remission.study.molecule_file import overlay, read_molecule
@@ -17,6 +17,8 @@ from remission.study.numbers import MOST_PATIENTS, MOST_SEED
 from remission.study.policy_checks import Surroundings, check_policy
 from remission.study.policy_file import policy_reader
 from remission.study.reader import BAD, Key, Problems, Reader
+from remission.study.scans_file import between_scans, scans
+from remission.study.time_gained_file import check_time_gained, time_gained
 from remission.study.yaml import Place, parse_yaml
 
 MOST_DRUGS = 3
@@ -50,9 +52,10 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "eligible": Key(criteria(ELIGIBLE), ()),
         "subgroups": Key(subgroups, {}),
         "filled": Key(reader.choice("randomised", "twins"), "randomised"),
+        "diagnosed": Key(diagnosed, None),
         "follow_up": Key(reader.duration()),
-        "scans": Key(_scans),
-        "watch_every": Key(_between_scans, 84.0),
+        "scans": Key(scans),
+        "watch_every": Key(between_scans, 84.0),
         "confirmation": Key(reader.duration(), 28.0),
         "lost_to_follow_up_per_year": Key(_loss, 0.0),
         "published": Key(reader.choice(*catalogue_names("published"), what="published results"), None),
@@ -60,32 +63,8 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "molecules": Key(_named(_own_molecule), {}),
         "regimens": Key(_named(_regimen(molecules))),
         "arms": Key(_named(_arm(regimens))),
+        "time_gained": Key(time_gained, None),
     }
-
-
-def _between_scans(place: Place, problems: Problems) -> Any:
-    """A time from scan to scan: long enough that their windows do not meet."""
-    days = reader.duration()(place, problems)
-    if days is not BAD and days < LEAST_BETWEEN_SCANS_DAY:
-        return _too_close(place, place.shown, problems)
-    return days
-
-
-def _too_close(place: Place, found: str | None, problems: Problems) -> Any:
-    return problems.add(
-        place,
-        "the scans are too close together: each falls within 3.5 days of its date",
-        found=found,
-        allowed=f"at least {LEAST_BETWEEN_SCANS_DAY:g} days from scan to scan; the baseline scan is day 0",
-        next_step="leave more time between the scans",
-    )
-
-
-SCANS = {
-    "at": Key(reader.one_or_more(reader.duration())),
-    "then": Key(lambda place, problems: _spans(place, problems), ()),
-}
-SPAN = {"every": Key(_between_scans), "until": Key(reader.duration(), None)}
 
 
 def dose_order_keys(molecules: tuple[str, ...]) -> dict[str, Key]:
@@ -115,7 +94,10 @@ def read_study(tree: Place, problems: Problems) -> Any:
     """A study from its tree, without text and hash; `BAD` if a problem was added."""
     molecules = tuple(sorted({*catalogue_names("molecules"), *_names_in(tree.at("molecules"))}))
     values = reader.read_section(tree, study_keys(molecules, _names_in(tree.at("regimens"))), problems)
+    molecules_given = _given(values["regimens"], values["molecules"])
+    _add_dates(tree, values, calendar_of(values, molecules_given), problems)
     _check_policies(tree, values, problems)
+    check_time_gained(tree, values, molecules_given, problems)
     _check_patients(tree, values["arms"], problems)
     _check_earlier_treatment(tree, values, problems)
     _check_published(tree, values, problems)
@@ -136,11 +118,13 @@ def read_study(tree: Place, problems: Problems) -> Any:
         lost_to_follow_up_per_year=values["lost_to_follow_up_per_year"],
         arms=tuple(_make_arm(name, arm) for name, arm in values["arms"].items()),
         regimens=values["regimens"],
-        molecules=_given(values["regimens"], values["molecules"]),
+        molecules=molecules_given,
         eligible=values["eligible"],
         subgroups=values["subgroups"],
         published=values["published"],
         trial=values["trial"],
+        diagnosed=values["diagnosed"],
+        time_gained=values["time_gained"],
     )
 
 
@@ -170,53 +154,6 @@ def _loss(place: Place, problems: Problems) -> Any:
     if value == 1:
         return problems.add(place, "nobody would be followed", allowed="less than 100 %")
     return value
-
-
-def _scans(place: Place, problems: Problems) -> Any:
-    values = reader.read_section(place, SCANS, problems)
-    if not reader.whole(values.values()):
-        return BAD
-    for day, before in zip(values["at"], (0.0, *values["at"]), strict=False):
-        if day <= before:
-            found = f"day {day:g} after day {before:g}"
-            return problems.add(
-                place.at("at") or place,
-                "the scans go backwards",
-                found=found,
-                allowed="later and later times",
-            )
-        if day - before < LEAST_BETWEEN_SCANS_DAY:
-            return _too_close(place.at("at") or place, f"day {day:g} after day {before:g}", problems)
-    return _calendar(place, values["at"], values["then"], problems)
-
-
-def _calendar(place: Place, at_day: tuple[float, ...], spans: Any, problems: Problems) -> Any:
-    end = at_day[-1]
-    for number, span in enumerate(spans, 1):
-        if span.until_day is None and number < len(spans):
-            return problems.add(
-                place.at("then") or place,
-                "scans after a span without an end would never come",
-                next_step="give it an until, or make it the last",
-            )
-        if span.until_day is not None and span.until_day <= end:
-            return problems.add(
-                place.at("then") or place,
-                "the scans go backwards",
-                found=f"until day {span.until_day:g} after day {end:g}",
-                allowed="later and later times, counted from the start of treatment",
-            )
-        end = span.until_day if span.until_day is not None else end
-    return ScanCalendar(at_day, spans)
-
-
-def _spans(place: Place, problems: Problems) -> Any:
-    if not isinstance(place.content, tuple):
-        return problems.add(place, "a list is needed here", next_step="begin each item with a dash")
-    spans = [reader.read_section(each, SPAN, problems) for each in place.content]
-    if not all(reader.whole(span.values()) for span in spans):
-        return BAD
-    return tuple(ScanSpan(span["every"], span["until"]) for span in spans)
 
 
 def _regimen(molecules: tuple[str, ...]) -> Any:
@@ -290,6 +227,18 @@ def _make_arm(name: str, values: Mapping[str, Any]) -> Arm:
     )
 
 
+def _add_dates(tree: Place, values: Mapping[str, Any], calendar: Calendar, problems: Problems) -> None:
+    """Write out what rules leave unsaid about dates and lines, and check both."""
+    if values["arms"] is BAD or not _molecules_of(calendar.regimens).keys() <= calendar.molecules.keys():
+        return
+    for name, arm in values["arms"].items():
+        place = tree.at("arms").at(name)  # type: ignore[union-attr]
+        if arm["regimen"] is not BAD:
+            check_first_line(place.at("regimen"), arm["regimen"], calendar, problems)  # type: ignore[union-attr, arg-type]
+        if arm["policy"] is not BAD:
+            arm["policy"] = with_dates(arm["policy"], calendar, problems)
+
+
 def _check_policies(tree: Place, values: Mapping[str, Any], problems: Problems) -> None:
     """Faults between rules; what could not be read is left out of sight."""
     if values["arms"] is BAD:
@@ -345,6 +294,14 @@ def _check_published(tree: Place, values: Mapping[str, Any], problems: Problems)
             reader.one_or_more(reader.choice(*known, what="published arm"))(place, problems)
 
 
-def _given(regimens: Mapping[str, Regimen], own: Mapping[str, Molecule]) -> dict[str, Molecule]:
-    names = dict.fromkeys(order.molecule for regimen in regimens.values() for order in regimen.orders)
-    return {name: own[name] if name in own else load_molecule(name) for name in names}
+def _given(regimens: Any, own: Any) -> dict[str, Molecule]:
+    if regimens is BAD:
+        return {}
+    own = {} if own is BAD else own
+    known = catalogue_names("molecules")
+    names = _molecules_of(regimens)
+    return {name: own[name] if name in own else load_molecule(name) for name in names if name in own or name in known}
+
+
+def _molecules_of(regimens: Mapping[str, Regimen]) -> dict[str, None]:
+    return dict.fromkeys(order.molecule for regimen in regimens.values() for order in regimen.orders)

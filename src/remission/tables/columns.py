@@ -221,7 +221,8 @@ EVENTS = (
     Column(
         "detail",
         "text",
-        "response (of progression, response), molecule (dose, toxicity), cause of death, reason of failure; else empty",
+        "response (of progression, response), molecule (dose, toxicity), regimen (of a start), cause of death,"
+        " reason of failure, date of diagnosis (enrolled, in a study with dates); else empty",
         "may",
     ),
     Column("rule", "category", "rule of the policy that made it happen", "may"),

@@ -6,12 +6,12 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Final
 
 from remission.errors import StudyError
 from remission.texts import english, french, typography
 
-COHORT_LANGUAGE: Final = "-x-cohort"
 _POINT: Final = re.compile(r"(?<=\d)\.(?=\d)")
 _DAY: Final = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})$")
 
@@ -186,14 +186,15 @@ class Words:
         swapped = plain.translate({ord(","): self("thousands"), ord("."): self("decimal")})
         return f"−{swapped}" if value < 0 and plain.strip("0.,") else swapped
 
-    def date(self, text: str) -> str:
-        """A day, given as year-month-day, in the form of the language; any other text stays as it is.
+    def date(self, day: date | str) -> str:
+        """A day, also given as year-month-day, in the form of the language; any other text stays as it is.
 
         Examples
         --------
-        >>> Words().date("2026-11-23"), Words("fr").date("2026-11-23"), Words("fr").date("")
-        ('2026-11-23', '23/11/2026', '')
+        >>> Words().date(date(2022, 3, 18)), Words("fr").date("2026-11-23"), Words("fr").date("")
+        ('2022-03-18', '23/11/2026', '')
         """
+        text = day.isoformat() if isinstance(day, date) else day
         found = _DAY.match(text)
         return text if found is None else self("date", **found.groupdict())
 

@@ -24,14 +24,16 @@ RUN = {
     "experimental": Key(reader.text),
     "dropout_per_month": Key(reader.share, 0.0),
 }
+_UNITS = ("day", "week", "month", "year", "days", "weeks", "months", "years")
 COHORT = {
     "file": Key(reader.text),
     "time": Key(reader.text, "time"),
-    "event": Key(reader.text, "event"),
+    "event": Key(reader.text, None),
+    "censored": Key(reader.text, None),
     "arm": Key(reader.text, "arm"),
     "control": Key(reader.text, "0"),
     "experimental": Key(reader.text, "1"),
-    "unit": Key(reader.choice("day", "week", "month", "year", what="unit"), "month"),
+    "unit": Key(reader.choice(*_UNITS, what="unit"), "month"),
     "dropout_per_month": Key(reader.share, 0.0),
 }
 
@@ -90,7 +92,15 @@ def run_source(
 
 
 def read_cohort(
-    path: str | Path, time: str, event: str, arm: str, control: str, experimental: str, unit_day: float = 1.0
+    path: str | Path,
+    time: str,
+    event: str,
+    arm: str,
+    control: str,
+    experimental: str,
+    unit_day: float = 1.0,
+    *,
+    marks_censoring: bool = False,
 ) -> tuple[Cohort, Cohort]:
     """Control and experimental cohort from a CSV table with a header.
 
@@ -103,6 +113,8 @@ def read_cohort(
         Values of the column of arms.
     unit_day : float
         Days in the table's unit of time.
+    marks_censoring : bool
+        The column ``event`` is one of censoring, as CNSR of CDISC's ADTTE: 0 an event, above 0 censored.
 
     Raises
     ------
@@ -124,7 +136,8 @@ def read_cohort(
         if not here:
             known = ", ".join(sorted({str(row[arm]) for row in rows})[:8])
             raise DataError("the table has no such arm", where=str(path), found=label, allowed=known)
-        arms.append(Cohort.of(_column(here, time, path) * unit_day, _column(here, event, path)))
+        seen = _column(here, event, path)
+        arms.append(Cohort.of(_column(here, time, path) * unit_day, seen == 0 if marks_censoring else seen))
     return arms[0], arms[1]
 
 
@@ -160,17 +173,33 @@ def cohort_section(place: Place, problems: Problems, folder: Path, accrual: Accr
     values = reader.read_section(place, COHORT, problems)
     if not whole(values.values()) or accrual is None:
         return None
-    names = [values[key] for key in ("time", "event", "arm", "control", "experimental")]
+    event, censored = values["event"], values["censored"]
+    if event is not None and censored is not None:
+        problems.add(
+            place, "a cohort has a column of events or one of censoring, not both", allowed="event or censored"
+        )
+        return None
+    arm, arms = values["arm"], (values["control"], values["experimental"])
     try:
         days = parse_duration(f"1 {values['unit']}")
         control, experimental = read_cohort(
-            folder / values["file"], names[0], names[1], names[2], names[3], names[4], days
+            folder / values["file"],
+            values["time"],
+            censored or event or "event",
+            arm,
+            *arms,
+            unit_day=days,
+            marks_censoring=censored is not None,
         )
     except RemissionError as error:
         _refused(place, problems, error)
         return None
     source = CohortSource(control, experimental, accrual, ratio, (), _dropout(values["dropout_per_month"]))
-    return source, f"patients of the table {values['file']}"
+    counts = ", ".join(
+        f"{name} {int(each.event.sum())} events in {each.time.size} patients"
+        for name, each in zip(arms, (control, experimental), strict=True)
+    )
+    return source, f"patients of the table {values['file']} ({counts})"
 
 
 def _dropout(per_month: float) -> Hazard | None:

@@ -41,7 +41,7 @@ def design(
         Of the report.
     """
     from remission.trial.design import run_design
-    from remission.trial.result_table import as_numbers, as_text, look_table, tests_table
+    from remission.trial.result_table import as_numbers, as_text, look_table, remarks, tests_table
 
     chosen = find_design(file)
     if trials is not None:
@@ -53,7 +53,8 @@ def design(
     result = run_design(chosen)
     print(f"{chosen.title or chosen.name}: {chosen.source.patients} patients, {chosen.trials} trials\n")
     words = Words()
-    print(as_text(*tests_table(result, words)), as_text(*look_table(result, words)), sep="\n\n")
+    tables = as_text(*tests_table(result, words)), as_text(*look_table(result, words))
+    print(*tables, *remarks(result, words), sep="\n\n")
     if json is not None:
         _write(json, _as_json(as_numbers(result)))
     if html is not None:

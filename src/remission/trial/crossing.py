@@ -26,6 +26,8 @@ _REACH = 8.0
 _PANEL_NODES = 16
 # Width of a panel in standard deviations of the narrowest normal that it must resolve: an error below 1e-12.
 _PANEL = 6.0
+# Steps of information below this share of all are rounding, not information.
+_NO_STEP = 1e-12
 # Looks closer than this allows are integrated as if they were this far apart, in units of the kernel's width.
 _NARROWEST = 0.01
 
@@ -200,7 +202,7 @@ def check_information(information: ArrayLike) -> Array:
     array([0.5, 1. ])
     """
     info = np.asarray(information, float).ravel()
-    if info.size == 0 or not np.isfinite(info).all() or info[0] <= 0 or (np.diff(info) <= 0).any():
+    if info.size == 0 or not np.isfinite(info).all() or info[0] <= 0 or (np.diff(info) <= _NO_STEP * info[-1]).any():
         raise DataError(
             "looks are out of order: information must increase from look to look, from above 0",
             found=str(list(map(float, info))),

@@ -111,7 +111,8 @@ class _Reading:
             if not whole(values.values()):
                 continue
             if values["events"] is not None and patients is not BAD and values["events"] >= patients:
-                self.problems.add(each, "a look needs fewer events than patients", allowed=f"below {patients}")
+                what = f"a look needs fewer events than patients, and asks for {values['events']:g}"
+                self.problems.add(each, what, allowed=f"below {patients}")
                 continue
             look = self.built(each, partial(Look, values["time"], values["events"], values["events_share"]))
             if look is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +12,15 @@ from scipy.special import ndtri
 from remission.errors import DataError
 from remission.statistics.multinormal import largest_above
 from remission.statistics.trials import (
+    Arms,
     Difference,
+    averaged,
+    difference,
     last_times,
     log_hazard_ratios,
     milestone_tests,
-    rmst_differences,
+    restricted_means,
+    survivals,
 )
 from remission.statistics.two_arms import two_arm_table, weighted_scores
 from remission.statistics.weights import EventTable, Weight
@@ -62,14 +66,15 @@ def evaluate(
     seen : Observed
         Their data at the look.
     strata : int
-        Log-rank scores are made in each stratum and added; RMST and milestones do not use strata.
+        Log-rank scores are made in each stratum and added; restricted means and survival are averaged by the
+        strata's shares of all patients. Hazard ratios and cured shares do not use strata.
     statistics : sequence of Statistic
     estimates : bool
         Whether to fit hazard ratios, which takes longer than the tests.
     """
     tables = _tables(patients, seen, strata)
     whole = tables[0] if strata == 1 else _pooled(patients, seen)
-    ends = last_times(seen.time, patients.treated, seen.present) if _needs_ends(statistics) else None
+    groups = _groups(patients, seen, strata) if _needs_ends(statistics) else None
     scores = _scores(tables, statistics)
     with np.errstate(over="ignore"):  # rows that only fill the table up may overflow; they are not counted
         ratios = log_hazard_ratios(whole).value if estimates and _needs_ratio(statistics) else None
@@ -79,16 +84,17 @@ def evaluate(
             z, information = _family(tables, scores, statistic)
             found = np.full(z.shape, np.nan) if ratios is None else ratios
         elif isinstance(statistic, Milestone):
-            assert ends is not None
-            z, information, found = milestone_tests(whole, ends, statistic.at, statistic.scale, statistic.margin)
+            assert groups is not None
+            arms = _arms(tables, groups, survivals, statistic.at)
+            z, information, found = milestone_tests(arms, statistic.scale, statistic.margin)
         else:
             if isinstance(statistic, CureFraction):
-                difference = _cured(patients, seen, statistic)
+                gain = _cured(patients, seen, statistic)
             else:
-                assert ends is not None
-                difference = rmst_differences(whole, ends, statistic.tau)
-            found, information = difference.value, difference.std_error**-2
-            z = (found - statistic.margin) / difference.std_error
+                assert groups is not None
+                gain = difference(_arms(tables, groups, restricted_means, statistic.tau))
+            found, information = gain.value, gain.std_error**-2
+            z = (found - statistic.margin) / gain.std_error
         columns.append((z, found, information))
     covariance = tuple(_mean_covariance(scores, statistic) for statistic in statistics)
     z, estimate, information = (np.stack(column, axis=1) for column in zip(*columns, strict=True))
@@ -116,6 +122,36 @@ def _needs_ends(statistics: Sequence[Statistic]) -> bool:
 
 def _needs_ratio(statistics: Sequence[Statistic]) -> bool:
     return any(isinstance(statistic, WeightedLogRank | MaxCombo) for statistic in statistics)
+
+
+class _Group(NamedTuple):
+    """A stratum: end of follow-up of both arms, and share of all patients; shape (trials,)."""
+
+    ends: tuple[Array, Array]
+    share: Array
+
+
+def _groups(patients: Patients, seen: Observed, strata: int) -> list[_Group]:
+    if strata == 1 or patients.stratum is None:
+        return [_Group(last_times(seen.time, patients.treated, seen.present), np.ones(len(seen.time)))]
+    everybody = np.ones(seen.time.shape, bool) if seen.present is None else seen.present
+    enrolled = np.maximum(everybody.sum(axis=1), 1)
+    found = []
+    for number in range(strata):
+        here = everybody & (patients.stratum == number)
+        found.append(_Group(last_times(seen.time, patients.treated, here), here.sum(axis=1) / enrolled))
+    return found
+
+
+def _arms(
+    tables: Sequence[EventTable],
+    groups: Sequence[_Group],
+    estimate: Callable[[EventTable, tuple[Array, Array], float], Arms],
+    time: float,
+) -> Arms:
+    """An estimate of both arms, averaged over the strata."""
+    each = [estimate(table, group.ends, time) for table, group in zip(tables, groups, strict=True)]
+    return averaged(each, [group.share for group in groups])
 
 
 class _Scores(NamedTuple):

@@ -5,8 +5,9 @@ Scores of fixed weights have independent increments, so that the covariance of t
 of the tests, to be above the bound there while those before it in that look, and all at earlier looks, are below
 theirs. The one above is drawn from its tail, whose chance is exact; given it, the others stay below with a chance
 that is not small, and is integrated one variable after the other (Genz 1992) on the points of a fixed Sobol
-sequence. So the same digits come every time, and small errors spent early keep theirs. A score that is a combination
-of others (FH(0, 1) + FH(1, 0) = FH(0, 0)) has no variable of its own and narrows the limits of theirs.
+sequence. So the same digits come every time, and small errors spent early keep theirs. The chance to be above at look
+k, whatever came before, is known exactly: only what earlier looks take from it is integrated. A score that is a
+combination of others (FH(0, 1) + FH(1, 0) = FH(0, 0)) has no variable of its own and narrows the limits of theirs.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from remission.errors import DataError
+from remission.statistics.multinormal import largest_above, largest_quantile, normal_below
 
 Array = NDArray[np.float64]
 
-# Two to this power points: bounds of three tests at three looks are then right to about 0.0002.
+# Two to this power points: bounds of three tests at three looks, or at five, are then right to about 0.0003.
 _POINTS = 12
 _SINGULAR = 1e-9
-_FURTHEST = 38.0
+# Errors of the points may carry a bound a little beyond the ends between which it must lie.
+_ROOM = 0.02
 
 
 class JointLooks:
@@ -74,14 +77,27 @@ class JointLooks:
         """
         from scipy.optimize import brentq
 
-        found = np.full(self.looks, np.inf)
+        found, spent = np.full(self.looks, np.inf), 0.0
         for k, error in enumerate(np.asarray(spend, dtype=float)):
-            if error > 0:
-                found[k] = brentq(self._excess, -9.0, _FURTHEST, args=(found[:k], float(error)), xtol=1e-9)
+            if error <= 0:
+                continue
+            # All who crossed before would be above here, or none of them.
+            low, high = (largest_quantile(float(tail), self._block(k)) for tail in (spent + error, error))
+            spent += float(error)
+            found[k] = high
+            if low < high:
+                ends = low - _ROOM, high + _ROOM
+                found[k] = brentq(self._excess, *ends, args=(found[:k], float(error)), xtol=1e-8)
         return found
 
     def _excess(self, bound: float, earlier: Array, error: float) -> float:
-        return self._first(np.append(earlier, bound)) - error
+        """How far the logarithm of the error spent, nearly straight in the bound, is above that allowed."""
+        return float(np.log(max(self._first(np.append(earlier, bound)), 1e-300) / error))
+
+    def _block(self, look: int) -> Array:
+        """Correlation of the tests of one look."""
+        here = slice(look * self.tests, (look + 1) * self.tests)
+        return self.correlation[here, here]
 
     def crossing(self, upper: ArrayLike) -> Array:
         """Probability that the largest standardised score first crosses its bound at each look.
@@ -100,36 +116,43 @@ class JointLooks:
             return 0.0
         room = ((upper[:, None] - self.mean[: look + 1]) / self.spread[: look + 1]).ravel()
         before = look * self.tests
-        total = 0.0
-        for j in range(self.tests):
-            others = np.flatnonzero(np.isfinite(room[: before + j]))
-            order = np.concatenate(([before + j], others))
-            total += _above_first(room[order], self.correlation[np.ix_(order, order)])
-        return total
+        here = room[before:]
+        level = (here == here[0]).all()
+        total = largest_above(here[0], self._block(look)) if level else 1.0 - normal_below(here, self._block(look))
+        earlier = np.flatnonzero(np.isfinite(room[:before]))[::-1]  # the looks that tell most about this one first
+        for j in range(self.tests if earlier.size else 0):
+            order = np.concatenate((before + np.arange(j, -1, -1), earlier))
+            total -= _above_twice(room[order], self.correlation[np.ix_(order, order)], j)
+        return float(total)
 
 
-def _above_first(room: Array, correlation: Array) -> float:
-    """Probability that the first of several standard normals is above its limit and all others below theirs."""
+def _above_twice(room: Array, correlation: Array, below: int) -> float:
+    """Probability that the first of several standard normals is above its limit, the next few are below theirs, and
+    not all of the rest are.
+    """
     tail = float(ndtr(-room[0]))
-    if room.size == 1 or tail <= 0.0:
+    if tail <= 0.0:
         return tail
     points = _points(room.size)
     root = _root(correlation)
     drawn, chance = np.zeros_like(points), np.ones(len(points))
     drawn[:, 0] = -ndtri(np.maximum(tail * points[:, 0], 1e-300))
+    whole = chance
     for j, limiting in enumerate(_limiting(root)):
         low, high = np.full(len(points), -np.inf), np.full(len(points), np.inf)
         for row in limiting:
             edge = (room[row] - drawn[:, :j] @ root[row, :j]) / root[row, j]
             low, high = (low, np.minimum(high, edge)) if root[row, j] > 0 else (np.maximum(low, edge), high)
         if j == 0:
-            chance *= (low <= drawn[:, 0]) & (drawn[:, 0] <= high)
+            chance = chance * ((low <= drawn[:, 0]) & (drawn[:, 0] <= high))
         elif limiting:
             under = ndtr(low)
             width = np.maximum(ndtr(high) - under, 0.0)
-            chance *= width
+            chance = chance * width
             drawn[:, j] = ndtri(np.clip(under + points[:, j] * width, 1e-300, 1.0 - 1e-16))
-    return tail * float(chance.mean())
+        if j == below:
+            whole = chance
+    return tail * float((whole - chance).mean())
 
 
 def _root(matrix: Array) -> Array:

@@ -127,8 +127,8 @@ def max_combo_looks(
     >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0),
     ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
     >>> bounds, power = max_combo_looks(trial, [13.35, 18.29, 26.03])
-    >>> power.round(2)
-    array([0.14, 0.63, 0.94])
+    >>> power.round(3)
+    array([0.135, 0.63 , 0.935])
     """
     chosen, rules = statistic or MaxCombo(), plan or Plan()
     instants = np.atleast_1d(np.asarray(times, float))

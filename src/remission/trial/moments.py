@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from remission.errors import DataError
 from remission.statistics import weights as w
+from remission.statistics.milestone import variances_at_margin
 from remission.trial.expectation import AtRisk, at_risk
 from remission.trial.hazard import Hazard
 from remission.trial.plan import rising_root
@@ -179,7 +180,9 @@ def _restricted(hazard: Hazard, numbers: AtRisk, risk: Array, tau: float) -> tup
     return float(area), float(numbers.weight @ (right**2 * hazard.rate(numbers.time) / risk))
 
 
-def milestone_moments(scenario: Scenario, time: float, at: float, scale: str = "difference") -> Moments:
+def milestone_moments(
+    scenario: Scenario, time: float, at: float, scale: str = "difference", margin: float | None = None
+) -> Moments:
     """Difference of survival at a milestone, or of ``log(-log S)``, and its variance.
 
     Parameters
@@ -192,6 +195,9 @@ def milestone_moments(scenario: Scenario, time: float, at: float, scale: str = "
     scale : str
         ``"difference"`` (experimental less control), or ``"log-log"`` (control less experimental, so that
         above zero still favours the experimental arm).
+    margin : float or None
+        Take the variance of a difference where it is the margin, as the test of simulated trials does; None
+        takes it where it is.
 
     Examples
     --------
@@ -201,21 +207,34 @@ def milestone_moments(scenario: Scenario, time: float, at: float, scale: str = "
     array([0.116])
     """
     _check_horizon(time, at)
-    mean = variance = 0.0
+    survival, variance = milestone_arms(scenario, time, at)
+    if scale == "log-log":
+        survival, variance = -np.log(-np.log(survival)), variance / (survival * np.log(survival)) ** 2
+    elif margin is not None:
+        variance = variances_at_margin(survival, variance, margin)
+    return Moments(np.array([survival[1] - survival[0]]), np.array([[variance.sum()]]))
+
+
+def milestone_arms(scenario: Scenario, time: float, at: float) -> tuple[Array, Array]:
+    """Survival of both arms at a milestone, averaged over strata, and its variance: control, experimental.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.7)
+    >>> milestone_arms(trial, 36.0, 12.0)[0].round(3)
+    array([0.5  , 0.616])
+    """
+    survival, variance = np.zeros(2), np.zeros(2)
     for stratum in scenario.strata:
         numbers = at_risk(scenario, time, stratum, until=at)
-        for sign, hazard, risk in (
-            (1.0, stratum.experimental, numbers.experimental),
-            (-1.0, stratum.control, numbers.control),
-        ):
-            survival = float(hazard.survival(at))
+        arms = (stratum.control, numbers.control), (stratum.experimental, numbers.experimental)
+        for k, (hazard, risk) in enumerate(arms):
+            alive = float(hazard.survival(at))
+            survival[k] += stratum.share * alive
             spread = float(numbers.weight @ (hazard.rate(numbers.time) / risk))
-            value, slope = survival, survival
-            if scale == "log-log":
-                value, slope = -np.log(-np.log(survival)), 1.0 / np.log(survival)
-            mean += stratum.share * sign * value
-            variance += stratum.share**2 * slope**2 * spread
-    return Moments(np.array([mean]), np.array([[variance]]))
+            variance[k] += (stratum.share * alive) ** 2 * spread
+    return survival, variance
 
 
 def _check_horizon(time: float, horizon: float) -> None:

@@ -17,6 +17,9 @@ from remission.trial.statistic import MaxCombo, Statistic
 
 Array = NDArray[np.float64]
 
+# A look adds nothing when its share of the information is less than this.
+_NOTHING = 1e-6
+
 
 @dataclass(frozen=True)
 class Operating:
@@ -113,7 +116,7 @@ def operating_characteristics(
     Raises
     ------
     DataError
-        If looks differ between the simulations, or one adds no information to the one before it.
+        If looks differ between the simulations, or one has less information than the one before it.
 
     Examples
     --------
@@ -168,15 +171,18 @@ def _one(found: SimulatedTrials, null: SimulatedTrials | None, plan: Plan, targe
 
 
 def _fraction(trials: SimulatedTrials) -> Array:
-    """Mean information of the looks over that of the last; by events where there is none to go by."""
+    """Mean information of the looks over that of the last; by events where there is none to go by.
+
+    A look may add nothing (a restricted mean once all are followed to its horizon), and then cannot stop a trial.
+    """
     if trials.z.shape[1] == 1:
         return np.ones(1)
     information = np.array([_mean(column) for column in trials.information.T])
     if isinstance(trials.statistics[0], MaxCombo) or not np.isfinite(information).all():
         information = trials.events.mean(axis=0)
-    if (np.diff(information) <= 0).any():
+    if (np.diff(information) < -_NOTHING * information[-1]).any() or information[0] <= 0:
         raise DataError(
-            "a look adds no information to the one before it",
+            "a look has less information than the one before it",
             where="looks",
             found=", ".join(f"{value:.4g}" for value in information),
             next_step="move the looks apart, or leave one out",
@@ -185,12 +191,21 @@ def _fraction(trials: SimulatedTrials) -> Array:
 
 
 def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:
-    """Bounds of Z; for MaxCombo of the normal deviate of its p."""
+    """Bounds of Z (for MaxCombo of the normal deviate of its p); a look that adds nothing has none."""
+    adds = np.diff(fraction, prepend=0.0) > _NOTHING
+    upper, lower = np.full(fraction.size, np.inf), np.full(fraction.size, -np.inf)
+    upper[adds], lower[adds] = _bounds_of(null, plan, fraction[adds] / fraction.max(), mean[adds], target, adds)
+    return upper, lower
+
+
+def _bounds_of(
+    null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float, looks: NDArray[np.bool_]
+) -> tuple[Array, Array]:
     covariance = null.covariance[0]
     if covariance is None or fraction.size == 1:
         return plan.bounds(fraction, mean, target)
     upper, lower = replace(plan, binding=False).bounds(fraction, mean, target)
-    each = max_combo_deviates(covariance, crossing_probabilities(fraction, upper).upper[0])
+    each = max_combo_deviates(covariance[looks], crossing_probabilities(fraction, upper).upper[0])
     if lower[-1] == upper[-1]:
         lower[-1] = each[-1]
     return each, np.minimum(lower, each)

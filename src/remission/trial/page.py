@@ -12,17 +12,11 @@ import numpy as np
 
 from remission.texts import Words, words_in
 from remission.trial.design import DesignResult
-from remission.trial.result_table import look_table, shown_name, tests_table
+from remission.trial.result_table import look_table, remarks, shown_name, tests_table
 from remission.trial.source import CohortSource, HazardSource
 from remission.units import DAYS_PER_MONTH
 
 _CONTROL, _EXPERIMENTAL, _GREY = "#8a6d3b", "#1f5fa8", "#777777"
-_WITHOUT_EFFECT: Final = (
-    "both arms live as the control arm does",
-    "not simulated: a margin cannot be imposed on these patients",
-    "the experimental hazard is",
-    "times the control's",
-)
 _NUMBER: Final = re.compile(r"[−-]?\d+\.\d+")
 
 
@@ -65,7 +59,7 @@ def render_page(result: DesignResult, language: str = "en") -> str:
             words=words,
             tests=tests_table(result, words),
             looks=look_table(result, words),
-            notes=_notes(result, words),
+            notes=remarks(result, words),
             proportional=_proportional(result, words),
             figures=[_svg(draw, result, words) for draw in figures],
             version=remission.__version__,
@@ -180,37 +174,9 @@ def _two_lines(name: str, words: Words) -> str:
     return name.replace(first, f"{kind}\n{word}", 1)
 
 
-def _notes(result: DesignResult, words: Words) -> list[str]:
-    """What a reader must know that no table says."""
-    found, notes = result.found, []
-    short = (~found.reached).sum(axis=0)
-    if short.any():
-        looks = [words("design.note.short.look", look=k + 1, number=count) for k, count in enumerate(short) if count]
-        notes.append(words("design.note.short", looks=", ".join(looks), trials=found.trials))
-    for row in result.rows:
-        if row.failed.any() or row.failed_null.any():
-            lost, null = int(row.failed[-1]), int(row.failed_null[-1])
-            test = shown_name(row, words)
-            notes.append(words("design.note.failed", test=test, number=lost, trials=row.trials, null=null))
-    tested = {note: shown_name(row, words) for row, note in zip(result.rows, result.null_notes, strict=True)}
-    key = "design.note.type_i" if len(tested) == 1 else "design.note.type_i.of"
-    notes += [
-        words(key, test=name, note=words.terms_in(words.written(note), _WITHOUT_EFFECT))
-        for note, name in tested.items()
-    ]
-    if result.design.margin_note:
-        notes.append(words("design.note.margin", note=result.design.margin_note))
-    for row in result.rows:
-        if np.isfinite(row.bias) and row.upper.size > 1:
-            numbers = (f"{row.bias:+.3g}", f"{row.estimate_at_end:.3g}", f"{row.estimate_at_stop:.3g}")
-            bias, end, stop = map(words.written, numbers)
-            notes.append(words("design.note.bias", test=shown_name(row, words), bias=bias, end=end, stop=stop))
-    return notes
-
-
 def _proportional(result: DesignResult, words: Words) -> list[tuple[str, str, str]]:
     """Power side by side: planned as if hazards were proportional, and as they are."""
-    if result.proportional is None:
+    if result.proportional is None or all(planned is None for planned in result.proportional):
         return []
     return [
         (

@@ -254,7 +254,7 @@ class _Base:
         elif method not in ("full", "score") or times.size == 1:
             spent = null / null[-1]
         else:
-            spent = _planned_fraction(scenario, times, statistic)
+            spent = check_fraction(_planned_fraction(scenario, times, statistic))
         if spent.size != times.size:
             raise DataError("each look needs an information fraction", found=f"{spent.size} for {times.size}")
         spread = _spread(scenario, times, looks, statistic, method)
@@ -322,7 +322,7 @@ def _series(scenario: Scenario, times: Array, statistic: Statistic, method: str)
         table = expected(scenario, times)
         effect = np.log(statistic.margin) - np.log(table.average_hazard_ratio)
         return effect, table.information, table.information_null
-    rows = [_point(scenario, float(time), statistic) for time in times]
+    rows = [_point(scenario, float(time), statistic, method == "full") for time in times]
     effect, information = np.array(rows).T
     if method == "two variances":
         common = _common_hazards(scenario)
@@ -331,20 +331,21 @@ def _series(scenario: Scenario, times: Array, statistic: Statistic, method: str)
     return effect, information, information
 
 
-def _point(scenario: Scenario, time: float, statistic: Statistic) -> tuple[float, float]:
-    """Effect less margin, and information, at one look."""
+def _point(scenario: Scenario, time: float, statistic: Statistic, as_tested: bool = False) -> tuple[float, float]:
+    """Effect less margin, and information, at one look; that of a milestone as it is, or as its test takes it."""
     if isinstance(statistic, WeightedLogRank):
         found = score_moments(scenario, time, [statistic.weight], statistic.margin)
         return float(found.mean[0] / found.covariance[0, 0]), float(found.covariance[0, 0])
     assert isinstance(statistic, RestrictedMean | Milestone)
-    found = _difference(scenario, time, statistic)
+    found = _difference(scenario, time, statistic, as_tested)
     return float(found.mean[0]) - statistic.margin, float(1.0 / found.covariance[0, 0])
 
 
-def _difference(scenario: Scenario, time: float, statistic: RestrictedMean | Milestone) -> Moments:
+def _difference(scenario: Scenario, time: float, statistic: RestrictedMean | Milestone, as_tested: bool) -> Moments:
     if isinstance(statistic, RestrictedMean):
         return rmst_moments(scenario, time, statistic.tau)
-    return milestone_moments(scenario, time, statistic.at, statistic.scale)
+    margin = statistic.margin if as_tested else None
+    return milestone_moments(scenario, time, statistic.at, statistic.scale, margin)
 
 
 def _spread(scenario: Scenario, times: Array, looks: Sequence[Look], statistic: Statistic, method: str) -> Array:
@@ -367,7 +368,7 @@ def _planned_fraction(scenario: Scenario, times: Array, statistic: Statistic) ->
         events = expected(scenario, times).events
         return events / events[-1]
     null = scenario.without_effect()
-    information = np.array([_point(null, float(time), statistic)[1] for time in times])
+    information = np.array([_point(null, float(time), statistic, True)[1] for time in times])
     return information / information[-1]
 
 

@@ -11,8 +11,15 @@ import numpy as np
 from remission.texts import Words
 from remission.trial.design import DesignResult
 from remission.trial.operating import Operating, monte_carlo_error
-from remission.trial.statistic import MaxCombo, WeightedLogRank
+from remission.trial.statistic import MaxCombo, RestrictedMean, WeightedLogRank
 from remission.units import DAYS_PER_MONTH
+
+_WITHOUT_EFFECT: Final = (
+    "both arms live as the control arm does",
+    "not simulated: a margin cannot be imposed on these patients",
+    "the experimental hazard is",
+    "times the control's",
+)
 
 
 def as_numbers(result: DesignResult) -> dict[str, Any]:
@@ -36,6 +43,7 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
         "patients": design.source.patients,
         "trials": found.trials,
         "seed": design.seed,
+        "remarks": remarks(result, Words()),
         "looks": looks,
         "tests": [_test(*parts) for parts in each],
     }
@@ -135,24 +143,73 @@ def look_table(result: DesignResult, words: Words) -> Table:
         for k in range(row.upper.size):
             name = shown_name(row, words) if k == 0 else ""
             when = str(k + 1), f"{time[k]:.1f}", f"{events[k]:.0f}", f"{row.fraction[k]:.3f}"
-            bound = f"{row.upper[k]:.3f}"
-            if not np.isinf(row.lower[k]):
-                bound = words("design.bounds", low=f"{row.lower[k]:.3f}", high=bound)
             false = "" if row.false_success is None else f"{row.false_success[k]:.4f}"
-            numbers = (*when, bound, f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false)
-            rows.append((name, *map(words.written, numbers)))
+            stopped = f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false
+            bounds = _bounds(row.lower[k], row.upper[k], words)
+            rows.append((name, *map(words.written, when), bounds, *map(words.written, stopped)))
     return tuple(words(f"design.{name}") for name in _LOOKS), rows
+
+
+def _bounds(low: float, high: float, words: Words) -> str:
+    """Where a look stops, in z: for success at the upper bound, for futility at the lower."""
+    below, above = words.written(f"{low:.3f}"), words.written(f"{high:.3f}")
+    if np.isinf(high):
+        none = words("design.bounds.none")
+        return none if np.isinf(low) else f"{below}, {none}"
+    apart = np.isfinite(low) and not np.isclose(low, high)
+    return words("design.bounds", low=below, high=above) if apart else above
 
 
 def shown_name(row: Operating, words: Words) -> str:
     """Name of a test with its times in months."""
-    statistic = row.statistic
-    name = statistic.name
-    for field in ("tau", "at"):
-        if hasattr(statistic, field):
-            day = getattr(statistic, field)
-            name = statistic.name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
+    statistic, name = row.statistic, row.statistic.name
+    parts = [statistic, *getattr(statistic, "weights", [getattr(statistic, "weight", None)])]
+    for part in parts:
+        for field in ("tau", "at", "delay", "t_star"):
+            day = getattr(part, field, None)
+            if day is not None:
+                name = name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
     return words.terms_in(words.written(name), _NAMING)
+
+
+def remarks(result: DesignResult, words: Words) -> list[str]:
+    """What a reader must know that no table says."""
+    found, notes = result.found, []
+    short = (~found.reached).sum(axis=0)
+    if short.any():
+        looks = [words("design.note.short.look", look=k + 1, number=count) for k, count in enumerate(short) if count]
+        notes.append(words("design.note.short", looks=", ".join(looks), trials=found.trials))
+    for row in result.rows:
+        if row.failed.any() or row.failed_null.any():
+            lost = ", ".join(
+                words("design.note.failed.look", look=k + 1, number=here, trials=row.trials, null=null)
+                for k, (here, null) in enumerate(zip(row.failed, row.failed_null, strict=True))
+                if here or null
+            )
+            key = "design.note.failed.always" if row.failed[-1] == row.trials else "design.note.failed"
+            notes.append(words(key, test=shown_name(row, words), looks=lost))
+    tested = {note: shown_name(row, words) for row, note in zip(result.rows, result.null_notes, strict=True)}
+    key = "design.note.type_i" if len(tested) == 1 else "design.note.type_i.of"
+    notes += [
+        words(key, test=name, note=words.terms_in(words.written(note), _WITHOUT_EFFECT))
+        for note, name in tested.items()
+    ]
+    if any(each is None for each in result.calculated):
+        notes.append(words("design.note.uncalculated"))
+    if result.design.margin_note:
+        notes.append(words("design.note.margin", note=result.design.margin_note))
+    notes += [_bias(row, words) for row in result.rows if np.isfinite(row.bias) and row.upper.size > 1]
+    return notes
+
+
+def _bias(row: Operating, words: Words) -> str:
+    """What stopping early does to the estimate; restricted means in months."""
+    in_time = isinstance(row.statistic, RestrictedMean)
+    unit = 1 / DAYS_PER_MONTH if in_time else 1.0
+    numbers = f"{row.bias * unit:+.3g}", f"{row.estimate_at_end * unit:.3g}", f"{row.estimate_at_stop * unit:.3g}"
+    bias, end, stop = map(words.written, numbers)
+    key = "design.note.bias.months" if in_time else "design.note.bias"
+    return words(key, test=shown_name(row, words), estimate=words.term(_scale(row)), bias=bias, end=end, stop=stop)
 
 
 def share(value: float, trials: int, words: Words) -> str:

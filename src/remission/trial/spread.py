@@ -15,10 +15,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.statistics.milestone import variances_at_margin
 from remission.statistics.weights import Weight
 from remission.trial.events import expected_events
 from remission.trial.expectation import AtRisk, at_risk, integrals
-from remission.trial.moments import limit_weight, score_moments, weight_cuts
+from remission.trial.moments import limit_weight, milestone_arms, score_moments, weight_cuts
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.statistic import Milestone
 
@@ -108,27 +109,26 @@ def _stratum_variance(
 
 
 def milestone_spread(scenario: Scenario, time: float, statistic: Milestone) -> float:
-    """Standard deviation of a milestone Z: the estimated variance of survival moves with survival itself.
+    """Standard deviation of a milestone Z whose variance is taken at the margin: it moves with survival itself.
 
-    On the log-log scale, and with strata, 1.
+    Each arm is taken as a share of the patients that its variance stands for. On the log-log scale 1.
 
     Examples
     --------
     >>> from remission.trial.hazard import Accrual, Hazard
     >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0), hazard_ratio=0.6)
     >>> round(milestone_spread(trial, 26.0, Milestone(18.0)), 3)
-    1.05
+    0.982
     """
-    if statistic.scale != "difference" or len(scenario.strata) > 1:
+    if statistic.scale != "difference":
         return 1.0
-    stratum = scenario.strata[0]
-    numbers = at_risk(scenario, time, stratum, until=statistic.at)
-    survival, variance = np.empty(2), np.empty(2)
-    for k, (hazard, risk) in enumerate(
-        ((stratum.control, numbers.control), (stratum.experimental, numbers.experimental))
-    ):
-        survival[k] = hazard.survival(statistic.at)
-        variance[k] = survival[k] ** 2 * float(numbers.weight @ (hazard.rate(numbers.time) / risk))
-    gap = survival[1] - survival[0] - statistic.margin
-    slope = np.array([-1.0, 1.0]) - gap * variance / (survival * variance.sum())
-    return float(np.sqrt(variance @ slope**2 / variance.sum()))
+    survival, variance = milestone_arms(scenario, time, statistic.at)
+    patients = survival * (1.0 - survival) / variance
+
+    def z(alive: Array) -> float:
+        there = variances_at_margin(alive, alive * (1.0 - alive) / patients, statistic.margin)
+        return float((alive[1] - alive[0] - statistic.margin) / np.sqrt(there.sum()))
+
+    step = 1e-5 * np.minimum(survival, 1.0 - survival)
+    slope = np.array([(z(survival + h) - z(survival - h)) / (2.0 * h.sum()) for h in np.diag(step)])
+    return float(np.sqrt(variance @ slope**2))

@@ -66,8 +66,8 @@ class MaxCombo:
     weights: tuple[Weight, ...] = (LogRank(), FlemingHarrington(0, 0.5), FlemingHarrington(0, 1))
 
     def __post_init__(self) -> None:
-        if len(self.weights) < 2:
-            raise DataError("a MaxCombo test combines two or more weights", found=str(len(self.weights)))
+        if not 2 <= len(self.weights) <= 4:
+            raise DataError("a MaxCombo test combines two to four weights", found=str(len(self.weights)))
 
     @property
     def name(self) -> str:

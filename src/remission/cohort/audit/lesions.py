@@ -9,6 +9,9 @@ from remission.cohort.cohort import Bools, Cohort, Scans
 from remission.cohort.finding import Finding
 
 _ONE_EACH = {"organ", "is_node", "role"}
+_GONE = ("absent", "merged")
+_CERTAIN = ("present", "too small", "increased", "unequivocal progression")
+_SEEN = (*_CERTAIN, "equivocal")
 
 
 def lesion_of_row(scans: Scans) -> NDArray[np.int64]:
@@ -74,9 +77,7 @@ def rows_without_size(scans: Scans) -> Bools:
     before = scans["time_day"] <= 0
     size = scans.columns.get("diameter", np.full(len(scans), np.nan)) > 0
     if "status" in scans.columns:
-        size = (size & ~np.isin(scans["status"], ("absent", "merged", "not evaluable"))) | (
-            scans["status"] == "too small"
-        )
+        size = (size & ~np.isin(scans["status"], (*_GONE, "not evaluable"))) | (scans["status"] == "too small")
     if "evaluable" in scans.columns:
         size &= scans["evaluable"] != 0
     target, sized, seen = np.zeros((3, lesion.max(initial=-1) + 1), bool)
@@ -93,10 +94,26 @@ def early_new_lesions(cohort: Cohort, _: float | None) -> list[Finding]:
         return []
     there = scans.columns.get("diameter", np.full(len(scans), np.nan)) > 0
     if "status" in scans.columns:
-        there |= np.isin(scans["status"], ("present", "too small", "increased", "unequivocal progression"))
+        there |= np.isin(scans["status"], _CERTAIN)
     bad = (scans["role"] == "new") & (scans["time_day"] <= 0) & there
     what = "a lesion called new is there at baseline"
     return cohort.scan_finding("new-at-baseline", "error", what, scans, bad, "role")
+
+
+def sizes_against_status(cohort: Cohort, _: float | None) -> list[Finding]:
+    """What is gone has no size, and what is seen has one."""
+    scans = cohort.lesions
+    if scans is None or not {"diameter", "status"} <= scans.columns.keys():
+        return []
+    size, status = scans["diameter"], scans["status"]
+    found: list[Finding] = []
+    for what, bad in (
+        ("a lesion is called gone and has a diameter", np.isin(status, _GONE) & (size > 0)),
+        ("a lesion is called seen and has a diameter of zero", np.isin(status, _SEEN) & (size == 0)),
+    ):
+        step = "correct the one that is wrong; if accepted, the lesion counts as gone"
+        found += cohort.scan_finding("diameter-against-status", "error", what, scans, bad, "diameter", step)
+    return found
 
 
 def nameless_lesions(cohort: Cohort, _: float | None) -> list[Finding]:
@@ -122,4 +139,11 @@ def _known(values: NDArray[np.generic]) -> Bools:
     return np.asarray(values != "") if values.dtype.kind == "U" else np.isfinite(values.astype(np.float64))
 
 
-LESION_RULES = (nameless_lesions, changing_lesions, unsized_targets, early_new_lesions, unknown_wholes)
+LESION_RULES = (
+    nameless_lesions,
+    changing_lesions,
+    unsized_targets,
+    sizes_against_status,
+    early_new_lesions,
+    unknown_wholes,
+)

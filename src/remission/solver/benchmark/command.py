@@ -6,7 +6,7 @@ import json as json_format
 from collections.abc import Sequence
 from pathlib import Path
 
-from remission.solver.benchmark.compare import BUDGET, as_numbers, as_table, compare, find_tasks
+from remission.solver.benchmark.compare import BUDGET, OURS, as_numbers, as_table, compare, find_tasks, thread_gain
 from remission.solver.benchmark.figure import write_figure
 from remission.solver.benchmark.measure import Curve
 from remission.solver.benchmark.peers import PEERS
@@ -55,6 +55,9 @@ def bench_solver(
     for task in find_tasks(own, models):
         found[task] = dict(compare(task, peers, budget, patients))
         print(as_table(task, found[task]), flush=True)
+        best = found[task][OURS].best
+        if best is not None:
+            print(f"  two threads: {thread_gain(task, best):.2f} times one, by the clock on the wall", flush=True)
     if json is not None:
         numbers = {task.name: as_numbers(curves) for task, curves in found.items()}
         json.parent.mkdir(parents=True, exist_ok=True)

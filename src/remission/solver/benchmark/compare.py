@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from remission.solver.benchmark.measure import ERROR, Curve, Point, Stopwatch, one_line
 from remission.solver.benchmark.ours import Ours
@@ -21,7 +24,7 @@ LOOSEST_OF_OURS, LOOSEST_OF_PEERS = 1e-3, 1e-2
 BUDGET = 60.0
 """Processor seconds in which a peer has to be done with one model, but for the run under way."""
 PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
-"""A first run of two patients tells whether a peer is quick enough for this many runs of all that are judged."""
+"""A first run of two patients tells how many a peer can run so many times within its budget."""
 OURS = "remission"
 METHODS = ("RODAS4P2", "RODAS5P")
 
@@ -89,6 +92,27 @@ def compare(
         yield name, _of_peer(PEERS[name], task, fine, reference, budget)
 
 
+def thread_gain(task: Task, best: Point, threads: int = 2, rounds: int = 3) -> float:
+    """How many times faster several threads are than one, by the clock on the wall; best of several rounds.
+
+    Parameters
+    ----------
+    task : Task
+    best : Point
+        Tolerances and number of patients.
+    threads, rounds : int
+    """
+    spent = []
+    for count in (1, threads):
+        ours, times = Ours(task, threads=count), []
+        for _ in range(rounds):
+            start = time.perf_counter()
+            ours.states(best.patients, best.rtol, best.atol)
+            times.append(time.perf_counter() - start)
+        spent.append(min(times))
+    return spent[0] / spent[1]
+
+
 def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any, budget: float) -> Curve:
     try:
         peer = make(task)
@@ -104,7 +128,7 @@ def _of_peer(make: Callable[[Task], Any], task: Task, fine: Ours, reference: Any
         return Curve(note=f"failed: {one_line(error)}")
     watch.points.clear()
     watch.spent = 0.0
-    patients = JUDGED if rate * budget > RUNS * JUDGED else PROBED
+    patients = int(np.clip(rate * budget / RUNS, PROBED, JUDGED))
     watch.descend(patients, task.setting.tolerances, LOOSEST_OF_PEERS)
     notes = [f"stopped after {budget:g} s"] if watch.spent > budget else []
     if watch.failures:

@@ -7,9 +7,10 @@ from typing import Final
 
 from remission.texts.english.design import DESIGN
 from remission.texts.english.report import COHORT, REPORT
+from remission.texts.english.road import ROAD
 from remission.texts.english.validation import VALIDATION
 
-PAGES: Final[tuple[Mapping[str, str], ...]] = (REPORT, DESIGN, VALIDATION)
+PAGES: Final[tuple[Mapping[str, str], ...]] = (REPORT, ROAD, DESIGN, VALIDATION)
 TERMS: Final[Mapping[str, str]] = {}
 """Data speak English already."""
 

@@ -40,6 +40,7 @@ DESIGN: Final[Mapping[str, str]] = {
     "design.futility": "futility",
     "design.false_success": "false success",
     "design.bounds": "{low} to {high}",
+    "design.bounds.none": "no success",
     "design.not_simulated": "not simulated",
     "design.failed": "{number} of {looks}, {null} without effect",
     "design.failed.none": "none",
@@ -62,11 +63,22 @@ DESIGN: Final[Mapping[str, str]] = {
     ),
     "design.note.short.look": "look {look}: {number}",
     "design.note.failed": (
-        "{test} could not be computed in {number} of {trials} trials at the last look ({null} without effect)."
-        " They count as trials that show nothing."
+        "{test} could not be computed in some trials ({looks}). They count as trials that show nothing."
+    ),
+    "design.note.failed.always": (
+        "{test} could not be computed in some trials ({looks}). They count as trials that show nothing; take an earlier"
+        " horizon, or look later."
+    ),
+    "design.note.failed.look": "look {look}: {number} of {trials} ({null} without effect)",
+    "design.note.uncalculated": (
+        "Where the calculated power is left out, no formula is used for that test in this design; its power is"
+        " simulated only."
     ),
     "design.note.type_i": "Type I error: {note}.",
     "design.note.type_i.of": "Type I error of {test}: {note}.",
     "design.note.margin": "Margin from history: {note}.",
-    "design.note.bias": "{test}: stopping early moves the mean estimate by {bias}, from {end} to {stop}.",
+    "design.note.bias": "{test}: stopping early moves the mean {estimate} by {bias}, from {end} to {stop}.",
+    "design.note.bias.months": (
+        "{test}: stopping early moves the mean {estimate} by {bias}, from {end} to {stop} months."
+    ),
 }

@@ -302,6 +302,7 @@ REPORT: Final[Mapping[str, str]] = {
     "step.month": "Month",
     "step.what": "What happened",
     "step.rule": "Why",
+    "step.told": "{what}: {told}",
     "event.enrolled": "enrolled",
     "event.treatment started": "treatment started",
     "event.dose withheld": "dose withheld",
@@ -361,9 +362,15 @@ COHORT: Final[Mapping[str, str]] = {
         " diameters from baseline until another treatment began, coloured by best response; growth beyond"
         " +100 % is cut off."
     ),
+    "figure.care.text": "The {patients} patients whose treatment is known, month by month.",
+    "figure.freedom.text": (
+        "Patients whose treatment is known: areas between the Kaplan-Meier curves of the end of the first course,"
+        " the start of a new treatment, and death (treatment-free survival, Regan 2019). A second course counts as"
+        " a new treatment. {values}"
+    ),
     "figure.swimmer.text": (
-        "The first {shown} of {patients} patients in the order of the files, the longest course on top. Colour:"
-        " what the patient was on."
+        "The first {shown} of {patients} patients whose treatment is known, in the order of the files, the longest"
+        " course on top. Colour: what the patient was on."
     ),
     "figure.course.text": (
         "Lesions ({lesions}) and responses from the first dose to month {month}. Numbers refer to the list below."

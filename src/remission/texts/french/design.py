@@ -41,6 +41,7 @@ DESIGN: Final[Mapping[str, str]] = {
     "design.futility": "futilité",
     "design.false_success": "faux succès",
     "design.bounds": "{low} à {high}",
+    "design.bounds.none": "pas de succès",
     "design.not_simulated": "non simulée",
     "design.failed": "{number} sur {looks}, {null} sans effet",
     "design.failed.none": "aucun",
@@ -67,11 +68,22 @@ DESIGN: Final[Mapping[str, str]] = {
     ),
     "design.note.short.look": "analyse {look} : {number}",
     "design.note.failed": (
-        "{test} : non calculable dans {number} essais sur {trials} à la dernière analyse ({null} sans effet). Ils"
-        " comptent comme des essais qui ne montrent rien."
+        "{test} : non calculable dans certains essais ({looks}). Ils comptent comme des essais qui ne montrent rien."
+    ),
+    "design.note.failed.always": (
+        "{test} : non calculable dans certains essais ({looks}). Ils comptent comme des essais qui ne montrent rien ;"
+        " choisissez un horizon plus proche, ou analysez plus tard."
+    ),
+    "design.note.failed.look": "analyse {look} : {number} sur {trials} ({null} sans effet)",
+    "design.note.uncalculated": (
+        "Là où la puissance calculée manque, aucune formule ne sert pour ce test dans ce plan ; sa puissance est"
+        " seulement simulée."
     ),
     "design.note.type_i": "Erreur de type I : {note}.",
     "design.note.type_i.of": "Erreur de type I, {test} : {note}.",
     "design.note.margin": "Marge d’après l’historique : {note}.",
-    "design.note.bias": "{test} : l’arrêt précoce déplace l’estimation moyenne de {bias}, de {end} à {stop}.",
+    "design.note.bias": "{test} : l’arrêt précoce déplace la moyenne ({estimate}) de {bias}, de {end} à {stop}.",
+    "design.note.bias.months": (
+        "{test} : l’arrêt précoce déplace la moyenne ({estimate}) de {bias}, de {end} à {stop} mois."
+    ),
 }

@@ -309,6 +309,7 @@ REPORT: Final[Mapping[str, str]] = {
     "step.month": "Mois",
     "step.what": "Ce qui s’est passé",
     "step.rule": "Pourquoi",
+    "step.told": "{what} : {told}",
     "event.enrolled": "inclusion",
     "event.treatment started": "début du traitement",
     "event.dose withheld": "dose non administrée",
@@ -368,9 +369,15 @@ COHORT: Final[Mapping[str, str]] = {
         " diamètres des cibles depuis l’inclusion jusqu’au début d’un autre traitement, colorée selon la meilleure"
         " réponse ; une croissance au-delà de +100 % est coupée."
     ),
+    "figure.care.text": "Les {patients} patients dont le traitement est connu, mois par mois.",
+    "figure.freedom.text": (
+        "Patients dont le traitement est connu : aires entre les courbes de Kaplan-Meier de la fin de la première cure,"
+        " du début d’un nouveau traitement et du décès (survie sans traitement, Regan 2019). Une seconde cure compte"
+        " comme un nouveau traitement. {values}"
+    ),
     "figure.swimmer.text": (
-        "Les {shown} premiers patients sur {patients} dans l’ordre des fichiers, le parcours le plus long en haut."
-        " Couleur : ce que le patient recevait."
+        "Les {shown} premiers patients sur {patients} dont le traitement est connu, dans l’ordre des fichiers, le"
+        " parcours le plus long en haut. Couleur : ce que le patient recevait."
     ),
     "figure.course.text": (
         "Lésions ({lesions}) et réponses de la première dose au mois {month}. Les numéros renvoient à la liste"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import import_module
 
-_MODULES = ("gsdesign", "gsdesign2", "rpact", "lrstat", "lifelines", "simulated")
+_MODULES = ("gsdesign", "gsdesign2", "gsdesign2_looks", "rpact", "lrstat", "lifelines", "simulated")
 
 
 def load() -> None:
