@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from remission.cohort import AuditError, check_cohort, parse_mapping
+from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
 from remission.cohort.audit import RULES, audit
 from remission.cohort.read import read_cohort
 
@@ -15,6 +15,7 @@ SOUND = PATIENTS + "".join(
 )
 LESIONS = "patient,day,lesion,organ,diameter_mm\n1,-7,a,lung,40\n1,84,a,lung,20\n1,168,a,lung,30\n"
 DATED = "patient,birth_date,start_date,progression_date,death_date,last_seen_date\n"
+FLAGGED = "patient,start_date,death_date,last_seen_date,dead\n"
 
 # file name -> content, then the rules met.
 CASES = {
@@ -45,6 +46,27 @@ CASES = {
         {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,,2020-05-01\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
         {"pfs-longer-than-os", "all-censored"},
     ),
+    "dead without a date of death": (
+        {"p.csv": FLAGGED + "1,2020-01-01,,2020-05-01,yes\n2,2020-01-01,,2021-01-01,no\n"},
+        {"death-without-date"},
+    ),
+    "alive with a date of death": (
+        {"p.csv": FLAGGED + "1,2020-01-01,2020-05-01,,no\n2,2020-01-01,2020-06-01,,yes\n"},
+        {"dead-and-alive"},
+    ),
+    "dead and on treatment": (
+        {"p.csv": "patient,os_days,os_event,on_treatment\n1,100,1,1\n2,200,0,1\n3,300,1,0\n"},
+        {"on-treatment-at-death"},
+    ),
+    "a progression without survival": (
+        {"p.csv": "patient,start_date,progression_date,best_response\n1,2020-01-01,2020-05-01,PR\n2,2020-01-01,,SD\n"},
+        {"date-not-used"},
+    ),
+    "an end of treatment without a start": (
+        {"p.csv": "patient,drug_stop_date,best_response\n1,2020-05-01,PR\n2,2020-06-01,SD\n"},
+        {"date-not-used"},
+    ),
+    "half a grade": ({"p.csv": "patient,worst_grade,best_response\n1,1.5,PR\n2,3,SD\n"}, {"impossible-grade"}),
     "an age of 200": ({"p.csv": "patient,age,best_response\n1,200,PR\n2,50,SD\n"}, {"implausible-age"}),
     "a scan after death": (
         {"p.csv": "patient,os_days,os_event\n1,100,1\n2,200,0\n", "l.csv": LESIONS},
@@ -125,6 +147,18 @@ def test_a_rule_and_what_breaks_it(name, write):
     files, expected = CASES[name]
     cohort, _ = read_cohort([write(file, text) for file, text in files.items()])
     assert {finding.rule for finding in audit(cohort)} == expected
+
+
+def test_a_death_is_the_end_of_treatment(write, tmp_path):
+    path = write("p.csv", "patient,os_days,os_event,on_treatment\n1,100,1,1\n2,200,1,1\n3,300,0,1\n")
+    folder = import_files([path], tmp_path / "run")
+    median = folder.summary()["arms"]["all"]["median_time_on_treatment"]
+    assert median == pytest.approx(200 / (365.25 / 12), abs=0.05)
+
+
+def test_a_cohort_without_baseline_says_what_to_do(write):
+    with pytest.raises(AuditError, match="give the scan before treatment"):
+        check_cohort(write("l.csv", "patient,day,diameter_mm\n1,84,20\n2,0,30\n2,84,30\n"))
 
 
 def test_dates_in_the_future(write):
