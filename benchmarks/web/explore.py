@@ -93,9 +93,8 @@ def main(changes: int = 20, patients: int = 20_000) -> None:
             f"processor seconds a change   {spent:.2f}, with the run folder of {FIRST_PATIENTS} patients and the peer"
         )
         quarter = max(1, changes // 4)
-        print(
-            f"memory of all processes      {memory[quarter - 1]:.0f} MB after {quarter}, {memory[-1]:.0f} MB after {changes}"
-        )
+        early, late = memory[quarter - 1], memory[-1]
+        print(f"memory of all processes      {early:.0f} MB after {quarter} changes, {late:.0f} MB after {changes}")
         start, _ = used()
         job = jobs.ask(asked(59, patients))
         wall = wait(job, lambda job: job.ended)

@@ -59,7 +59,7 @@ def make_app(folder: Path, port: int, *, language: str = "en", jobs: Jobs | None
     _add_page(app, language)
     _add_jobs(app, jobs)
     _add_runs(app, places, jobs)
-    return Guard(app, port)  # type: ignore[arg-type]
+    return Guard(app, port)
 
 
 def _answer_errors(app: FastAPI) -> None:
