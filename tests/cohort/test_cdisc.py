@@ -69,7 +69,10 @@ def test_adam_alone_gives_folder_and_report(data, tmp_path):
 
 
 def test_irecist_sequences_are_those_of_the_file(data):
-    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    with pytest.raises(AuditError, match="rows 175, 341, 346, column RSDTC: time and date of a scan contradict"):
+        check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    accepted = ACCEPTED.replace("accept: [", "accept: [time-against-date, ")
+    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(accepted, "m"))
     visits = checked.outcomes.judged.visits
     found = defaultdict(list)
     for patient, word in zip(visits["patient"], visits["iresponse"], strict=True):
