@@ -213,6 +213,25 @@ def test_another_study_in_adam(write):
     assert set(checked.cohort.arms.tolist()) == {"A", "B"}
 
 
+def test_who_is_still_treated_has_no_end_of_treatment(write):
+    header = "STUDYID,USUBJID,TRT01P,TRTSDT,TRTEDT,DTHDT,LSTALVDT,EOTSTT\n"
+    rows = "".join(
+        f"X,S{i},A,2020-01-01,2020-06-01,{death},{seen},{status}\n"
+        for i, (death, seen, status) in enumerate(
+            [("", "2020-09-01", "ONGOING"), ("", "2020-09-01", "DISCONTINUED"), ("2020-08-01", "", "")]
+        )
+    )
+    checked = check_cohort(write("adsl.csv", header + rows))
+    stop, going = checked.cohort.number("drug_stop"), checked.cohort.number("on_treatment")
+    assert np.isfinite(stop).tolist() == [False, True, True]
+    assert going[:2].tolist() == [1.0, 0.0]
+    assert "end-of-treatment-assumed" not in rules(checked)
+    # Without EOTSTT, who is alive may still be treated: the last dose is taken, and told.
+    unsaid = header.replace("EOTSTT", "EOSSTT") + rows
+    found = check_cohort(write("adsl2.csv", unsaid)).findings
+    assert [finding.rows for finding in found if finding.rule == "end-of-treatment-assumed"] == [(2,)]
+
+
 def test_who_was_never_treated_stays_in_the_arm_of_the_trial(write):
     adsl = "STUDYID,USUBJID,TRT01P,TRT01A,TRTSDT\nX,S0,A,A,2020-01-01\nX,S1,B,,\nX,S2,B,B,2020-01-01\nX,S3,B,,\n"
     rows = "".join(f"S{i},,,OS,OS (days),{100 + i},{i % 2}\n" for i in range(3))
