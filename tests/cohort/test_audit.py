@@ -67,6 +67,13 @@ CASES = {
         {"date-not-used"},
     ),
     "half a grade": ({"p.csv": "patient,worst_grade,best_response\n1,1.5,PR\n2,3,SD\n"}, {"impossible-grade"}),
+    "a scan of another year": (
+        {
+            "p.csv": "patient,start_date\n1,2020-01-01\n2,2020-01-01\n",
+            "l.csv": "patient,day,date,diameter_mm\n1,0,2020-01-01,40\n1,84,2021-03-25,20\n2,0,2020-01-09,30\n",
+        },
+        {"time-against-date"},
+    ),
     "an age of 200": ({"p.csv": "patient,age,best_response\n1,200,PR\n2,50,SD\n"}, {"implausible-age"}),
     "a scan after death": (
         {"p.csv": "patient,os_days,os_event\n1,100,1\n2,200,0\n", "l.csv": LESIONS},

@@ -69,7 +69,10 @@ def test_adam_alone_gives_folder_and_report(data, tmp_path):
 
 
 def test_irecist_sequences_are_those_of_the_file(data):
-    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    with pytest.raises(AuditError, match="rows 175, 341, 346, column RSDTC: time and date of a scan contradict"):
+        check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    accepted = ACCEPTED.replace("accept: [", "accept: [time-against-date, ")
+    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(accepted, "m"))
     visits = checked.outcomes.judged.visits
     found = defaultdict(list)
     for patient, word in zip(visits["patient"], visits["iresponse"], strict=True):
@@ -208,6 +211,25 @@ def test_another_study_in_adam(write):
     # Censoring has more numbers than one.
     assert checked.cohort.number("os_event").tolist() == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
     assert set(checked.cohort.arms.tolist()) == {"A", "B"}
+
+
+def test_who_is_still_treated_has_no_end_of_treatment(write):
+    header = "STUDYID,USUBJID,TRT01P,TRTSDT,TRTEDT,DTHDT,LSTALVDT,EOTSTT\n"
+    rows = "".join(
+        f"X,S{i},A,2020-01-01,2020-06-01,{death},{seen},{status}\n"
+        for i, (death, seen, status) in enumerate(
+            [("", "2020-09-01", "ONGOING"), ("", "2020-09-01", "DISCONTINUED"), ("2020-08-01", "", "")]
+        )
+    )
+    checked = check_cohort(write("adsl.csv", header + rows))
+    stop, going = checked.cohort.number("drug_stop"), checked.cohort.number("on_treatment")
+    assert np.isfinite(stop).tolist() == [False, True, True]
+    assert going[:2].tolist() == [1.0, 0.0]
+    assert "end-of-treatment-assumed" not in rules(checked)
+    # Without EOTSTT, who is alive may still be treated: the last dose is taken, and told.
+    unsaid = header.replace("EOTSTT", "EOSSTT") + rows
+    found = check_cohort(write("adsl2.csv", unsaid)).findings
+    assert [finding.rows for finding in found if finding.rule == "end-of-treatment-assumed"] == [(2,)]
 
 
 def test_who_was_never_treated_stays_in_the_arm_of_the_trial(write):
