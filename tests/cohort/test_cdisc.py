@@ -167,6 +167,19 @@ def test_another_study_in_sdtm(write):
     assert rules(checked) == {"text-in-numbers"}
 
 
+def test_a_node_without_a_short_axis_is_told(write):
+    files = sdtm(write)
+    text = files["tr"].read_text()
+    tr = write("tr2.csv", text.replace("S1,T02,SAXIS,8,8,mm,,2020-05-10,3", "S1,T02,LDIAM,21,21,mm,,2020-05-10,3"))
+    with pytest.raises(AuditError, match="row 10: a node has a longest diameter and no short axis"):
+        check_cohort([files["dm"], files["tu"], tr])
+    # Of a non-target less is lost.
+    tu = write("tu2.csv", files["tu"].read_text().replace("S1,TUMIDENT,NT01,LIVER", "S1,TUMIDENT,NT01,LYMPH NODE"))
+    tr = write("tr3.csv", text + "S1,NT01,LDIAM,13,13,mm,,2020-03-10,2\n")
+    checked = check_cohort([files["dm"], tu, tr])
+    assert [finding.rule for finding in checked.findings if finding.rows == (17,)] == ["node-without-short-axis"]
+
+
 def test_the_diameter_that_counts_is_read_where_a_table_says_which(write):
     files = sdtm(write)
     counted = "S1,T02,DIAMETER,20,20,mm,,2020-01-02,1\nS1,T01,DIAMETER,31,31,mm,,2020-01-02,1\n"
