@@ -100,6 +100,17 @@ def test_a_job_ends_when_nobody_wants_it(jobs: Jobs, gate: Event):
     assert end(jobs.ask(asked(4, "a"))).state == "done"
 
 
+def test_asking_again_at_once_after_leaving_gets_a_job_that_goes_on(jobs: Jobs, gate: Event):
+    first = jobs.ask(asked(4, "a-1"))
+    jobs.leave(first.id, "a-1")
+    second = jobs.ask(asked(4, "a-2"))
+    assert second is not first
+    jobs.leave(first.id, "a-1")
+    gate.set()
+    assert end(first).state == "cancelled"
+    assert end(second).state == "done"
+
+
 def test_a_job_of_which_no_page_hears_ends(jobs: Jobs, gate: Event):
     job = jobs.ask(asked(4))
     job.heard -= ABANDONED_SECONDS + 1

@@ -26,7 +26,7 @@ from remission.web.places import Places
 from remission.web.setting import MOST_PATIENTS, Asked
 from remission.web.study_text import key_of, study_of
 from remission.web.view import view
-from remission.web.workers import CancelledError, WarmExecutor, Workers, result_of, wait_for
+from remission.web.workers import POLL_SECONDS, CancelledError, WarmExecutor, Workers, result_of, wait_for
 
 FIRST_PATIENTS = 256
 STAGES = (2048, 6144, MOST_PATIENTS)
@@ -120,19 +120,19 @@ class Jobs:
         key = key_of(definition)
         name, folder = self.places.explored(asked.setting.study, key)
         with self._lock:
-            job = next((job for job in self._jobs.values() if job.key == key and not job.ended), None)
-            if job is not None:
+            same = [job for job in self._jobs.values() if job.key == key and not job.ended]
+            for job in (job for job in same if not job.unwanted()):
                 job.owners.add(asked.tab)
                 job.tell(wanted=max(job.wanted, asked.patients), heard=time.monotonic())
                 return job
             self._make_room()
             job = Job(key, definition, name, asked.patients, {asked.tab})
             self._jobs[job.id] = job
-        Thread(target=self._go, args=(job, folder), daemon=True).start()
+        Thread(target=self._go, args=(job, folder, same), daemon=True).start()
         return job
 
     def _make_room(self) -> None:
-        going = [job for job in self._jobs.values() if not job.ended]
+        going = [job for job in self._jobs.values() if not job.ended and not job.unwanted()]
         if len(going) >= MOST_JOBS:
             step = "wait for one, or cancel it"
             raise RunError("too many runs are going", found=str(len(going)), allowed=str(MOST_JOBS), next_step=step)
@@ -169,8 +169,12 @@ class Jobs:
         for job in tuple(self._jobs.values()):
             job.owners.clear()
 
-    def _go(self, job: Job, folder: Path) -> None:
+    def _go(self, job: Job, folder: Path, before: list[Job]) -> None:
         try:
+            while not all(other.ended for other in before):  # on the same folder, about to end
+                if job.unwanted():
+                    raise CancelledError
+                time.sleep(POLL_SECONDS)
             self._sharpen(job, folder)
             job.tell(state="done")
         except CancelledError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import webbrowser
 from pathlib import Path
@@ -62,6 +63,7 @@ def serve(folder: Path, *, port: int = PORT, language: str = "en", browser: bool
     settings = uvicorn.Config(
         app, log_level="warning", server_header=False, timeout_graceful_shutdown=1, limit_concurrency=64
     )
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends in order, as Ctrl-C does
     try:
         uvicorn.Server(settings).run(sockets=[listening])
     except KeyboardInterrupt:

@@ -20,7 +20,7 @@ from remission.errors import RunError
 from remission.run.plan import Task, available_cores
 from remission.run.work import Work
 
-_POLL_SECONDS = 0.1
+POLL_SECONDS = 0.1
 _GIVE_WAY = 5  # niceness of those who are not waited for
 
 
@@ -69,9 +69,9 @@ class Workers:
         with self._lock:
             for pool in self._pools.values():
                 processes = list(getattr(pool, "_processes", {}).values())
-                pool.shutdown(wait=False, cancel_futures=True)
                 for process in processes:
                     process.kill()
+                pool.shutdown(wait=True, cancel_futures=True)
             self._pools.clear()
 
 
@@ -100,7 +100,7 @@ class WarmExecutor:
         waiting = {self.workers.submit(work, task): task for task in tasks}
         try:
             while waiting:
-                ready, _ = wait(waiting, _POLL_SECONDS, FIRST_COMPLETED)
+                ready, _ = wait(waiting, POLL_SECONDS, FIRST_COMPLETED)
                 for future in ready:
                     result_of(future)
                     done(waiting.pop(future))
@@ -119,7 +119,7 @@ def wait_for(future: Future[Any], cancelled: Callable[[], bool]) -> Any:
     CancelledError
         When `cancelled` says so.
     """
-    while not wait([future], _POLL_SECONDS).done:
+    while not wait([future], POLL_SECONDS).done:
         if cancelled():
             future.cancel()
             raise CancelledError

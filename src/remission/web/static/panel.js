@@ -48,7 +48,7 @@ export class Panel {
   }
 
   async ask() {
-    const mine = ++this.asked;
+    const mine = ++this.asked, owner = `${this.tab}-${mine}`; // an answer to an old question must not end a new one
     this.stop();
     this.tell({ state: "asking" });
     try {
@@ -59,9 +59,9 @@ export class Panel {
         this.tell({ state: view.observed ? "cohort" : "open", patients: view.patients, name: view.run });
         return;
       }
-      const job = await (await post("/api/jobs", { setting: this.state.setting, patients: this.state.patients, tab: this.tab })).json();
-      if (mine !== this.asked) { leave(job.id, this.tab); return; }
-      this.job = job.id;
+      const job = await (await post("/api/jobs", { setting: this.state.setting, patients: this.state.patients, tab: owner })).json();
+      if (mine !== this.asked) { leave(job.id, owner); return; }
+      Object.assign(this, { job: job.id, owner });
       this.unfollow = follow(job.id, {
         view: (view) => view && this.draw(view),
         progress: (state) => this.tell(state),
@@ -78,13 +78,13 @@ export class Panel {
 
   stop() {
     this.unfollow();
-    if (this.job) leave(this.job, this.tab);
+    if (this.job) leave(this.job, this.owner);
     this.job = null;
     this.unfollow = () => {};
   }
 
   cancel() {
-    if (this.job) leave(this.job, this.tab); // the job says itself that it has ended
+    if (this.job) leave(this.job, this.owner); // the job says itself that it has ended
   }
 
   tell(state) {
