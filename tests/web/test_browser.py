@@ -94,7 +94,11 @@ def ready(page: Any, panel: str = "A", state: str = "done") -> None:
 def choose(page: Any, panel: str, name: str, value: str) -> None:
     from selenium.webdriver.support.ui import Select
 
-    Select(find(page, f'[data-panel="{panel}"] [name="{name}"]')).select_by_value(value)
+    def chosen(driver: Any) -> bool:
+        Select(find(driver, f'[data-panel="{panel}"] [name="{name}"]')).select_by_value(value)
+        return True
+
+    wait(page, chosen)
 
 
 def curve(page: Any, panel: str = "A", arm: str = "pembrolizumab") -> str:

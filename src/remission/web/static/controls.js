@@ -24,6 +24,9 @@ function studies(choices, chosen) {
     .filter((one) => one.tumour === tumour).map((one) => option(one.name, `${one.name}: ${one.title}`, chosen))));
 }
 
+export const shownOptions = (runs, state) =>
+  [option("", t("shown.new"), state.run), ...runs.map((name) => option(name, name, state.run))];
+
 export function form(choices, runs, state) {
   const { setting } = state, { stop, molecule } = setting, own = state.run === "";
   const study = choices.studies.find((one) => one.name === setting.study);
@@ -48,8 +51,7 @@ export function form(choices, runs, state) {
     ] : []),
     select("patients", choices.patients.map((count) => option(count, count, state.patients))),
   ];
-  const shown = [option("", t("shown.new"), state.run), ...runs.map((name) => option(name, name, state.run))];
-  return element("form", {}, select("run", shown, { text: "shown" }), ...(own ? controls : []));
+  return element("form", {}, select("run", shownOptions(runs, state), { text: "shown" }), ...(own ? controls : []));
 }
 
 // The state that a form says, after a change; null if a number in it is not possible.

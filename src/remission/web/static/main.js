@@ -24,7 +24,7 @@ const remember = () => history.replaceState(null, "", "#" + encodeURIComponent(J
 
 async function listRuns() {
   const { runs } = await get("/api/runs");
-  for (const panel of panels) { panel.runs = runs; panel.drawForm(); }
+  for (const panel of panels) panel.listRuns(runs);
 }
 
 function add(state) {

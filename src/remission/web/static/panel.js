@@ -1,6 +1,6 @@
 // One setting and what comes of it: form, progress, figures. Two of them stand side by side.
 import { Refusal, follow, get, leave, post } from "./api.js";
-import { form, read, said } from "./controls.js";
+import { form, read, said, shownOptions } from "./controls.js";
 import { element } from "./dom.js";
 import { curves, spent, swimmer, toxicity } from "./draw.js";
 import { numbers } from "./numbers.js";
@@ -35,6 +35,12 @@ export class Panel {
     next.addEventListener("submit", (event) => event.preventDefault());
     this.controls.replaceChildren(next, element("p", { class: "said" }, said(next)));
     if (focused) [...next.elements].find((one) => one.name === focused.name && (one.type !== "checkbox" || one.value === focused.value))?.focus();
+  }
+
+  // The list of runs alone: a form that is being used stays as it is.
+  listRuns(runs) {
+    this.runs = runs;
+    this.controls.querySelector("[name=run]").replaceChildren(...shownOptions(runs, this.state));
   }
 
   change(node) {
