@@ -8,6 +8,7 @@ import pytest
 from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
 from remission.cohort.audit import RULES, audit
 from remission.cohort.read import read_cohort
+from remission.errors import DataError
 
 PATIENTS = "patient,arm,os_months,os_event,pfs_months,pfs_event,best_response\n"
 SOUND = PATIENTS + "".join(
@@ -224,3 +225,11 @@ def test_the_mapping_file_names_its_faults():
     assert "map.yaml:1: the word is not known" in message
     assert "map.yaml:5: no such field" in message
     assert "map.yaml:6" in message
+
+
+def test_a_mapping_of_no_file_is_refused(write):
+    path = write("p.csv", SOUND)
+    with pytest.raises(DataError, match="no file has this name") as error:
+        check_cohort(path, parse_mapping("tables:\n  q.csv: {rows: {arm: A}}\n", "map.yaml"))
+    problem = error.value.problems[0]
+    assert (problem.where, problem.found, problem.allowed) == ("map.yaml:2", "q.csv", "p.csv")
