@@ -197,7 +197,10 @@ def test_strata_are_read() -> None:
     read = parse_design(GOOD[:start] + section + GOOD[end:])
     assert isinstance(read.source, HazardSource)
     assert [stratum.name for stratum in read.source.scenario.strata] == ["PD-L1 high", "PD-L1 low"]
-    assert run_design(read).rows[0].power > 0.2
+    result = run_design(read)
+    assert result.rows[0].power > 0.2
+    page = render_page(result)
+    assert all(f"{arm}, {name}" in page for arm in ("control", "experimental") for name in ("PD-L1 high", "PD-L1 low"))
     with pytest.raises(StudyError, match="sum to 1"):
         parse_design(GOOD[:start] + section.replace("40 %", "50 %") + GOOD[end:])
     with pytest.raises(StudyError, match="those of each stratum"):

@@ -375,6 +375,18 @@ def test_a_look_that_adds_nothing_has_no_bound_and_the_others_keep_theirs() -> N
     assert mean.success[1] == mean.success[2]
 
 
+def test_a_look_before_the_horizon_spends_nothing() -> None:
+    """Nobody is followed for 18 months at the first look: a restricted mean to then has its whole error left."""
+    looks = [Look(time=15.0), Look(time=36.0)]
+    found = simulate(HazardSource(LATE), looks, [RestrictedMean(18.0)], 128, 3, estimates=False)
+    (row,) = operating_characteristics(found, [], Plan(efficacy=Spending("pocock")))
+    assert row.failed.tolist() == [128, 0]
+    assert row.fraction.tolist() == [0.0, 1.0]
+    assert row.upper == pytest.approx([np.inf, 1.959964])
+    (typed,) = operating_characteristics(found, [], Plan(efficacy=FixedBounds((2.5, 2.0))))
+    assert typed.upper.tolist() == [np.inf, 2.0]
+
+
 def test_max_combo_over_several_looks_spends_its_error() -> None:
     looks = [Look(events=150), Look(events=220), Look(events=300)]
     null = simulate(HazardSource(LATE.without_effect()), looks, [MaxCombo()], 4096, 6, estimates=False)
