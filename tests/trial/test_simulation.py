@@ -344,6 +344,9 @@ def test_calculated_power_with_looks_is_that_of_simulation() -> None:
         assert row.power == pytest.approx(known.power[-1], abs=0.003 + 3 * 0.0023)
 
 
+ARM = Cohort.of([5.0, 7.0], [1, 0])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -353,6 +356,9 @@ def test_calculated_power_with_looks_is_that_of_simulation() -> None:
         (lambda: simulate(HazardSource(LATE), [Look(time=9.0)], EVERY, 1, -1), "seed"),
         (lambda: simulate(HazardSource(replace(LATE, ratio=1.237)), [Look(time=9.0)], EVERY, 1), "short blocks"),
         (lambda: HazardSource(LATE, visit_times=(3.0, 2.0)), "visits must increase"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=-1.0), "short blocks"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=float("inf")), "short blocks"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, visit_times=(3.0, 3.0)), "visits must increase"),
         (lambda: Cohort.of([1.0, -2.0], [1, 1]), "0 or more"),
         (lambda: Cohort.of([1.0, float("nan")], [1, 1]), "0 or more"),
         (lambda: Cohort.of([1.0, 2.0], [1, 3]), "0 or 1"),
