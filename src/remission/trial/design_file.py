@@ -256,7 +256,9 @@ def _followed(design: Design) -> Design:
     except DataError:
         return design  # too few events ever come: the simulation looks when the last patient has left, and says so
     for statistic in design.statistics:
-        horizon = getattr(statistic, "tau", None) or getattr(statistic, "at", 0.0)
+        horizon = 0.0
+        if isinstance(statistic, RestrictedMean | Milestone):
+            horizon = statistic.tau if isinstance(statistic, RestrictedMean) else statistic.at
         if horizon >= end and alive > 1.0:
             raise DataError(
                 "nobody is followed to the horizon of this test by the last look",

@@ -193,6 +193,9 @@ def remarks(result: DesignResult) -> list[str]:
                 f"{shown_name(row)} could not be computed in some trials ({lost}). "
                 f"They count as trials that show nothing{advice}."
             )
+        early = [str(k + 1) for k, fraction in enumerate(row.fraction) if fraction == 0.0]
+        if early:
+            notes.append(f"{shown_name(row)} is not known yet at look {', '.join(early)}: nothing is spent there.")
     tested = {note: shown_name(row) for row, note in zip(result.rows, result.null_notes, strict=True)}
     alone = len(tested) == 1
     notes += [f"Type I error{'' if alone else f' of {name}'}: {note}." for note, name in tested.items()]
