@@ -286,3 +286,23 @@ def test_public_names_load_lazily():
     assert set(dir(remission)) == set(remission.__all__)
     with pytest.raises(AttributeError):
         _ = remission.nothing
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "keynote-006", "--out", "runs/x"),
+        ("report", "runs/x"),
+        ("cohort", "p.csv", "--out", "runs/x"),
+        ("design", "late-effect"),
+        ("validate",),
+    ],
+    ids=lambda command: command[0],
+)
+def test_an_unknown_language_is_refused_before_anything_is_done(capsys, tmp_path, monkeypatch, command):
+    monkeypatch.chdir(tmp_path)
+    assert main([*command, "--lang", "klingon"]) == WRONG_INPUT
+    told = capsys.readouterr().err
+    assert "--lang" in told
+    assert "allowed: en, fr" in told
+    assert list(tmp_path.iterdir()) == []

@@ -19,6 +19,7 @@ from remission.study import StudyDefinition, load_definition
 from remission.study.describe import describe
 from remission.study.numbers import run_numbers
 from remission.study.template import refuse_missing_folder
+from remission.texts import known_language
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -292,13 +293,20 @@ class Result:
         """The numbers of each arm and contrast; a dictionary that prints as a table."""
         return Summary(self.run_folder.summary(), self.run_folder)
 
-    def report(self, path: str | os.PathLike[str] | None = None) -> Path:
+    def report(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> Path:
         """Write the report, one HTML page that needs no network; by default ``report.html`` in the folder.
+
+        Parameters
+        ----------
+        path : str or path, optional
+            File to write.
+        lang : str
+            Language of its texts, numbers and dates: ``"en"`` or ``"fr"``.
 
         Raises
         ------
         StudyError
-            If the page shall go into a folder that does not exist.
+            If the page shall go into a folder that does not exist, or there are no texts in that language.
         RunError
             If the run folder is damaged or the page cannot be written.
         """
@@ -306,7 +314,7 @@ class Result:
 
         target = self.folder / "report.html" if path is None else Path(path)
         refuse_missing_folder(target)
-        write_report(self.run_folder, target)
+        write_report(self.run_folder, target, language=known_language(lang, "lang"))
         return target
 
     @property

@@ -47,6 +47,8 @@ Arms = Annotated[
 ]
 Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [one for a small run, else one per core].")]
 
+Language = Annotated[str, Parameter(name="--lang", help="Language of the page: en or fr.")]
+
 
 @app.command
 def run(
@@ -60,16 +62,17 @@ def run(
     arm: Arms = None,
     workers: Workers = None,
     report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+    lang: Language = "en",
 ) -> None:
     """Simulate a study into a folder, or finish a run that was stopped; prints the result table."""
     from remission.api import load
     from remission.run import shown_progress
 
-    numbers = _numbers(patients, seed, workers)
+    numbers, language = _numbers(patients, seed, workers), _language(lang)
     loaded = load(study)
     with shown_progress(loaded.definition.name) as progress:
         result = loaded.run(out=out, twins=twins, arms=arm or (), progress=progress, **numbers)
-    page = result.report() if report else None
+    page = result.report(lang=language) if report else None
     print(_table(result.run_folder))
     print(f"tables  {result.folder}")
     if page is not None:
@@ -125,12 +128,14 @@ def report(
     /,
     *,
     out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/report.html].")] = None,
+    lang: Language = "en",
 ) -> None:
     """Write the HTML report of a finished run, and print its result table."""
     from remission.api import open_run
 
+    language = _language(lang)
     result = open_run(folder)
-    page = result.report(out)
+    page = result.report(out, lang=language)
     print(_table(result.run_folder))
     print(f"report  {page}")
 
@@ -144,13 +149,14 @@ def patient(
     id: Annotated[str | None, Parameter(name="--id", help="Number of a patient.")] = None,
     arm: Annotated[str | None, Parameter(name="--arm", help="Arm in which the patient is drawn.")] = None,
     out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/patient-ID.html].")] = None,
+    lang: Language = "en",
 ) -> None:
     """Find who lived the brief's story and how common that is, or draw one patient in every arm."""
     from remission.api import open_run
     from remission.show.twins import patient_command
     from remission.study.numbers import MOST_PATIENTS
 
-    number = _written(id)
+    number, language = _written(id), _language(lang)
     if id is not None and not (isinstance(number, int) and 0 <= number < MOST_PATIENTS):
         raise StudyError("not a number of a patient", where="--id", found=id, allowed="a whole number, 0 or more")
     if like not in (None, "brief"):
@@ -158,7 +164,8 @@ def patient(
     if like is None and number is None:
         raise StudyError("nobody was asked for", where="patient", allowed="--like brief, or --id NUMBER")
     assert not isinstance(number, str)
-    print(patient_command(open_run(folder).run_folder, like=like is not None, number=number, arm=arm, out=out))
+    run_folder = open_run(folder).run_folder
+    print(patient_command(run_folder, like=like is not None, number=number, arm=arm, out=out, language=language))
 
 
 @app.command
@@ -172,7 +179,7 @@ def value(
     from remission.api import open_run
     from remission.road.saved import POPULATION_PATIENTS
     from remission.show.gained import value_text
-    from remission.show.texts import Words
+    from remission.texts import Words
 
     count = _numbers(patients, None, None)["patients"] or POPULATION_PATIENTS
     print(value_text(open_run(folder).run_folder, count, Words()))
@@ -184,7 +191,7 @@ def arrivals(study: StudyName, /, *, patients: Patients = None, seed: Seed = Non
     from remission.api import load
     from remission.road.arrivals import arrivals
     from remission.show.gained import arrivals_text
-    from remission.show.texts import Words
+    from remission.texts import Words
 
     numbers = _numbers(patients, seed, None)
     definition = load(study).definition
@@ -202,13 +209,15 @@ def cohort(
     units: Annotated[str | None, Parameter(help="Units where no name states them, such as months,mm.")] = None,
     date: Annotated[str | None, Parameter(help="Day for which visits due are listed, such as 2026-11-23.")] = None,
     report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
+    lang: Language = "en",
 ) -> None:
     """Read real patients, check them, and write the same run folder and report as a simulation."""
     from remission.api import import_cohort
     from remission.cohort.finding import finding_line
 
+    language = _language(lang)
     result = import_cohort(files, out, mapping=mapping, units=units, date=date)
-    page = result.report() if report else None
+    page = result.report(lang=language) if report else None
     print(_table(result.run_folder))
     for finding in result.run_folder.summary()["findings"]:
         print(f"{finding['severity']}  {finding_line(finding)}")
@@ -241,11 +250,12 @@ def design(
     html: Annotated[Path | None, Parameter(help="Write a one-page report to this file.")] = None,
     trials: Annotated[int | None, Parameter(help="Simulated trials, in place of what the file says.")] = None,
     seed: Annotated[int | None, Parameter(help="Seed, in place of what the file says.")] = None,
+    lang: Language = "en",
 ) -> None:
     """Simulate a trial design: power, type I error, looks, stopping, bias."""
     from remission.trial import commands
 
-    commands.design(file, json=json, html=html, trials=trials, seed=seed)
+    commands.design(file, json=json, html=html, trials=trials, seed=seed, language=_language(lang))
 
 
 @app.command
@@ -308,12 +318,13 @@ def validate_trials(
     patients: Annotated[str | None, Parameter(help="Patients in each [as many as the trial had].")] = None,
     seed: Seed = None,
     workers: Workers = None,
+    lang: Language = "en",
 ) -> None:
     """Simulate the studies many times and show published numbers beside simulated ones, row by row."""
     from remission.show.validation import validate_command
 
-    numbers = _numbers(patients, seed, workers)
-    validate_command(targets, studies, json, html, _trials(trials), **numbers)
+    numbers, language = _numbers(patients, seed, workers), _language(lang)
+    validate_command(targets, studies, json, html, _trials(trials), language=language, **numbers)
 
 
 @validate.command(name="statistics")
@@ -393,6 +404,13 @@ def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dic
     from remission.study.numbers import run_numbers
 
     return run_numbers(_written(patients), _written(seed), _written(workers), prefix="--")
+
+
+def _language(given: str) -> str:
+    """A language of the pages from the command line: refused before anything is simulated."""
+    from remission.texts import known_language
+
+    return known_language(given, "--lang")
 
 
 def _trials(trials: str | None) -> int | None:

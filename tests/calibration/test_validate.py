@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pytest
@@ -87,6 +88,15 @@ def test_the_page_stands_alone_and_marks_misses(found):
     assert "<strong>MISS, far off</strong>" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert page.count("<section") == page.count("</section>") >= 2
+
+
+def test_the_page_is_french_where_asked(found):
+    page = validation_html(found, language="fr")
+    assert '<html lang="fr">' in page
+    assert "<strong>MANQUÉ, de loin</strong>" in page
+    visible = re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.DOTALL)
+    words = r"\b(?:simulated|published|trials|passes?|MISS|judged|months|recalled|row|rows|median)\b"
+    assert re.findall(words, visible) == []
 
 
 def test_the_same_seed_gives_the_same_numbers_whatever_the_workers(found):

@@ -6,15 +6,15 @@ import string
 
 import numpy as np
 import pytest
+from remission.show.road_texts import ROAD_ENGLISH, ROAD_FRENCH
 
 import remission
 from remission.cli import main
 from remission.errors import RunError
 from remission.show.gather import as_names
-from remission.show.road_texts import ROAD_ENGLISH, ROAD_FRENCH
 from remission.show.story import STAGES, Story, most_told, stories, story_sentences
-from remission.show.texts import Words
 from remission.show.twins import courses_of, patient_html
+from remission.texts import Words
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_who_came_furthest_is_drawn():
 
 
 def test_one_person_lives_in_every_arm(folder):
-    courses = courses_of(folder, 5)
+    courses = courses_of(folder, 5, Words())
     assert list(courses) == list(folder.arms)
     assert len({(course.facts["age_year"], course.diagnosed) for course in courses.values()}) == 1
     page = patient_html(folder, 5, "the road", Words())
@@ -74,7 +74,7 @@ def test_one_person_lives_in_every_arm(folder):
     assert page.count("<!doctype html>") == 1
     assert Words().date(courses["the road"].diagnosed) in page
     with pytest.raises(RunError, match="no such patient"):
-        courses_of(folder, 96)
+        courses_of(folder, 96, Words())
 
 
 def test_the_report_tells_the_value_and_the_patient(result):

@@ -228,7 +228,7 @@ def test_without_the_story_the_nearest_is_taken() -> None:
 
 
 def test_every_reason_has_a_text() -> None:
-    from remission.show.texts import ENGLISH
+    from remission.texts import ENGLISH
 
     assert set(REASONS) <= set(ENGLISH)
 

@@ -8,14 +8,14 @@ import pytest
 from remission.show.contents import sections_of
 from remission.show.drawings import Drawn
 from remission.show.results import read_arms
-from remission.show.texts import COHORT_LANGUAGE, Words
+from remission.texts import words_in
 
 from .synthetic import IPILIMUMAB, MadeRun, make_run
 
 
 def drawings(made: MadeRun, last_month: float) -> dict[str, Drawn]:
-    words = Words("en" + COHORT_LANGUAGE)
-    sections = sections_of(made, read_arms(made, made.definition), [], last_month, words)
+    words = words_in(observed=True)
+    sections = sections_of(made, read_arms(made, made.definition, words), [], last_month, words)
     return {drawing.name: drawing for section in sections for drawing in section.figures}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from remission.errors import DataError, StudyError
+from remission.texts import Words
 from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
 from remission.trial.design import Design, null_world, run_design
 from remission.trial.design_file import parse_design
@@ -184,15 +186,16 @@ def test_rows_of_one_endpoint_are_chosen_and_each_patient_counts_once(tmp_path: 
 
 
 def test_bounds_are_shown_as_one_number_where_they_meet() -> None:
-    assert _bounds(-np.inf, 1.96) == "1.960"
-    assert _bounds(2.01, 2.01) == "2.010"
-    assert _bounds(-0.75, 2.96) == "-0.750 to 2.960"
-    assert _bounds(-np.inf, np.inf) == "no success"
+    assert _bounds(-np.inf, 1.96, Words()) == "1.960"
+    assert _bounds(2.01, 2.01, Words()) == "2.010"
+    assert _bounds(-0.75, 2.96, Words()) == "-0.750 to 2.960"
+    assert _bounds(-np.inf, np.inf, Words()) == "no success"
+    assert _bounds(-0.75, np.inf, Words("fr")) == "-0,750, pas de succès"
 
 
 def test_what_stopping_early_does_to_an_estimate_is_said_with_its_unit() -> None:
     result = run_design(parse_design(GOOD))
-    told = [note for note in remarks(result) if "stopping early" in note]
+    told = [note for note in remarks(result, Words()) if "stopping early" in note]
     rmst = next(row for row in result.rows if isinstance(row.statistic, RestrictedMean))
     assert any("mean log hazard ratio" in note for note in told)
     line = next(note for note in told if note.startswith("RMST to 12 months"))
@@ -209,6 +212,13 @@ def test_a_page_shows_what_failed() -> None:
     result = run_design(read)
     assert result.rows[2].failed.sum() > 0
     assert "could not be computed in" in render_page(result)
+    in_french = render_page(result, "fr")
+    assert '<html lang="fr">' in in_french
+    assert "non calculable dans" in in_french
+    assert "survie moyenne restreinte à" in in_french
+    drawn = re.sub(r"<pre>.*?</pre>|<style>.*?</style>|<metadata>.*?</metadata>", "", in_french, flags=re.DOTALL)
+    assert re.findall(r">[^<>]*\b(?:RMST|power|months|look|trials|events)\b[^<>]*<", drawn) == []
+    assert re.findall(r">[^<>]*\d\.\d[^<>]*<", re.sub(r"remission \d\S*", "", drawn)) == []
 
 
 def test_strata_are_read() -> None:

@@ -8,23 +8,25 @@ from typing import Final
 
 from remission.calibration.score import MOST_POINTS_OFF, Score, from_memory, looked_up, score
 from remission.calibration.validate import ValidatedRow, Validation
+from remission.texts import Words
 
-_HEAD: Final = ("arm", "endpoint", "published", "simulated", "")
 _MOST_ARM: Final = 34
-VERDICTS: Final = {True: "pass", False: "MISS", None: "-"}
+_DECIMALS: Final = {"ratio": 2, "days": 0}
+_UNITS: Final = {"%": "percent", "months": "months.short", "days": "validate.days"}
 
 
 def as_text(found: Validation) -> str:
     """Everything that was found, row by row."""
+    words = Words()
     lines = [_title(found), ""]
     for heading, rows in (("", looked_up(found.rows)), ("recalled from memory, shown apart", from_memory(found.rows))):
         if rows and heading:
             lines += [heading.upper(), ""]
         for trial in dict.fromkeys(row.target.figure.trial for row in rows):
-            lines += [trial, *_table([row for row in rows if row.target.figure.trial == trial]), ""]
-    lines += ["COUNTS", *score_lines("read or computed", score(looked_up(found.rows)))]
+            lines += [trial, *_table([row for row in rows if row.target.figure.trial == trial], words), ""]
+    lines += ["COUNTS", *score_lines("looked_up", score(looked_up(found.rows)), words)]
     if from_memory(found.rows):
-        lines += score_lines("recalled", score(from_memory(found.rows)))
+        lines += score_lines("memory", score(from_memory(found.rows)), words)
     return "\n".join(lines)
 
 
@@ -37,62 +39,79 @@ def _title(found: Validation) -> str:
     )
 
 
-def _table(rows: Sequence[ValidatedRow]) -> Iterator[str]:
-    cells = [_HEAD, *(row_cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in cells) for column in range(len(_HEAD) - 1)]
+def _table(rows: Sequence[ValidatedRow], words: Words) -> Iterator[str]:
+    head = (*(words(f"validate.{name}") for name in ("arm", "endpoint", "published", "simulated")), "")
+    cells = [head, *(row_cells(row, words) for row in rows)]
+    widths = [max(len(line[column]) for line in cells) for column in range(len(head) - 1)]
     for line in cells:
         padded = (cell.ljust(width) for cell, width in zip(line, widths, strict=False))
         yield f"  {'  '.join(padded)}  {line[-1]}".rstrip()
 
 
-def row_cells(row: ValidatedRow) -> tuple[str, str, str, str, str]:
+def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]:
     """Arm, endpoint, published, simulated, and verdict of a row, as text."""
     figure = row.target.figure
     arm = figure.arm if len(figure.arm) <= _MOST_ARM else figure.arm[: _MOST_ARM - 3] + "..."
-    at = "" if figure.time_months is None else f" at {figure.time_months:g} mo"
-    by = f" ({figure.criterion})" if figure.criterion not in ("", "RECIST 1.1") and "PFS" in figure.endpoint else ""
-    published = _number(figure.value, figure.unit) + _interval(figure.ci_low, figure.ci_high, figure.unit)
+    endpoint = words.term(row.target.columns["endpoint"])
+    if figure.time_months is not None:
+        endpoint = words("validate.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
+    if figure.criterion not in ("", "RECIST 1.1") and "PFS" in figure.endpoint:
+        endpoint = words("validate.by", endpoint=endpoint, criterion=figure.criterion)
+    published = _with_interval(figure.value, figure.ci_low, figure.ci_high, figure.unit, words)
     if math.isnan(row.simulated):
-        return arm, row.target.columns["endpoint"] + at + by, published, "", f"not computable: {row.reason}"
-    simulated = _number(row.simulated, figure.unit) + _interval(row.low, row.high, figure.unit)
-    verdict = VERDICTS[row.passed] if row.passed is not None else f"not judged: {row.reason}"
-    return arm, row.target.columns["endpoint"] + at + by, published, simulated, verdict
+        return arm, endpoint, published, "", words("validate.not_computable", reason=words.term(row.reason))
+    simulated = _with_interval(row.simulated, row.low, row.high, figure.unit, words)
+    if row.passed is None:
+        return arm, endpoint, published, simulated, words("validate.not_judged", reason=words.term(row.reason))
+    return arm, endpoint, published, simulated, words("validate.pass" if row.passed else "validate.miss")
 
 
-def _number(value: float, unit: str) -> str:
-    if math.isinf(value):
-        return "not reached"
-    decimals, word = {"ratio": (2, ""), "%": (1, " %"), "months": (1, " mo"), "days": (0, " d")}.get(unit, (1, ""))
-    return f"{value:.{decimals}f}{word}"
-
-
-def _interval(low: float | None, high: float | None, unit: str) -> str:
+def _with_interval(value: float, low: float | None, high: float | None, unit: str, words: Words) -> str:
+    number = _number(value, unit, words)
     if low is None or math.isnan(low):
-        return ""
+        return number
     decimals = 2 if unit == "ratio" else 1
-    top = "" if high is None or math.isinf(high) else f"{high:.{decimals}f}"
-    return f" ({low:.{decimals}f} to {top})"
+    top = "" if high is None or math.isinf(high) else words.number(high, decimals)
+    return words("validate.interval", value=number, low=words.number(low, decimals), high=top)
 
 
-def score_lines(name: str, counted: Score) -> list[str]:
-    """The counts of some rows in words."""
+def _number(value: float, unit: str, words: Words) -> str:
+    number = words.number(value, _DECIMALS.get(unit, 1))
+    return number if math.isinf(value) or unit not in _UNITS else words(_UNITS[unit], value=number)
+
+
+def score_lines(group: str, counted: Score, words: Words) -> list[str]:
+    """The counts of some rows in words; `group` is ``"looked_up"`` or ``"memory"``."""
     every, others = counted.every, counted.other_than_os
+    name, number = words(f"validate.group.{group}"), len(counted.far_off) or words("validate.score.none")
+    first, second = _percent(every.percent, words), _percent(others.percent, words)
+    equal = _percent(counted.equal_weight, words, bracket=False)
     lines = [
-        f"  {name}: {every.passed} of {every.judged} rows pass{_percent(every.percent)}",
-        f"    other than overall survival at a month: {others.passed} of {others.judged}{_percent(others.percent)}",
-        f"    every arm and endpoint weighing the same:{_percent(counted.equal_weight, bracket=False)}",
-        f"    headline rows off by more than {MOST_POINTS_OFF:g} points: {len(counted.far_off) or 'none'}",
+        "  " + words("validate.score", group=name, passed=every.passed, judged=every.judged, percent=first),
+        "    " + words("validate.score.others", passed=others.passed, judged=others.judged, percent=second),
+        "    " + words("validate.score.equal", percent=equal),
+        "    " + words("validate.score.far", points=f"{MOST_POINTS_OFF:g}", number=number),
     ]
-    for row in counted.far_off:
-        figure = row.target.figure
-        at = "" if figure.time_months is None else f" at {figure.time_months:g} months"
-        lines.append(
-            f"      {figure.trial}, {figure.arm}: {figure.endpoint}{at} {row.simulated:.1f}, published {figure.value:g}"
-        )
-    return lines
+    return lines + ["      " + _far_line(row, words) for row in counted.far_off]
 
 
-def _percent(value: float, *, bracket: bool = True) -> str:
+def _far_line(row: ValidatedRow, words: Words) -> str:
+    figure = row.target.figure
+    endpoint = words.term(figure.endpoint)
+    if figure.time_months is not None:
+        endpoint = words("validate.score.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
+    return words(
+        "validate.score.row",
+        trial=figure.trial,
+        arm=figure.arm,
+        endpoint=endpoint,
+        simulated=words.number(row.simulated, 1),
+        published=words.written(f"{figure.value:g}"),
+    )
+
+
+def _percent(value: float, words: Words, *, bracket: bool = True) -> str:
     if math.isnan(value):
         return ""
-    return f" ({value:.0f} %)" if bracket else f" {value:.0f} %"
+    percent = words("percent", value=words.number(value))
+    return f" ({percent})" if bracket else f" {percent}"

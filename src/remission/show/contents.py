@@ -17,8 +17,8 @@ from remission.show.lines import Group, result_groups
 from remission.show.observed import observed_contents
 from remission.show.results import published_results, read_arms, result_of
 from remission.show.story import STAGES, Story, most_told, stories, story_sentences
-from remission.show.texts import Words
 from remission.show.twins import twin_rows
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 
@@ -31,18 +31,18 @@ def contents(folder: Folder, words: Words) -> dict[str, Any]:
         If a file of the run is missing or has changed since it was written.
     """
     study = folder.definition
-    arms, published = read_arms(folder, study), published_results(study)
+    arms, published = read_arms(folder, study, words), published_results(study)
     summary, rows = result_of(folder, arms, published)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
     sections = sections_of(folder, arms, published, last_month, words)
     told = _told(folder)
-    course = _course(folder, arms, told)
+    course = _course(folder, arms, told, words)
     names = [*(section.name for section in sections), *(["patient"] if course else [])]
     observed = observed_contents(summary, arms, words)
     seed, patients = folder.provenance.identity.seed, words.number(folder.provenance.patients)
     return {
-        "title": study.title,
+        "title": words.term(study.title),
         "by": words("by", patients=patients, seed=seed),
         "plain": page.plain_words(
             arms, summary, rows, last_month, words, twins=folder.provenance.identity.filled == "twins"
@@ -107,10 +107,10 @@ def drawings_of(folder: Folder, words: Words) -> list[Drawn]:
         If a file of the run is missing or has changed since it was written.
     """
     study = folder.definition
-    arms, published = read_arms(folder, study), published_results(study)
+    arms, published = read_arms(folder, study, words), published_results(study)
     last_month = study.follow_up_day / DAYS_PER_MONTH
     sections = sections_of(folder, arms, published, last_month, words)
-    course = _course(folder, arms, _told(folder))
+    course = _course(folder, arms, _told(folder), words)
     alone = [] if course is None else [drawings.course_drawing(course, words)]
     return [*(drawing for section in sections for drawing in section.figures), *alone]
 
@@ -132,9 +132,9 @@ def _told(folder: Folder) -> Story | None:
     return story if story is not None and story.furthest == len(STAGES) else None
 
 
-def _course(folder: Folder, arms: Sequence[ArmData], told: Story | None) -> Course | None:
+def _course(folder: Folder, arms: Sequence[ArmData], told: Story | None, words: Words) -> Course | None:
     if told is not None:
-        return course_of(folder, told.arm, told.label, told.chosen(), "choice.brief")
+        return course_of(folder, told.arm, words.term(told.label), told.chosen(), "choice.brief")
     return journey(folder, told_arms(folder, arms))
 
 

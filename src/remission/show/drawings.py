@@ -26,9 +26,9 @@ from remission.show.gather import ArmData, Courses
 from remission.show.lines import quantity
 from remission.show.style import RESPONSES, arm_colour
 from remission.show.survival import Curve, Point, Survival, at_risk_times, curve
-from remission.show.texts import Words
 from remission.show.toxicity import Onset, grades, onset
 from remission.statistics.kaplan_meier import kaplan_meier
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -242,7 +242,7 @@ def toxicity_section(arms: Sequence[ArmData], last_month: float, words: Words) -
     """Worst grade, and the time to the first severe one."""
     followed = [arm for arm in arms if arm.followed]
     by_grade = [grades(arm.label, arm.patients["worst_grade"]) for arm in followed]
-    values = "; ".join(
+    values = words("list.semicolon").join(
         words("value.of", arm=one.label, value=words("percent", value=words.number(sum(one.percent), 1)))
         for one in by_grade
     )

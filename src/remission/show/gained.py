@@ -12,7 +12,7 @@ from remission.road.value import ARMS, OUTCOMES, PARTS, Number, TimeGainedValue
 from remission.show.drawings import Drawn, Section, Table, drawn
 from remission.show.figures.gained import gained_figure
 from remission.show.gather import Folder
-from remission.show.texts import Words
+from remission.texts import Words
 
 _STOOD = ("alive", "fit", "reached")
 
@@ -28,7 +28,7 @@ def gained_sections(folder: Folder, words: Words) -> list[Section]:
 def gained_drawing(folder: Folder, value: TimeGainedValue, words: Words) -> Drawn:
     """The figure, with its numbers as a table."""
     study = folder.definition
-    title = words("gained.title", arrival=study.time_gained.arrival)
+    title = words("gained.title", arrival=words.term(study.time_gained.arrival))
     text = " ".join([_stood_text(study, value, words), words("gained.text"), intervals_text(value, words)])
     table = Table(tuple(words(f"gained.of.{outcome}") for outcome in OUTCOMES), part_rows(value, words))
     return replace(drawn(gained_figure(value, words), "gained", title, text, wide=True), table=table)
@@ -57,7 +57,7 @@ def _stood_text(study: Any, value: TimeGainedValue, words: Words) -> str:
     for key in ARMS:
         arm = study.arm(getattr(study.time_gained, key))
         shares = {name: _percent(value.stood[key][name], words) for name in _STOOD}
-        sentences.append(words("gained.stood", arm=arm.label, **shares))
+        sentences.append(words("gained.stood", arm=words.term(arm.label), **shares))
     return " ".join(sentences)
 
 
@@ -79,7 +79,7 @@ def arrivals_text(study: Any, rows: Sequence[Arrival], patients: int, words: Wor
     """What `remission arrivals` prints."""
     names = ("arrivals.blocked", "arrivals.toxicity", "arrivals.date", "arrivals.reached")
     head = (*(words(name) for name in names), *(words(f"gained.of.{outcome}") for outcome in OUTCOMES))
-    molecule = arriving_molecule(study).label
+    molecule = words.term(arriving_molecule(study).label)
     told = words("arrivals.text", molecule=molecule, patients=words.number(patients))
     return "\n".join([told, "", *_columns([head, *(_arrival_row(row, words) for row in rows)])])
 

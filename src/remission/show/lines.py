@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from remission.show.compare import ALIASES, Published, Row, simulated_like
-from remission.show.texts import Words
+from remission.texts import Words
 
 # Endpoints in the order a reader looks for them; others follow by name.
 ORDER: Final = (
@@ -125,7 +125,7 @@ def _line(row: Row, labels: Mapping[str, str], planned: float | None, words: Wor
     other = labels.get(one.against or "", one.against or "")
     name = endpoint_text(_endpoint_name(one.endpoint, planned), one.month, words, other=other)
     return Line(
-        words("endpoint.part", endpoint=name, part=one.part) if one.part else name,
+        words("endpoint.part", endpoint=name, part=words.term(one.part)) if one.part else name,
         "" if alone else quantity(one.value, one.unit, words),
         interval(one.low, one.high, one.unit, words),
         quantity(row.simulated.value, one.unit, words, absent="not_simulated"),

@@ -9,9 +9,10 @@ from typing import Any
 from remission.run.provenance import OBSERVED
 from remission.show.gather import ArmData, Folder
 from remission.show.lines import interval, quantity
-from remission.show.texts import COHORT_LANGUAGE, Words
+from remission.texts import Words, words_in
 
 _SHOWN = 200  # visits listed
+_PLACE = ("row", "rows", "column")  # as `remission.cohort.finding.Finding.where` writes them
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,10 @@ def words_for(folder: Folder, language: str) -> Words:
 
     Examples
     --------
-    >>> Words("en" + COHORT_LANGUAGE)("by", patients=3)
+    >>> words_in("en", observed=True)("by", patients=3)
     '3 real patients'
     """
-    observed = folder.provenance.identity.filled == OBSERVED
-    return Words(language + COHORT_LANGUAGE if observed else language)
+    return words_in(language, observed=folder.provenance.identity.filled == OBSERVED)
 
 
 def observed_contents(summary: Mapping[str, Any], arms: Sequence[ArmData], words: Words) -> ObservedContents:
@@ -49,26 +49,39 @@ def observed_contents(summary: Mapping[str, Any], arms: Sequence[ArmData], words
     cure = tuple(_cure_row(arm, summary["arms"][arm.name].get("cure", {}), words) for arm in arms if arm.followed)
     due = _due(summary["visits_due"], words) if "visits_due" in summary else None
     sections = ("audit", *(("cure",) if cure else ()), *(("due",) if due else ()))
-    return ObservedContents(sections, tuple(summary["findings"]), cure, due)
+    findings = tuple(_finding(finding, words) for finding in summary["findings"])
+    return ObservedContents(sections, findings, cure, due)
+
+
+def _finding(finding: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    """A finding as the page shows it: in another language a rule's own sentence, for findings are told in English."""
+    sentence, place = words.term(finding["rule"]), finding["where"] or finding.get("found", "")
+    return {
+        "rule": finding["rule"],
+        "severity": words.term(finding["severity"]),
+        "what": finding["what"] if sentence == finding["rule"] else sentence,
+        "place": words.terms_in(place, _PLACE),
+        "rows": words.number(finding["rows"]) if finding["rows"] else "",
+    }
 
 
 def _cure_row(arm: ArmData, cure: Mapping[str, Any], words: Words) -> tuple[str, ...]:
     if "fraction" not in cure:
-        return arm.label, words("unknown"), "", cure.get("reason", "")
+        return arm.label, words("unknown"), "", words.term(cure.get("reason", ""))
     limits = interval(cure["fraction_low"], cure["fraction_high"], "%", words)
     models = interval(cure["lowest"], cure["highest"], "%", words)
     enough = words("cure.yes" if cure["enough"] else "cure.no")
-    return arm.label, f"{quantity(cure['fraction'], '%', words)} ({limits})", f"{models} %", enough
+    return arm.label, f"{quantity(cure['fraction'], '%', words)} ({limits})", words("percent", value=models), enough
 
 
 def _due(visits: Mapping[str, Any], words: Words) -> dict[str, Any]:
     rows = [
-        (one["patient"], one["arm"], one["last"], one["due"], words(f"due.{state}"))
+        (one["patient"], words.term(one["arm"]), words.date(one["last"]), words.date(one["due"]), words(f"due.{state}"))
         for state in ("overdue", "due")
         for one in visits[state]
     ]
     counts = {state: words.number(len(visits[state])) for state in ("overdue", "due")}
-    text = words("due.text", date=visits["date"], later=words.number(visits["later"]), **counts)
+    text = words("due.text", date=words.date(visits["date"]), later=words.number(visits["later"]), **counts)
     if visits.get("undated"):
         text += words("due.undated", undated=words.number(visits["undated"]))
     if len(rows) > _SHOWN:

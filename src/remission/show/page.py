@@ -14,7 +14,7 @@ from remission.show.course import Course, Step
 from remission.show.gather import ArmData
 from remission.show.lines import Group, quantity
 from remission.show.style import arm_colour, variable
-from remission.show.texts import Words
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 _FREE = "treatment_free_36"
@@ -196,7 +196,8 @@ def counted(arm: ArmData, words: Words) -> Counted:
         int(arm.patients["os_event"].sum()),
         int((arm.patients["lost_day"] > 0).sum()),
     )
-    reasons = "; ".join(f"{reason} ({words.number(number)})" for reason, number in arm.reasons.items())
+    told = (f"{words.term(reason)} ({words.number(number)})" for reason, number in arm.reasons.items())
+    reasons = words("list.semicolon").join(told)
     texts = tuple(words.number(number) for number in numbers)
     return Counted(arm.label, colour_of(arm.index), texts, reasons or words("counted.none"))
 
@@ -225,7 +226,7 @@ def patient_steps(course: Course, words: Words) -> list[dict[str, str]]:
             "number": str(step.number),
             "month": _when(course, step, words),
             "what": _event_text(step, words),
-            "rule": step.rule or "",
+            "rule": words.term(step.rule or ""),
         }
         for step in course.steps
     ]
@@ -243,9 +244,10 @@ def _when(course: Course, step: Step, words: Words) -> str:
 def _event_text(step: Step, words: Words) -> str:
     what = words.named("event", step.kind)
     if step.grade:
-        return f"{what}: {words('grade', grade=step.grade)}"
+        return words("step.told", what=what, told=words("grade", grade=step.grade))
     told = step.detail and step.kind != "scan progression"  # which says progression already
-    return f"{what}: {words.named('response', step.detail or '')}" if told else what
+    detail = words.date(words.named("response", step.detail or ""))
+    return words("step.told", what=what, told=detail) if told else what
 
 
 def made_of(provenance: Any, words: Words) -> list[tuple[str, str]]:

@@ -9,12 +9,13 @@ from remission.show.compare import Published, Row, compare
 from remission.show.further import with_further
 from remission.show.gather import ArmData, Folder, arm_data
 from remission.study.published import PublishedFigure, published_for
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 
-def read_arms(folder: Folder, study: Any) -> list[ArmData]:
+def read_arms(folder: Folder, study: Any, words: Words) -> list[ArmData]:
     """Patients of each arm, in the order and with the labels of the study."""
-    labels = {arm.name: arm.label for arm in study.arms}
+    labels = {arm.name: words.term(arm.label) for arm in study.arms}
     return [arm_data(folder, name, labels[name], place) for place, name in enumerate(folder.arms)]
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.show.gather import Folder, as_floats, as_names
-from remission.show.texts import Words
 from remission.statistics.proportions import proportion
+from remission.texts import Words
 
 STAGES: Final = ("failed", "lung", "gone", "stopped", "stable")
 SEVERAL: Final = 2
@@ -132,7 +132,7 @@ def most_told(found: Sequence[Story]) -> Story | None:
 
 def story_sentences(story: Story, words: Words) -> list[str]:
     """How common each stage is in an arm, with Wilson's intervals."""
-    sentences = [words("story.of", arm=story.label, patients=words.number(len(story.patient)))]
+    sentences = [words("story.of", arm=words.term(story.label), patients=words.number(len(story.patient)))]
     for name, reached in zip(STAGES, story.stages, strict=True):
         whole = proportion(int(reached.sum()), len(reached))
         limits = words("interval", low=words.number(100 * whole.lower, 1), high=words.number(100 * whole.upper, 1))

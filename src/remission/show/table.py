@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from remission.show.lines import Group, result_groups
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from remission.show.gather import Folder
@@ -27,7 +27,7 @@ def run_table(run_folder: Folder, *, language: str = "en", width: int = 100, col
     from remission.show.results import published_results, read_arms, result_of
 
     words, study = words_for(run_folder, language), run_folder.definition
-    arms, published = read_arms(run_folder, study), published_results(study)
+    arms, published = read_arms(run_folder, study, words), published_results(study)
     summary, rows = result_of(run_folder, arms, published)
     groups = result_groups([(arm.name, arm.label) for arm in arms], rows, summary, words)
     table = result_table(groups, words, width=width, colour=colour)

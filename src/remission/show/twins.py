@@ -8,12 +8,12 @@ from typing import Any
 from remission.errors import RunError
 from remission.show.course import Course
 from remission.show.gather import Folder
-from remission.show.texts import Words
+from remission.texts import Words
 
 REASON = "choice.brief"
 
 
-def courses_of(folder: Folder, patient: int) -> dict[str, Course]:
+def courses_of(folder: Folder, patient: int, words: Words) -> dict[str, Course]:
     """The courses of one patient by arm, in every arm in which he or she was followed.
 
     Raises
@@ -26,7 +26,8 @@ def courses_of(folder: Folder, patient: int) -> dict[str, Course]:
     found = {}
     for name in folder.arms:
         try:
-            found[name] = course_of(folder, name, folder.definition.arm(name).label, patient, REASON)
+            label = words.term(folder.definition.arm(name).label)
+            found[name] = course_of(folder, name, label, patient, REASON)
         except RunError as error:
             if error.problems[0].found != str(patient):
                 raise
@@ -38,7 +39,7 @@ def courses_of(folder: Folder, patient: int) -> dict[str, Course]:
 
 def twin_rows(folder: Folder, arm: str, patient: int, words: Words) -> list[tuple[str, ...]]:
     """What became of a patient in the other arms: last seen, treatments, toxicity."""
-    return [twin_row(course, words) for name, course in courses_of(folder, patient).items() if name != arm]
+    return [twin_row(course, words) for name, course in courses_of(folder, patient, words).items() if name != arm]
 
 
 def twin_row(course: Course, words: Words) -> tuple[str, ...]:
@@ -51,7 +52,7 @@ def twin_row(course: Course, words: Words) -> tuple[str, ...]:
     firsts: dict[tuple[int, int], tuple[float, list[str]]] = {}
     for (molecule, number, line), months in course.dose_month.items():
         begun, names = firsts.setdefault((line, number), (float(months[0]), []))
-        names.append(molecule)
+        names.append(words.term(molecule))
         firsts[line, number] = (min(begun, float(months[0])), names)
     given = [f"{' + '.join(names)} ({words.number(begun, 1)})" for _, (begun, names) in sorted(firsts.items())]
     severe = [step for step in course.steps if step.kind == "toxicity" and step.grade >= 3]
@@ -70,7 +71,7 @@ def patient_html(folder: Folder, patient: int, arm: str, words: Words, told: str
     from remission.show import drawings, page
     from remission.show.report import page_style, page_template
 
-    courses = courses_of(folder, patient)
+    courses = courses_of(folder, patient, words)
     if arm not in courses:
         raise RunError("the patient was not followed in this arm", where="--arm", found=arm, allowed=", ".join(courses))
     course = courses.pop(arm)
@@ -79,7 +80,7 @@ def patient_html(folder: Folder, patient: int, arm: str, words: Words, told: str
         facts += " " + words("patient.diagnosed", date=words.date(course.diagnosed))
     content: dict[str, Any] = {
         "title": words("patient.title", patient=patient),
-        "study": folder.definition.title,
+        "study": words.term(folder.definition.title),
         "facts": facts,
         "told": told,
         "figure": drawings.course_drawing(course, words),

@@ -30,14 +30,10 @@ from remission.show.figures.svg import inline_svg
 from remission.show.report import page_style, page_template, write_page
 from remission.show.style import arm_colour
 from remission.show.survival import Curve, Point, Survival, at_risk_times
-from remission.show.texts import Words
 from remission.study import StudyDefinition
+from remission.texts import Words, words_in
 
-_MEASURES: Final = {
-    "OS": "Alive, %",
-    "PFS": "Without progression (RECIST 1.1), %",
-    "iPFS": "Without confirmed progression, %",
-}
+_MEASURES: Final = ("OS", "PFS", "iPFS")
 _UNFIT: Final = re.compile(r"[^A-Za-z0-9-]+")
 
 
@@ -50,24 +46,26 @@ class TrialSection:
     figures: tuple[tuple[str, Any], ...] = ()
 
 
-def write_validation(found: Validation, path: str | Path) -> Path:
+def write_validation(found: Validation, path: str | Path, *, language: str = "en") -> Path:
     """Write the validation as one self-contained HTML page.
 
     Raises
     ------
+    StudyError
+        If there are no texts in that language.
     RunError
         If the page cannot be written.
     """
-    return write_page(validation_html(found), path)
+    return write_page(validation_html(found, language=language), path)
 
 
-def validation_html(found: Validation) -> str:
+def validation_html(found: Validation, *, language: str = "en") -> str:
     """The page as text."""
-    words = Words()
+    words = words_in(language)
     memory = from_memory(found.rows)
     return page_template("validation.html.j2").render(
         found=found,
-        counts=_counts(found),
+        counts=_counts(found, words),
         trials=_sections(looked_up(found.rows), found, words),
         recalled=_sections(memory, None, words),
         words=words,
@@ -75,9 +73,9 @@ def validation_html(found: Validation) -> str:
     )
 
 
-def _counts(found: Validation) -> list[list[str]]:
-    groups = {"read or computed": looked_up(found.rows), "recalled": from_memory(found.rows)}
-    return [[line.strip() for line in score_lines(name, score(rows))] for name, rows in groups.items() if rows]
+def _counts(found: Validation, words: Words) -> list[list[str]]:
+    groups = {"looked_up": looked_up(found.rows), "memory": from_memory(found.rows)}
+    return [[line.strip() for line in score_lines(name, score(rows), words)] for name, rows in groups.items() if rows]
 
 
 def _sections(rows: Sequence[ValidatedRow], found: Validation | None, words: Words) -> tuple[TrialSection, ...]:
@@ -86,7 +84,7 @@ def _sections(rows: Sequence[ValidatedRow], found: Validation | None, words: Wor
         of_trial = [row for row in rows if row.target.figure.trial == trial]
         study = None if found is None else _only_study(of_trial, found)
         figures = () if found is None or study is None else _figures(study, found, words)
-        sections.append(TrialSection(trial, tuple((row_cells(row), _kind(row)) for row in of_trial), figures))
+        sections.append(TrialSection(trial, tuple((row_cells(row, words), _kind(row)) for row in of_trial), figures))
     return tuple(sections)
 
 
@@ -105,29 +103,30 @@ def _only_study(rows: Sequence[ValidatedRow], found: Validation) -> StudyDefinit
 
 def _figures(study: StudyDefinition, found: Validation, words: Words) -> tuple[tuple[str, Any], ...]:
     drawn = []
-    for endpoint, measure in _MEASURES.items():
+    for endpoint in _MEASURES:
         curves = [curve for curve in found.curves if curve.name.study == study.name and curve.name.endpoint == endpoint]
         points = {curve.name.arm: _points(study, curve.name.arm, endpoint, found) for curve in curves}
         if not curves or not any(points.values()):
             continue
         last = max(float(curve.month[-1]) for curve in curves)
         months = at_risk_times(last)
-        shown = tuple(_curve(curve, study, months, points[curve.name.arm]) for curve in curves)
+        shown = tuple(_curve(curve, study, months, points[curve.name.arm], words) for curve in curves)
+        measure = words(f"validate.measure.{endpoint}")
         figure = survival_figure(Survival(shown, last, months), words, measure=measure)
         name = f"{_UNFIT.sub('-', study.name)}-{endpoint}"
-        title = f"{measure.removesuffix(', %')}: {study.name}"
-        text = (
-            f"{title}. Mean of {found.trials} virtual trials, the band holds 95 % of them; signs are published points."
-        )
+        title = words("validate.figure", measure=measure.rpartition(", ")[0], study=study.name)
+        text = words("validate.figure.text", title=title, trials=found.trials)
         drawn.append((text, inline_svg(figure, name, title, text)))
     return tuple(drawn)
 
 
-def _curve(curve: MeanCurve, study: StudyDefinition, months: Sequence[float], points: tuple[Point, ...]) -> Curve:
+def _curve(
+    curve: MeanCurve, study: StudyDefinition, months: Sequence[float], points: tuple[Point, ...], words: Words
+) -> Curve:
     place = [arm.name for arm in study.arms].index(curve.name.arm)
     counted = np.interp(months, curve.month, curve.at_risk, right=0.0)
     at_risk = tuple(round(float(number)) for number in counted)
-    label = study.arm(curve.name.arm).label
+    label = words.term(study.arm(curve.name.arm).label)
     return Curve(label, arm_colour(place), curve.month, curve.percent, curve.low, curve.high, at_risk, points)
 
 
@@ -156,6 +155,7 @@ def validate_command(
     patients: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
+    language: str = "en",
 ) -> None:
     """What `remission validate` does: read, simulate, print, write."""
     from json import dumps
@@ -175,7 +175,7 @@ def validate_command(
     if json is not None:
         write_page(dumps(as_json(found), indent=1) + "\n", json)
     if html is not None:
-        print(f"\npage    {write_validation(found, html)}")
+        print(f"\npage    {write_validation(found, html, language=language)}")
 
 
 def _tell(done: int, of: int) -> None:

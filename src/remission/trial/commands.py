@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from remission.errors import DataError
+from remission.texts import Words
 from remission.trial.design_file import load_design, parse_design
 
 
@@ -20,6 +21,7 @@ def design(
     html: Path | None = None,
     trials: int | None = None,
     seed: int | None = None,
+    language: str = "en",
 ) -> None:
     """Simulate a trial design: power, type I error, looks, stopping, bias.
 
@@ -35,6 +37,8 @@ def design(
         Simulated trials, in place of what the file says.
     seed
         Seed, in place of what the file says.
+    language
+        Of the report.
     """
     from remission.trial.design import run_design
     from remission.trial.result_table import as_numbers, as_text, look_table, remarks, tests_table
@@ -48,13 +52,15 @@ def design(
         chosen = replace(chosen, seed=seed)
     result = run_design(chosen)
     print(f"{chosen.title or chosen.name}: {chosen.source.patients} patients, {chosen.trials} trials\n")
-    print(as_text(*tests_table(result)), as_text(*look_table(result)), *remarks(result), sep="\n\n")
+    words = Words()
+    tables = as_text(*tests_table(result, words)), as_text(*look_table(result, words))
+    print(*tables, *remarks(result, words), sep="\n\n")
     if json is not None:
         _write(json, _as_json(as_numbers(result)))
     if html is not None:
         from remission.trial.page import render_page
 
-        _write(html, render_page(result))
+        _write(html, render_page(result, language))
 
 
 def design_names() -> tuple[str, ...]:

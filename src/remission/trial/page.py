@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 from importlib import resources
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from remission.texts import Words, words_in
 from remission.trial.design import DesignResult
 from remission.trial.result_table import look_table, remarks, shown_name, tests_table
 from remission.trial.source import CohortSource, HazardSource
@@ -16,24 +18,33 @@ from remission.units import DAYS_PER_MONTH
 
 _CONTROL, _EXPERIMENTAL, _GREY = "#8a6d3b", "#1f5fa8", "#777777"
 _STYLES = ("-", "--", ":", "-.")
+_NUMBER: Final = re.compile(r"[−-]?\d+\.\d+")
 
 
-def render_page(result: DesignResult) -> str:
+def render_page(result: DesignResult, language: str = "en") -> str:
     """The report as one HTML page.
 
     Parameters
     ----------
     result : DesignResult
+    language : str
+        Of the texts, a key of `remission.texts.LANGUAGES`.
 
     Returns
     -------
     str
         HTML without references to anything outside it.
+
+    Raises
+    ------
+    StudyError
+        If there are no texts in that language.
     """
     from jinja2 import Environment
 
     import remission
 
+    words = words_in(language)
     template = resources.files("remission.trial").joinpath("page.html.j2").read_text(encoding="utf-8")
     figures = [_assumed, _powers]
     if result.expected is not None and result.found.time.shape[1] > 1:
@@ -46,17 +57,18 @@ def render_page(result: DesignResult) -> str:
         .render(
             result=result,
             design=result.design,
-            tests=tests_table(result),
-            looks=look_table(result),
-            notes=remarks(result),
-            proportional=_proportional(result),
-            figures=[_svg(draw, result) for draw in figures],
+            words=words,
+            tests=tests_table(result, words),
+            looks=look_table(result, words),
+            notes=remarks(result, words),
+            proportional=_proportional(result, words),
+            figures=[_svg(draw, result, words) for draw in figures],
             version=remission.__version__,
         )
     )
 
 
-def _svg(draw: Callable[[Any, DesignResult], str], result: DesignResult) -> tuple[str, str]:
+def _svg(draw: Callable[[Any, DesignResult, Words], str], result: DesignResult, words: Words) -> tuple[str, str]:
     """One figure as SVG text, and its caption."""
     import matplotlib
     from matplotlib.figure import Figure
@@ -65,14 +77,15 @@ def _svg(draw: Callable[[Any, DesignResult], str], result: DesignResult) -> tupl
         figure = Figure(figsize=(5.4, 3.4), layout="constrained")
         axes = figure.subplots()
         axes.spines[["top", "right"]].set_visible(False)
-        caption = draw(axes, result)
+        caption = draw(axes, result, words)
+        _decimals(figure, words)
         stream = io.StringIO()
         figure.savefig(stream, format="svg", metadata={"Date": None})
     text = stream.getvalue()
     return text[text.index("<svg") :], caption
 
 
-def _assumed(axes: Any, result: DesignResult) -> str:
+def _assumed(axes: Any, result: DesignResult, words: Words) -> str:
     """Curves that patients are drawn from."""
     source = result.design.source
     last = float(result.found.time[:, -1].mean())
@@ -89,11 +102,11 @@ def _assumed(axes: Any, result: DesignResult) -> str:
     arms = (("control", _CONTROL), ("experimental", _EXPERIMENTAL))
     for number, curve in enumerate(curves):
         (name, colour), stratum = arms[number % 2], number // 2
-        style = _STYLES[stratum % len(_STYLES)]
-        axes.plot(days / DAYS_PER_MONTH, curve, color=colour, ls=style, label=name + names[stratum])
-    axes.set(xlabel="months since randomisation", ylabel="without the event", ylim=(0, 1), xlim=(0, None))
+        label = words(f"design.key.{name}") + names[stratum]
+        axes.plot(days / DAYS_PER_MONTH, curve, color=colour, ls=_STYLES[stratum % len(_STYLES)], label=label)
+    axes.set(xlabel=words("design.axis.months"), ylabel=words("design.axis.free"), ylim=(0, 1), xlim=(0, None))
     axes.legend(frameon=False, fontsize=9 if len(names) == 1 else 7)
-    return "What patients are drawn from, up to the time of the last look."
+    return words("design.figure.assumed")
 
 
 def _kaplan_meier(time: Any, event: Any, days: Any) -> Any:
@@ -103,49 +116,79 @@ def _kaplan_meier(time: Any, event: Any, days: Any) -> Any:
     return np.concatenate(([1.0], curve.survival))[np.searchsorted(curve.time, days, side="right")]
 
 
-def _powers(axes: Any, result: DesignResult) -> str:
+def _powers(axes: Any, result: DesignResult, words: Words) -> str:
     """Power of each test with its Monte Carlo interval."""
     rows = result.rows
     places = np.arange(len(rows))[::-1]
     power = np.array([row.power for row in rows])
     error = 1.96 * np.sqrt(power * (1 - power) / np.array([row.trials for row in rows]))
-    axes.errorbar(power, places, xerr=error, fmt="o", color=_EXPERIMENTAL, label="simulated")
+    axes.errorbar(power, places, xerr=error, fmt="o", color=_EXPERIMENTAL, label=words("design.key.simulated"))
     known = [(place, value) for place, value in zip(places, result.calculated, strict=True) if value is not None]
     if known:
-        axes.plot([v for _, v in known], [p for p, _ in known], "|", color="black", ms=14, label="calculated")
+        axes.plot(
+            [v for _, v in known],
+            [p for p, _ in known],
+            "|",
+            color="black",
+            ms=14,
+            label=words("design.key.calculated"),
+        )
     axes.axvline(result.design.target, color=_GREY, lw=0.8, ls=":")
-    axes.set_yticks(places, [shown_name(row).replace(" of ", "\nof ", 1) for row in rows])
-    axes.set(xlabel="power", ylim=(-0.6, len(rows) - 0.4))
+    axes.set_yticks(places, [_two_lines(shown_name(row, words), words) for row in rows])
+    axes.set(xlabel=words("design.power"), ylim=(-0.6, len(rows) - 0.4))
     axes.legend(frameon=False)
-    return "Power of each test (95 % Monte Carlo interval); the dotted line is the power aimed at."
+    return words("design.figure.power")
 
 
-def _ratios(axes: Any, result: DesignResult) -> str:
+def _ratios(axes: Any, result: DesignResult, words: Words) -> str:
     """Average hazard ratio at each look."""
     assert result.expected is not None
     axes.plot(result.expected.time / DAYS_PER_MONTH, result.expected.average_hazard_ratio, "o-", color=_EXPERIMENTAL)
     axes.axhline(1.0, color=_GREY, lw=0.8)
-    axes.set(xlabel="month of the look", ylabel="average hazard ratio")
-    return "Average hazard ratio at each look: a late effect is weaker the earlier one looks."
+    axes.set(xlabel=words("design.axis.look"), ylabel=words("design.axis.ratio"))
+    return words("design.figure.ratio")
 
 
-def _stopping(axes: Any, result: DesignResult) -> str:
+def _stopping(axes: Any, result: DesignResult, words: Words) -> str:
     """Cumulative probability of having stopped."""
     months = result.found.time.mean(axis=0) / DAYS_PER_MONTH
     for row in result.rows:
-        line = axes.step(months, row.success, where="post", marker="o", label=shown_name(row))[0]
+        line = axes.step(months, row.success, where="post", marker="o", label=shown_name(row, words))[0]
         if row.futility.max() > 0:
             axes.step(months, row.futility, where="post", marker="v", ls=":", color=line.get_color())
-    axes.set(xlabel="month of the look", ylabel="stopped by then", ylim=(0, 1))
+    axes.set(xlabel=words("design.axis.look"), ylabel=words("design.axis.stopped"), ylim=(0, 1))
     axes.legend(frameon=False, fontsize=7)
-    return "Share of trials that have stopped for success (lines) and for futility (dotted)."
+    return words("design.figure.stopping")
 
 
-def _proportional(result: DesignResult) -> list[tuple[str, str, str]]:
+def _decimals(figure: Any, words: Words) -> None:
+    """Numbers of the axes with the decimal mark of the language."""
+    if words.language == "en":
+        return
+    figure.draw_without_rendering()
+    for axis in (axis for axes in figure.axes for axis in (axes.xaxis, axes.yaxis)):
+        labels = [label.get_text() for label in axis.get_ticklabels()]
+        changed = [words.written(label) if _NUMBER.fullmatch(label) else label for label in labels]
+        if changed != labels:
+            axis.set_ticks(axis.get_ticklocs(), changed)
+
+
+def _two_lines(name: str, words: Words) -> str:
+    """A long name of a test, broken after the word that says that others follow."""
+    first = words.term("MaxCombo of")
+    kind, word = first.split()
+    return name.replace(first, f"{kind}\n{word}", 1)
+
+
+def _proportional(result: DesignResult, words: Words) -> list[tuple[str, str, str]]:
     """Power side by side: planned as if hazards were proportional, and as they are."""
     if result.proportional is None or all(planned is None for planned in result.proportional):
         return []
     return [
-        (shown_name(row), "" if planned is None else f"{planned:.3f}", f"{row.power:.3f}")
+        (
+            shown_name(row, words),
+            "" if planned is None else words.written(f"{planned:.3f}"),
+            words.written(f"{row.power:.3f}"),
+        )
         for row, planned in zip(result.rows, result.proportional, strict=True)
     ]

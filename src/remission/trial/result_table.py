@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
+from remission.texts import Words
 from remission.trial.design import DesignResult
 from remission.trial.operating import Operating, monte_carlo_error
 from remission.trial.statistic import MaxCombo, RestrictedMean, WeightedLogRank
 from remission.units import DAYS_PER_MONTH
 
-_UNCALCULATED = (
-    "Where the calculated power is left out, no formula is used for that test in this design; "
-    "its power is simulated only."
+_WITHOUT_EFFECT: Final = (
+    "both arms live as the control arm does",
+    "not simulated: a margin cannot be imposed on these patients",
+    "the experimental hazard is",
+    "times the control's",
 )
 
 
@@ -40,7 +43,7 @@ def as_numbers(result: DesignResult) -> dict[str, Any]:
         "patients": design.source.patients,
         "trials": found.trials,
         "seed": design.seed,
-        "remarks": remarks(result),
+        "remarks": remarks(result, Words()),
         "looks": looks,
         "tests": [_test(*parts) for parts in each],
     }
@@ -104,62 +107,60 @@ def _plain(value: Any) -> Any:
 Table = tuple[tuple[str, ...], list[tuple[str, ...]]]
 
 
-def tests_table(result: DesignResult) -> Table:
+_TESTS: Final = ("test", "power", "calculated", "needed", "type_i", "mean_month", "mean_events", "not_computed")
+_LOOKS: Final = (
+    "test",
+    "look",
+    "month",
+    "events",
+    "information",
+    "bound",
+    "success",
+    "futility",
+    "false_success",
+)
+_NAMING: Final = ("MaxCombo of", "RMST to", "survival at", "cured share", "margin", "modestly weighted", "months")
+
+
+def tests_table(result: DesignResult, words: Words) -> Table:
     """Header and rows: one row for each test."""
-    header = (
-        "test",
-        "power",
-        "calculated",
-        "patients needed",
-        "type I error",
-        "mean month",
-        "mean events",
-        "not computed",
-    )
     rows: list[tuple[str, ...]] = []
     for row, calculated, enough in zip(result.rows, result.calculated, result.needed, strict=True):
         needed = "" if enough is None else f"{enough:.0f}"
         known = "" if calculated is None else f"{calculated:.3f}"
-        error = share(row.type_i_error, row.trials_null)
-        when = f"{row.mean_time / DAYS_PER_MONTH:.1f}", f"{row.mean_events:.0f}"
-        rows.append((shown_name(row), share(row.power, row.trials), known, needed, error, *when, _failures(row)))
-    return header, rows
+        error = share(row.type_i_error, row.trials_null, words)
+        when = words.written(f"{row.mean_time / DAYS_PER_MONTH:.1f}"), f"{row.mean_events:.0f}"
+        power = share(row.power, row.trials, words)
+        rows.append((shown_name(row, words), power, words.written(known), needed, error, *when, _failures(row, words)))
+    return tuple(words(f"design.{name}") for name in _TESTS), rows
 
 
-def look_table(result: DesignResult) -> Table:
+def look_table(result: DesignResult, words: Words) -> Table:
     """Header and rows: one row for each test and look."""
-    header = (
-        "test",
-        "look",
-        "month",
-        "events",
-        "information",
-        "bound",
-        "success",
-        "futility",
-        "false success",
-    )
     time, events = result.found.time.mean(axis=0) / DAYS_PER_MONTH, result.found.events.mean(axis=0)
     rows: list[tuple[str, ...]] = []
     for row in result.rows:
         for k in range(row.upper.size):
-            name = shown_name(row) if k == 0 else ""
+            name = shown_name(row, words) if k == 0 else ""
             when = str(k + 1), f"{time[k]:.1f}", f"{events[k]:.0f}", f"{row.fraction[k]:.3f}"
             false = "" if row.false_success is None else f"{row.false_success[k]:.4f}"
             stopped = f"{row.success[k]:.3f}", f"{row.futility[k]:.3f}", false
-            rows.append((name, *when, _bounds(row.lower[k], row.upper[k]), *stopped))
-    return header, rows
+            bounds = _bounds(row.lower[k], row.upper[k], words)
+            rows.append((name, *map(words.written, when), bounds, *map(words.written, stopped)))
+    return tuple(words(f"design.{name}") for name in _LOOKS), rows
 
 
-def _bounds(low: float, high: float) -> str:
+def _bounds(low: float, high: float, words: Words) -> str:
     """Where a look stops, in z: for success at the upper bound, for futility at the lower."""
+    below, above = words.written(f"{low:.3f}"), words.written(f"{high:.3f}")
     if np.isinf(high):
-        return "no success" if np.isinf(low) else f"{low:.3f}, no success"
+        none = words("design.bounds.none")
+        return none if np.isinf(low) else f"{below}, {none}"
     apart = np.isfinite(low) and not np.isclose(low, high)
-    return f"{low:.3f} to {high:.3f}" if apart else f"{high:.3f}"
+    return words("design.bounds", low=below, high=above) if apart else above
 
 
-def shown_name(row: Operating) -> str:
+def shown_name(row: Operating, words: Words) -> str:
     """Name of a test with its times in months."""
     statistic, name = row.statistic, row.statistic.name
     parts = [statistic, *getattr(statistic, "weights", [getattr(statistic, "weight", None)])]
@@ -168,63 +169,64 @@ def shown_name(row: Operating) -> str:
             day = getattr(part, field, None)
             if day is not None:
                 name = name.replace(f"{day:g}", f"{day / DAYS_PER_MONTH:g} months", 1)
-    return name
+    return words.terms_in(words.written(name), _NAMING)
 
 
-def remarks(result: DesignResult) -> list[str]:
+def remarks(result: DesignResult, words: Words) -> list[str]:
     """What a reader must know that no table says."""
     found, notes = result.found, []
     short = (~found.reached).sum(axis=0)
     if short.any():
-        listed = ", ".join(f"look {k + 1}: {count}" for k, count in enumerate(short) if count)
-        notes.append(
-            f"In some trials too few events ever came ({listed} of {found.trials}); "
-            "they were looked at when the last patient had left."
-        )
+        looks = [words("design.note.short.look", look=k + 1, number=count) for k, count in enumerate(short) if count]
+        notes.append(words("design.note.short", looks=", ".join(looks), trials=found.trials))
     for row in result.rows:
         if row.failed.any() or row.failed_null.any():
             lost = ", ".join(
-                f"look {k + 1}: {here} of {row.trials} ({null} without effect)"
+                words("design.note.failed.look", look=k + 1, number=here, trials=row.trials, null=null)
                 for k, (here, null) in enumerate(zip(row.failed, row.failed_null, strict=True))
                 if here or null
             )
-            advice = "; take an earlier horizon, or look later" if row.failed[-1] == row.trials else ""
-            notes.append(
-                f"{shown_name(row)} could not be computed in some trials ({lost}). "
-                f"They count as trials that show nothing{advice}."
-            )
+            key = "design.note.failed.always" if row.failed[-1] == row.trials else "design.note.failed"
+            notes.append(words(key, test=shown_name(row, words), looks=lost))
         early = [str(k + 1) for k, fraction in enumerate(row.fraction) if fraction == 0.0]
         if early:
-            notes.append(f"{shown_name(row)} is not known yet at look {', '.join(early)}: nothing is spent there.")
-    tested = {note: shown_name(row) for row, note in zip(result.rows, result.null_notes, strict=True)}
-    alone = len(tested) == 1
-    notes += [f"Type I error{'' if alone else f' of {name}'}: {note}." for note, name in tested.items()]
+            notes.append(words("design.note.early", test=shown_name(row, words), looks=", ".join(early)))
+    tested = {note: shown_name(row, words) for row, note in zip(result.rows, result.null_notes, strict=True)}
+    key = "design.note.type_i" if len(tested) == 1 else "design.note.type_i.of"
+    notes += [
+        words(key, test=name, note=words.terms_in(words.written(note), _WITHOUT_EFFECT))
+        for note, name in tested.items()
+    ]
     if any(each is None for each in result.calculated):
-        notes.append(_UNCALCULATED)
+        notes.append(words("design.note.uncalculated"))
     if result.design.margin_note:
-        notes.append(f"Margin from history: {result.design.margin_note}.")
-    for row in result.rows:
-        if np.isfinite(row.bias) and row.upper.size > 1:
-            in_time = isinstance(row.statistic, RestrictedMean)
-            unit, what = (1 / DAYS_PER_MONTH, " months") if in_time else (1.0, "")
-            notes.append(
-                f"{shown_name(row)}: stopping early moves the mean {_scale(row)} by {row.bias * unit:+.3g}, "
-                f"from {row.estimate_at_end * unit:.3g} to {row.estimate_at_stop * unit:.3g}{what}."
-            )
+        notes.append(words("design.note.margin", note=result.design.margin_note))
+    notes += [_bias(row, words) for row in result.rows if np.isfinite(row.bias) and row.upper.size > 1]
     return notes
 
 
-def share(value: float, trials: int) -> str:
-    """A share with its Monte Carlo error, or a dash."""
+def _bias(row: Operating, words: Words) -> str:
+    """What stopping early does to the estimate; restricted means in months."""
+    in_time = isinstance(row.statistic, RestrictedMean)
+    unit = 1 / DAYS_PER_MONTH if in_time else 1.0
+    numbers = f"{row.bias * unit:+.3g}", f"{row.estimate_at_end * unit:.3g}", f"{row.estimate_at_stop * unit:.3g}"
+    bias, end, stop = map(words.written, numbers)
+    key = "design.note.bias.months" if in_time else "design.note.bias"
+    return words(key, test=shown_name(row, words), estimate=words.term(_scale(row)), bias=bias, end=end, stop=stop)
+
+
+def share(value: float, trials: int, words: Words) -> str:
+    """A share with its Monte Carlo error, or that there is none."""
     if math.isnan(value):
-        return "not simulated"
-    return f"{value:.4f} ± {monte_carlo_error(value, trials):.4f}"
+        return words("design.not_simulated")
+    return words.written(f"{value:.4f} ± {monte_carlo_error(value, trials):.4f}")
 
 
-def _failures(row: Operating) -> str:
+def _failures(row: Operating, words: Words) -> str:
     total, null = int(row.failed.sum()), int(row.failed_null.sum())
-    looks = row.trials * row.failed.size
-    return "none" if total + null == 0 else f"{total} of {looks}, {null} without effect"
+    if total + null == 0:
+        return words("design.failed.none")
+    return words("design.failed", number=total, looks=row.trials * row.failed.size, null=null)
 
 
 def as_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -17,6 +17,7 @@ from remission.show.style import arm_colour
 from remission.show.survival import at_risk_times, curve
 from remission.show.swimmer import Swimmer
 from remission.show.toxicity import GRADES, grades, onset
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 FREE_MONTHS = 36.0
@@ -45,7 +46,7 @@ def view(folder: Folder) -> dict[str, Any]:
     """
     study, summary = folder.definition, folder.summary()
     last_month = study.follow_up_day / DAYS_PER_MONTH
-    arms = [arm for arm in read_arms(folder, study) if arm.followed]
+    arms = [arm for arm in read_arms(folder, study, Words()) if arm.followed]
     return {
         "title": study.title or study.name,
         "study": study.name,

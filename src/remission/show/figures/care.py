@@ -12,7 +12,7 @@ from remission.show.figures.canvas import canvas, note
 from remission.show.figures.key import key, key_height
 from remission.show.style import PAPER
 from remission.show.style import STATES as COLOURS
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,7 +10,7 @@ from remission.show.figures.axes import even_ticks, month_axis, plain_axes, y_ax
 from remission.show.figures.canvas import canvas, markers, polylines
 from remission.show.figures.key import Entry, key, key_height
 from remission.show.style import DARK_WORDS, INK, LESIONS, LIGHT_WORDS, MUTED, PAPER, RESPONSES, SMALL, STATES
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _WIDTH, _PLOT, _LEFT, _RIGHT, _NUMBERS = 1060.0, 270.0, 110.0, 20.0, 24.0
 _DASHES = {"non-target": (4, 2), "new": (1, 1.5)}
-_LETTERS = {"CR": "CR", "PR": "PR", "SD": "SD", "PD": "PD", "NON_CR_NON_PD": "SD", "NE": "NE"}
 
 
 def course_figure(course: Course, words: Words) -> Figure:
@@ -51,7 +50,7 @@ def course_figure(course: Course, words: Words) -> Figure:
 
 def _entries(course: Course, words: Words) -> list[Entry]:
     lesions = [
-        ("line", LESIONS[place % len(LESIONS)], f"{lesion.number} {lesion.site}")
+        ("line", LESIONS[place % len(LESIONS)], f"{lesion.number} {words.term(lesion.site)}")
         for place, lesion in enumerate(course.lesions)
     ]
     return [*lesions, ("o", MUTED, words("key.measured")), ("line", MUTED, words("key.true"))]
@@ -99,7 +98,7 @@ def _flags(axes: Axes, course: Course) -> None:
 def _strips(axes: Axes, course: Course, words: Words, drugs: int) -> None:
     names = list(dict.fromkeys(molecule for molecule, _, _ in course.dose_month))
     ticks = [0.7, *(-0.5 - row for row in range(len(names)))]
-    labels = [words("strip.response"), *names]
+    labels = [words("strip.response"), *(words.term(name) for name in names)]
     y_axis(axes, (-drugs, 1.4), ticks, labels=labels, grid=False, line=False)
     plain = [visit.month for visit in course.visits if not visit.response]
     markers(axes, plain, [0.7] * len(plain), "o", MUTED, size=4, clip=False)
@@ -108,7 +107,7 @@ def _strips(axes: Axes, course: Course, words: Words, drugs: int) -> None:
         markers(axes, month, [0.7] * len(month), "s", RESPONSES[response], size=17)
         colour = LIGHT_WORDS if response in ("CR", "PD") else DARK_WORDS
         for time in month:
-            letters = _LETTERS[response]
+            letters = words(f"letters.{response}")
             axes.text(time, 0.7, letters, color=colour, fontsize=8.5, ha="center", va="center_baseline")
     rows = {molecule: -0.5 - row for row, molecule in enumerate(names)}
     for (molecule, number, line), months in course.dose_month.items():

@@ -10,7 +10,7 @@ from remission.show.figures.canvas import bars, canvas
 from remission.show.figures.key import key
 from remission.show.freedom import PARTS
 from remission.show.style import DARK_WORDS, FONT_SIZE, INK, LIGHT_WORDS, SMALL, STATES
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -9,7 +9,7 @@ from remission.show.figures.axes import plain_axes, x_axis, y_axis
 from remission.show.figures.canvas import canvas, markers, polylines
 from remission.show.figures.key import key
 from remission.show.style import ARMS, MUTED
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

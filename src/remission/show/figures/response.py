@@ -11,7 +11,7 @@ from remission.show.figures.canvas import bars, canvas, note, polylines
 from remission.show.figures.key import key
 from remission.show.response import BEST_FIRST
 from remission.show.style import MUTED, RESPONSES
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

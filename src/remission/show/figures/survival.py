@@ -8,7 +8,7 @@ from remission.show.figures.axes import month_axis, plain_axes, y_axis
 from remission.show.figures.canvas import canvas, markers, polylines
 from remission.show.figures.key import key, key_height
 from remission.show.style import INK, MUTED, PAPER, SMALL
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,4 +66,6 @@ def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
         colour = curve.colour
         axes.text(-0.075, y, "■", transform=axes.transAxes, fontsize=14, color=colour, ha="center", va="center")
         for month, number in zip(survival.at_risk_month, curve.at_risk, strict=True):
-            axes.text(month, y, f"{number:,}", transform=across, fontsize=SMALL, color=INK, ha="center", va="center")
+            axes.text(
+                month, y, words.number(number), transform=across, fontsize=SMALL, color=INK, ha="center", va="center"
+            )

@@ -9,7 +9,7 @@ from remission.show.figures.axes import even_ticks, month_axis, plain_axes, x_ax
 from remission.show.figures.canvas import bars, canvas
 from remission.show.figures.key import key
 from remission.show.style import FONT_SIZE, GRADES, INK, arm_colour
-from remission.show.texts import Words
+from remission.texts import Words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

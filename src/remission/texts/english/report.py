@@ -1,20 +1,11 @@
-"""Every text that a reader of the report sees, by language; numbers are written in the language's form.
-
-A text is a format string; `Words` fills it. Another language is another table with the same keys.
-"""
+"""The report in English: every text that its reader sees."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any, Final
+from typing import Final
 
-from remission.show.road_texts import ROAD_ENGLISH
-
-ENGLISH: Final[Mapping[str, str]] = {
-    **ROAD_ENGLISH,
+REPORT: Final[Mapping[str, str]] = {
     # numbers
     "decimal": ".",
     "thousands": ",",
@@ -23,6 +14,8 @@ ENGLISH: Final[Mapping[str, str]] = {
     "months.short": "{value} mo",
     "interval": "{low}–{high}",
     "list.and": " and ",
+    "list.semicolon": "; ",
+    "date": "{year}-{month}-{day}",
     "not_reached": "not reached",
     "not_reached.short": "NR",
     "not_simulated": "not simulated",
@@ -34,6 +27,12 @@ ENGLISH: Final[Mapping[str, str]] = {
     "response.NON_CR_NON_PD": "neither CR nor PD",
     "response.PD": "progression",
     "response.NE": "not evaluable",
+    "letters.CR": "CR",
+    "letters.PR": "PR",
+    "letters.SD": "SD",
+    "letters.NON_CR_NON_PD": "SD",
+    "letters.PD": "PD",
+    "letters.NE": "NE",
     "short.CR": "complete",
     "short.PR": "partial",
     "short.SD": "stable",
@@ -179,11 +178,10 @@ ENGLISH: Final[Mapping[str, str]] = {
     "plain.median": "Median survival: {values}.",
     "plain.free": "Alive and without treatment, on average, of the first 36 months: {values}.",
     "plain.of_arm": "{arm} {value}",
-    "plain.ratio": "The hazard of death with {arm} was {value} times that with {other} ({interval}).",
     "plain.met": "Of {judged} published numbers compared, {met} are met and {missed} missed.",
     "plain.too_few": "For {number} the simulated patients are too few to say.",
     "plain.fitted": (
-        "The shipped tumour was fitted to {number} of the published numbers (docs/biology.md; marked fitted):"
+        "The shipped tumour was fitted to {number} of the published numbers (docs/calibration.md; marked fitted):"
         " agreement with them is no validation. Of the {judged} others that are judged, {met} are met."
     ),
     "plain.no_patients": "Arms in which nobody was followed: {arms}.",
@@ -304,6 +302,7 @@ ENGLISH: Final[Mapping[str, str]] = {
     "step.month": "Month",
     "step.what": "What happened",
     "step.rule": "Why",
+    "step.told": "{what}: {told}",
     "event.enrolled": "enrolled",
     "event.treatment started": "treatment started",
     "event.dose withheld": "dose withheld",
@@ -378,81 +377,3 @@ COHORT: Final[Mapping[str, str]] = {
     ),
 }
 """What is said otherwise of real patients."""
-COHORT_LANGUAGE: Final = "-x-cohort"
-LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"en": ENGLISH}
-
-
-@dataclass(frozen=True)
-class Words:
-    """Texts and numbers in one language.
-
-    Examples
-    --------
-    >>> words = Words()
-    >>> words("percent", value=words.number(41.96, 1))
-    '42.0 %'
-    """
-
-    language: str = "en"
-
-    def __call__(self, key: str, **values: Any) -> str:
-        """The text of a key, filled with values.
-
-        Raises
-        ------
-        KeyError
-            If there is no such text: a fault of the package.
-        """
-        return self._texts[key].format(**values)
-
-    def named(self, group: str, name: str, **values: Any) -> str:
-        """The text of a name in a group, or the name itself where the group has none (a user's own word).
-
-        Examples
-        --------
-        >>> Words().named("event", "death"), Words().named("event", "a new kind")
-        ('death', 'a new kind')
-        """
-        table = self._texts
-        return table[f"{group}.{name}"].format(**values) if f"{group}.{name}" in table else name
-
-    @property
-    def _texts(self) -> Mapping[str, str]:
-        plain = LANGUAGES[self.language.removesuffix(COHORT_LANGUAGE)]
-        return {**plain, **COHORT} if self.language.endswith(COHORT_LANGUAGE) else plain
-
-    def number(self, value: float | None, decimals: int = 0) -> str:
-        """A number with that many decimals; infinite times were not reached.
-
-        Examples
-        --------
-        >>> Words().number(12345.678, 1), Words().number(float("inf")), Words().number(-3.0)
-        ('12,345.7', 'not reached', '−3')
-        """
-        if value is None or math.isnan(value):
-            return self("unknown")
-        if math.isinf(value):
-            return self("not_reached")
-        plain = f"{abs(value):,.{decimals}f}"
-        swapped = plain.translate({ord(","): self("thousands"), ord("."): self("decimal")})
-        return f"−{swapped}" if value < 0 and plain.strip("0.,") else swapped
-
-    def date(self, day: date) -> str:
-        """A calendar date.
-
-        Examples
-        --------
-        >>> Words().date(date(2022, 3, 18))
-        '2022-03-18'
-        """
-        return self("date", year=day.year, month=day.month, day=day.day)
-
-    def join(self, parts: list[str]) -> str:
-        """Parts in one phrase.
-
-        Examples
-        --------
-        >>> Words().join(["a", "b", "c"])
-        'a, b and c'
-        """
-        return self("list.and").join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,13 +1,12 @@
-"""Texts about the time gained, the story of the brief and one person in every arm, by language."""
+"""The time gained, the story of the brief and one person in every arm, in English."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
 
-ROAD_ENGLISH: Final[Mapping[str, str]] = {
+ROAD: Final[Mapping[str, str]] = {
     "step.dated": "{month} ({date})",
-    "date": "{year}-{month:02d}-{day:02d}",
     "section.gained": "The value of the time gained",
     "axis.gained": "Difference, mean months per patient",
     "gained.title": "What {arrival} adds",
