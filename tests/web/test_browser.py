@@ -193,6 +193,8 @@ def test_in_print_the_setting_is_said_and_the_form_is_not_there(page: Any):
 
 
 def test_a_server_that_is_stopped_in_the_middle_is_waited_for_and_the_run_goes_on(page: Any, server: Server):
+    choose(page, "A", "visits", "24")  # a setting of which there is no folder yet
+    ready(page)
     choose(page, "A", "patients", "2048")
     wait(page, lambda driver: find(driver, '[data-panel="A"]').get_attribute("data-state") == "running")
     server.stop()
