@@ -77,9 +77,7 @@ def rows_without_size(scans: Scans) -> Bools:
     before = scans["time_day"] <= 0
     size = scans.columns.get("diameter", np.full(len(scans), np.nan)) > 0
     if "status" in scans.columns:
-        size = (size & ~np.isin(scans["status"], (*_GONE, "not evaluable"))) | (
-            scans["status"] == "too small"
-        )
+        size = (size & ~np.isin(scans["status"], (*_GONE, "not evaluable"))) | (scans["status"] == "too small")
     if "evaluable" in scans.columns:
         size &= scans["evaluable"] != 0
     target, sized, seen = np.zeros((3, lesion.max(initial=-1) + 1), bool)
