@@ -106,16 +106,20 @@ def test_restricted_means_and_survival_of_stratified_trials_are_those_of_the_str
 
 
 def test_survival_against_a_margin_keeps_its_level_and_has_the_power_that_is_computed() -> None:
-    """Unequal arms of 200 patients, where the plain variance gives 0.030; 20,000 trials, standard error 0.0011."""
+    """Unequal arms of 200 patients, where the plain variance gives 0.030; 20,000 trials, standard error 0.0011.
+
+    Without a difference, 60,000 trials, standard error 0.0017; another 100,000 gave 0.0038 more than the formula.
+    """
     statistic, look = Milestone(12.0, margin=-0.1), Look(time=18.0)
     at = {0.0: None, -0.1: None}
     for gap in at:
         control, ratio = Hazard((-np.log(0.7) / 12.0,)), float(np.log(0.7 + gap) / np.log(0.7))
         scenario = Scenario.two_arms(Accrual.uniform(200, 12.0), control, hazard_ratio=ratio, dropout=0.01, ratio=0.5)
-        found = simulate(HazardSource(scenario), [look], (statistic,), 20_000, 5).z[:, 0, 0]
+        trials = 60_000 if gap == 0.0 else 20_000
+        found = simulate(HazardSource(scenario), [look], (statistic,), trials, 5, estimates=False).z[:, 0, 0]
         at[gap] = float((found > 1.959964).mean())
         computed = power(scenario, [look], statistic).power
-        assert at[gap] == pytest.approx(computed, abs=0.012 if gap == 0.0 else 0.003)
+        assert at[gap] == pytest.approx(computed, abs=0.006 if gap == 0.0 else 0.003)
 
 
 def _deviate(p: float) -> float:
