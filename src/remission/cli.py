@@ -227,6 +227,21 @@ def cohort(
 
 
 @app.command
+def explore(
+    folder: Annotated[Path, Parameter(help="Folder with runs, which explored ones go into.")] = Path("runs"),
+    /,
+    *,
+    port: Annotated[int, Parameter(help="Port to listen on; 0 takes any that is free.")] = 8765,
+    lang: Annotated[str, Parameter(help="Language in which the page opens: en, fr.")] = "en",
+    browser: Annotated[bool, Parameter(negative="--no-browser", help="Open the page.")] = True,
+) -> None:
+    """Serve a page, to this computer only, on which a study is changed and its curves move."""
+    from remission.web.serve import serve
+
+    serve(folder, port=port, language=lang, browser=browser)
+
+
+@app.command
 def design(
     file: Annotated[str, Parameter(help="A design of the catalogue, or the path of a design file.")],
     /,

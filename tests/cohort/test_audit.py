@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from remission.cohort import AuditError, check_cohort, parse_mapping
+from remission.cohort import AuditError, check_cohort, import_files, parse_mapping
 from remission.cohort.audit import RULES, audit
 from remission.cohort.read import read_cohort
+from remission.errors import DataError
 
 PATIENTS = "patient,arm,os_months,os_event,pfs_months,pfs_event,best_response\n"
 SOUND = PATIENTS + "".join(
@@ -15,6 +16,7 @@ SOUND = PATIENTS + "".join(
 )
 LESIONS = "patient,day,lesion,organ,diameter_mm\n1,-7,a,lung,40\n1,84,a,lung,20\n1,168,a,lung,30\n"
 DATED = "patient,birth_date,start_date,progression_date,death_date,last_seen_date\n"
+FLAGGED = "patient,start_date,death_date,last_seen_date,dead\n"
 
 # file name -> content, then the rules met.
 CASES = {
@@ -44,6 +46,34 @@ CASES = {
     "progression after the last contact by date": (
         {"p.csv": DATED + "1,1950-01-01,2020-01-01,2020-06-01,,2020-05-01\n2,1950-01-01,2020-01-01,,,2021-01-01\n"},
         {"pfs-longer-than-os", "all-censored"},
+    ),
+    "dead without a date of death": (
+        {"p.csv": FLAGGED + "1,2020-01-01,,2020-05-01,yes\n2,2020-01-01,,2021-01-01,no\n"},
+        {"death-without-date"},
+    ),
+    "alive with a date of death": (
+        {"p.csv": FLAGGED + "1,2020-01-01,2020-05-01,,no\n2,2020-01-01,2020-06-01,,yes\n"},
+        {"dead-and-alive"},
+    ),
+    "dead and on treatment": (
+        {"p.csv": "patient,os_days,os_event,on_treatment\n1,100,1,1\n2,200,0,1\n3,300,1,0\n"},
+        {"on-treatment-at-death"},
+    ),
+    "a progression without survival": (
+        {"p.csv": "patient,start_date,progression_date,best_response\n1,2020-01-01,2020-05-01,PR\n2,2020-01-01,,SD\n"},
+        {"date-not-used"},
+    ),
+    "an end of treatment without a start": (
+        {"p.csv": "patient,drug_stop_date,best_response\n1,2020-05-01,PR\n2,2020-06-01,SD\n"},
+        {"date-not-used"},
+    ),
+    "half a grade": ({"p.csv": "patient,worst_grade,best_response\n1,1.5,PR\n2,3,SD\n"}, {"impossible-grade"}),
+    "a scan of another year": (
+        {
+            "p.csv": "patient,start_date\n1,2020-01-01\n2,2020-01-01\n",
+            "l.csv": "patient,day,date,diameter_mm\n1,0,2020-01-01,40\n1,84,2021-03-25,20\n2,0,2020-01-09,30\n",
+        },
+        {"time-against-date"},
     ),
     "an age of 200": ({"p.csv": "patient,age,best_response\n1,200,PR\n2,50,SD\n"}, {"implausible-age"}),
     "a scan after death": (
@@ -127,6 +157,18 @@ def test_a_rule_and_what_breaks_it(name, write):
     assert {finding.rule for finding in audit(cohort)} == expected
 
 
+def test_a_death_is_the_end_of_treatment(write, tmp_path):
+    path = write("p.csv", "patient,os_days,os_event,on_treatment\n1,100,1,1\n2,200,1,1\n3,300,0,1\n")
+    folder = import_files([path], tmp_path / "run")
+    median = folder.summary()["arms"]["all"]["median_time_on_treatment"]
+    assert median == pytest.approx(200 / (365.25 / 12), abs=0.05)
+
+
+def test_a_cohort_without_baseline_says_what_to_do(write):
+    with pytest.raises(AuditError, match="give the scan before treatment"):
+        check_cohort(write("l.csv", "patient,day,diameter_mm\n1,84,20\n2,0,30\n2,84,30\n"))
+
+
 def test_dates_in_the_future(write):
     path = write("p.csv", DATED + "1,1950-01-01,2020-01-01,,,2026-01-01\n2,1950-01-01,2020-01-01,,2020-02-01,\n")
     cohort, _ = read_cohort(path)
@@ -183,3 +225,11 @@ def test_the_mapping_file_names_its_faults():
     assert "map.yaml:1: the word is not known" in message
     assert "map.yaml:5: no such field" in message
     assert "map.yaml:6" in message
+
+
+def test_a_mapping_of_no_file_is_refused(write):
+    path = write("p.csv", SOUND)
+    with pytest.raises(DataError, match="no file has this name") as error:
+        check_cohort(path, parse_mapping("tables:\n  q.csv: {rows: {arm: A}}\n", "map.yaml"))
+    problem = error.value.problems[0]
+    assert (problem.where, problem.found, problem.allowed) == ("map.yaml:2", "q.csv", "p.csv")

@@ -69,7 +69,10 @@ def test_adam_alone_gives_folder_and_report(data, tmp_path):
 
 
 def test_irecist_sequences_are_those_of_the_file(data):
-    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    with pytest.raises(AuditError, match="rows 175, 341, 346, column RSDTC: time and date of a scan contradict"):
+        check_cohort(data("rs_onco_irecist.csv"), parse_mapping(ACCEPTED, "m"))
+    accepted = ACCEPTED.replace("accept: [", "accept: [time-against-date, ")
+    checked = check_cohort(data("rs_onco_irecist.csv"), parse_mapping(accepted, "m"))
     visits = checked.outcomes.judged.visits
     found = defaultdict(list)
     for patient, word in zip(visits["patient"], visits["iresponse"], strict=True):
@@ -164,6 +167,19 @@ def test_another_study_in_sdtm(write):
     assert rules(checked) == {"text-in-numbers"}
 
 
+def test_a_node_without_a_short_axis_is_told(write):
+    files = sdtm(write)
+    text = files["tr"].read_text()
+    tr = write("tr2.csv", text.replace("S1,T02,SAXIS,8,8,mm,,2020-05-10,3", "S1,T02,LDIAM,21,21,mm,,2020-05-10,3"))
+    with pytest.raises(AuditError, match="row 10: a node has a longest diameter and no short axis"):
+        check_cohort([files["dm"], files["tu"], tr])
+    # Of a non-target less is lost.
+    tu = write("tu2.csv", files["tu"].read_text().replace("S1,TUMIDENT,NT01,LIVER", "S1,TUMIDENT,NT01,LYMPH NODE"))
+    tr = write("tr3.csv", text + "S1,NT01,LDIAM,13,13,mm,,2020-03-10,2\n")
+    checked = check_cohort([files["dm"], tu, tr])
+    assert [finding.rule for finding in checked.findings if finding.rows == (17,)] == ["node-without-short-axis"]
+
+
 def test_the_diameter_that_counts_is_read_where_a_table_says_which(write):
     files = sdtm(write)
     counted = "S1,T02,DIAMETER,20,20,mm,,2020-01-02,1\nS1,T01,DIAMETER,31,31,mm,,2020-01-02,1\n"
@@ -208,6 +224,25 @@ def test_another_study_in_adam(write):
     # Censoring has more numbers than one.
     assert checked.cohort.number("os_event").tolist() == [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
     assert set(checked.cohort.arms.tolist()) == {"A", "B"}
+
+
+def test_who_is_still_treated_has_no_end_of_treatment(write):
+    header = "STUDYID,USUBJID,TRT01P,TRTSDT,TRTEDT,DTHDT,LSTALVDT,EOTSTT\n"
+    rows = "".join(
+        f"X,S{i},A,2020-01-01,2020-06-01,{death},{seen},{status}\n"
+        for i, (death, seen, status) in enumerate(
+            [("", "2020-09-01", "ONGOING"), ("", "2020-09-01", "DISCONTINUED"), ("2020-08-01", "", "")]
+        )
+    )
+    checked = check_cohort(write("adsl.csv", header + rows))
+    stop, going = checked.cohort.number("drug_stop"), checked.cohort.number("on_treatment")
+    assert np.isfinite(stop).tolist() == [False, True, True]
+    assert going[:2].tolist() == [1.0, 0.0]
+    assert "end-of-treatment-assumed" not in rules(checked)
+    # Without EOTSTT, who is alive may still be treated: the last dose is taken, and told.
+    unsaid = header.replace("EOTSTT", "EOSSTT") + rows
+    found = check_cohort(write("adsl2.csv", unsaid)).findings
+    assert [finding.rows for finding in found if finding.rule == "end-of-treatment-assumed"] == [(2,)]
 
 
 def test_who_was_never_treated_stays_in_the_arm_of_the_trial(write):

@@ -310,6 +310,26 @@ def test_fragments_too_small_or_gone_or_not_measured(rule, other, total):
 
 
 @rule("RECIST 1.1: split / coalesced lesions")
+@pytest.mark.parametrize(
+    ("one", "other", "response"),
+    [
+        ("present", "present", "NON_CR_NON_PD"),
+        ("absent", "present", "NON_CR_NON_PD"),
+        ("absent", "absent", "CR"),
+        ("absent", "not evaluable", "NE"),
+        ("not evaluable", "present", "NON_CR_NON_PD"),
+        ("unequivocal progression", "absent", "PD"),
+        ("unequivocal progression", 30, "PD"),
+    ],
+)
+def test_fragments_of_a_nontarget_keep_what_is_said_of_them(rule, one, other, response):
+    part, role = {"part_of": "b"}, {"role": "non-target"}
+    rows = [("b", 0, "present", role), ("b1", 84, one, part), ("b2", 84, other, part)]
+    for these in (rows, [rows[0], rows[2], rows[1]]):
+        assert assess_table(table(*these)).arrow("visits")["response"].to_pylist() == [response]
+
+
+@rule("RECIST 1.1: split / coalesced lesions")
 def test_of_merged_lesions_the_longest_diameter_counts(rule):
     rows = [("a", 0, 20), ("b", 0, 20), ("a", 84, 27), ("b", 84, "merged")]
     tables = assess_table(table(*rows))

@@ -43,6 +43,35 @@ def test_renaming_lesions_changes_nothing(rows, names):
     assert _visits([row | {"lesion": new[row["lesion"]]} for row in rows]) == _visits(rows)
 
 
+def test_renaming_lesions_moves_no_visit_where_a_day_has_two_names():
+    def days(first, second):
+        return assess_table(
+            {
+                "patient": [1] * 4,
+                "time_day": [0, 80, 80, 84],
+                "lesion": [first, first, second, first],
+                "role": ["target", "target", "new", "target"],
+                "diameter_mm": [40.0, 30.0, 12.0, 28.0],
+                "visit": ["V0", "V1", "V2", "V2"],
+            }
+        ).visits["time_day"]
+
+    assert days("a", "b").tolist() == days("b", "a").tolist() == [80.0]
+
+
+def test_rounding_of_fractions_is_no_increase():
+    """0.1 + 0.2 mm is as large as 0.3 mm: a non-target that did not grow confirms no progression."""
+    rows = {
+        "patient": [1] * 6,
+        "time_day": [0, 0, 84, 84, 168, 168],
+        "lesion": ["a", "b"] * 3,
+        "role": ["target", "non-target"] * 3,
+        "diameter_mm": [40.0, 5.0, 40.0, 0.3, 40.0, 0.1 + 0.2],
+        "status": [None, None, None, "unequivocal progression", None, "unequivocal progression"],
+    }
+    assert assess_table(rows).arrow("visits")["iresponse"].to_pylist() == ["iUPD", "iUPD"]
+
+
 @settings(max_examples=60, **LOOSE)
 @given(cohorts())
 def test_a_table_cut_by_patient_gives_the_same_rows(rows):

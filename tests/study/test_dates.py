@@ -128,3 +128,15 @@ def test_arms_that_say_nothing_of_the_time_gained_are_refused(faults, old, new, 
     text = ROAD.replace(old, new)
     assert text != ROAD
     assert any(what in problem.what for problem in faults(text))
+
+
+def test_keys_that_a_study_does_not_use_are_no_part_of_its_hash():
+    """Studies without dates keep the hash that they had before there were any."""
+    from dataclasses import asdict
+
+    from remission.study.definition import _bare
+
+    without, with_dates = (str(_bare(asdict(load_definition(name)))) for name in ("keynote-006", "lung-2017"))
+    for key in ("'diagnosed'", "'available'", "'lines'"):
+        assert key not in without
+        assert key in with_dates

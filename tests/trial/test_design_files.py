@@ -77,7 +77,13 @@ def test_every_catalogue_design_is_read_and_runs(tmp_path: Path) -> None:
         (("[log-rank, MaxCombo", "[log-rnak, MaxCombo"), 10, "cannot be read"),
         (("seed: 3", "seed: 3\nefficacy: {family: user, fractions: [0.5, 1], spent: [0.6, 0.4]}"), 13,
          "cannot decrease"),
-        (("seed: 3", "seed: 3\nquestion: non-inferiority"), 10, "wrong side"),
+        (("seed: 3", "seed: 3\nquestion: non-inferiority"), 13, "margin is missing"),
+        (("seed: 3", "seed: 3\nquestion: non-inferiority\nmargin: {survival: -0.1}"), 10,
+         "margin of log-rank is missing"),
+        (("seed: 3", "seed: 3\nquestion: non-inferiority\nmargin: {from_history: {upper_limit_of_hazard_ratio: 0.6,"
+          " kept: 1}}"), 14, "no margin is left"),
+        (("RMST to 12 months", "RMST to 200 months"), 10, "nobody is followed"),
+        (("survival at 12 months", "survival at 200 months"), 10, "nobody is followed"),
         (("seed: 3", "seed: 3\nquestion: non-inferiority\nmargin: {hazard_ratio: 0.9, survival: -0.1}"), 10,
          "wrong side|no margin"),
         (("seed: 3", "seed: 3\nmargin: {hazard_ratio: 1.3}"), 13, "question is superiority"),
@@ -155,6 +161,30 @@ def test_a_cohort_file_is_read(tmp_path: Path) -> None:
         parse_design(text, folder=tmp_path)
 
 
+def test_rows_of_one_endpoint_are_chosen_and_each_patient_counts_once(tmp_path: Path) -> None:
+    rows = [f"{k},{code},{10 + k % 7},{k % 3 % 2},{'abc'[k % 3]}" for k in range(90) for code in ("OS", "PFS")]
+    (tmp_path / "adtte.csv").write_text("USUBJID,PARAMCD,AVAL,CNSR,TRT\n" + "\n".join(rows) + "\n")
+    start, end = GOOD.index("hazards:"), GOOD.index("looks:")
+    section = (
+        "cohort: {file: adtte.csv, time: AVAL, censored: CNSR, arm: TRT, control: a, experimental: b,"
+        " rows: {PARAMCD: OS}}\n"
+    )
+    text = GOOD[:start] + section + GOOD[end:]
+    read = parse_design(text, folder=tmp_path)
+    assert isinstance(read.source, CohortSource)
+    assert read.source.control.time.size == read.source.experimental.time.size == 30
+    assert read.origin.endswith("other arms are left out: c (30 rows))")
+    with pytest.raises(StudyError, match="several rows") as caught:
+        parse_design(text.replace(", rows: {PARAMCD: OS}", ""), folder=tmp_path)
+    assert "adtte.csv:3" in str(caught.value)
+    with pytest.raises(StudyError, match="no such rows"):
+        parse_design(text.replace("PARAMCD: OS", "PARAMCD: DOR"), folder=tmp_path)
+    with pytest.raises(StudyError, match="lacks a column"):
+        parse_design(text.replace("PARAMCD: OS", "PARAM: OS"), folder=tmp_path)
+    with pytest.raises(StudyError, match="columns and their values"):
+        parse_design(text.replace("{PARAMCD: OS}", "OS"), folder=tmp_path)
+
+
 def test_bounds_are_shown_as_one_number_where_they_meet() -> None:
     assert _bounds(-np.inf, 1.96, Words()) == "1.960"
     assert _bounds(2.01, 2.01, Words()) == "2.010"
@@ -201,7 +231,10 @@ def test_strata_are_read() -> None:
     read = parse_design(GOOD[:start] + section + GOOD[end:])
     assert isinstance(read.source, HazardSource)
     assert [stratum.name for stratum in read.source.scenario.strata] == ["PD-L1 high", "PD-L1 low"]
-    assert run_design(read).rows[0].power > 0.2
+    result = run_design(read)
+    assert result.rows[0].power > 0.2
+    page = render_page(result)
+    assert all(f"{arm}, {name}" in page for arm in ("control", "experimental") for name in ("PD-L1 high", "PD-L1 low"))
     with pytest.raises(StudyError, match="sum to 1"):
         parse_design(GOOD[:start] + section.replace("40 %", "50 %") + GOOD[end:])
     with pytest.raises(StudyError, match="those of each stratum"):

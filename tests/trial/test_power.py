@@ -220,7 +220,7 @@ ACCRUAL = Accrual.uniform(100, 12.0)
         (lambda: size(LATE, [Look(events=300)]), "set by time or share"),
         (lambda: size(LATE.without_effect(), [Look(time=36.0)]), "null side"),
         (lambda: check_margin(WeightedLogRank(margin=0.8), True), "wrong side"),
-        (lambda: check_margin(WeightedLogRank(), True), "wrong side"),
+        (lambda: check_margin(WeightedLogRank(), True), "margin of log-rank is missing"),
         (lambda: check_margin(WeightedLogRank(margin=1.3), False), "wrong side"),
         (lambda: check_margin(RestrictedMean(12.0, 1.0), True), "wrong side"),
         (lambda: check_margin(MaxCombo(), True), "no margin"),

@@ -106,16 +106,20 @@ def test_restricted_means_and_survival_of_stratified_trials_are_those_of_the_str
 
 
 def test_survival_against_a_margin_keeps_its_level_and_has_the_power_that_is_computed() -> None:
-    """Unequal arms of 200 patients, where the plain variance gives 0.030; 20,000 trials, standard error 0.0011."""
+    """Unequal arms of 200 patients, where the plain variance gives 0.030; 20,000 trials, standard error 0.0011.
+
+    Without a difference, 60,000 trials, standard error 0.0017; another 100,000 gave 0.0038 more than the formula.
+    """
     statistic, look = Milestone(12.0, margin=-0.1), Look(time=18.0)
     at = {0.0: None, -0.1: None}
     for gap in at:
         control, ratio = Hazard((-np.log(0.7) / 12.0,)), float(np.log(0.7 + gap) / np.log(0.7))
         scenario = Scenario.two_arms(Accrual.uniform(200, 12.0), control, hazard_ratio=ratio, dropout=0.01, ratio=0.5)
-        found = simulate(HazardSource(scenario), [look], (statistic,), 20_000, 5).z[:, 0, 0]
+        trials = 60_000 if gap == 0.0 else 20_000
+        found = simulate(HazardSource(scenario), [look], (statistic,), trials, 5, estimates=False).z[:, 0, 0]
         at[gap] = float((found > 1.959964).mean())
         computed = power(scenario, [look], statistic).power
-        assert at[gap] == pytest.approx(computed, abs=0.012 if gap == 0.0 else 0.003)
+        assert at[gap] == pytest.approx(computed, abs=0.006 if gap == 0.0 else 0.003)
 
 
 def _deviate(p: float) -> float:
@@ -344,6 +348,9 @@ def test_calculated_power_with_looks_is_that_of_simulation() -> None:
         assert row.power == pytest.approx(known.power[-1], abs=0.003 + 3 * 0.0023)
 
 
+ARM = Cohort.of([5.0, 7.0], [1, 0])
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -353,6 +360,9 @@ def test_calculated_power_with_looks_is_that_of_simulation() -> None:
         (lambda: simulate(HazardSource(LATE), [Look(time=9.0)], EVERY, 1, -1), "seed"),
         (lambda: simulate(HazardSource(replace(LATE, ratio=1.237)), [Look(time=9.0)], EVERY, 1), "short blocks"),
         (lambda: HazardSource(LATE, visit_times=(3.0, 2.0)), "visits must increase"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=-1.0), "short blocks"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=float("inf")), "short blocks"),
+        (lambda: CohortSource(ARM, ARM, LATE.accrual, visit_times=(3.0, 3.0)), "visits must increase"),
         (lambda: Cohort.of([1.0, -2.0], [1, 1]), "0 or more"),
         (lambda: Cohort.of([1.0, float("nan")], [1, 1]), "0 or more"),
         (lambda: Cohort.of([1.0, 2.0], [1, 3]), "0 or 1"),
@@ -373,6 +383,18 @@ def test_a_look_that_adds_nothing_has_no_bound_and_the_others_keep_theirs() -> N
     assert np.isfinite(log_rank_row.upper).all()
     assert np.isfinite(mean.upper).tolist() == [True, True, False]
     assert mean.success[1] == mean.success[2]
+
+
+def test_a_look_before_the_horizon_spends_nothing() -> None:
+    """Nobody is followed for 18 months at the first look: a restricted mean to then has its whole error left."""
+    looks = [Look(time=15.0), Look(time=36.0)]
+    found = simulate(HazardSource(LATE), looks, [RestrictedMean(18.0)], 128, 3, estimates=False)
+    (row,) = operating_characteristics(found, [], Plan(efficacy=Spending("pocock")))
+    assert row.failed.tolist() == [128, 0]
+    assert row.fraction.tolist() == [0.0, 1.0]
+    assert row.upper == pytest.approx([np.inf, 1.959964])
+    (typed,) = operating_characteristics(found, [], Plan(efficacy=FixedBounds((2.5, 2.0))))
+    assert typed.upper.tolist() == [np.inf, 2.0]
 
 
 def test_max_combo_over_several_looks_spends_its_error() -> None:

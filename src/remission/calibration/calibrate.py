@@ -26,7 +26,7 @@ from remission.study import StudyDefinition
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
 PRIOR_SPREAD = 0.2  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.42 to 0.58
-ACCEPTED_WITHIN = 1.25  # times the loss of the median member
+ACCEPTED_WITHIN = 1.1  # times the loss of the median member
 
 
 @dataclass(frozen=True)

@@ -74,11 +74,15 @@ def sum_of(lesions: NDArray[np.bool_], measured_mm: Array) -> Array:
 def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
     """What RECIST needs of a scan of the patients at ``at``; what the ward remembers of scans is brought up to date."""
     present, target = ward.patients.present[at], ward.target[at]
-    others = present & ~target
+    hidden = ward.out_of_sight[at]
+    others = present & ~target & ~hidden
     total = sum_of(others, reading.measured_mm)
     nadir, last, known = ward.nontarget_nadir_mm[at], ward.nontarget_last_mm[at], ward.seen_new_lesions[at]
     node = ward.patients.site[at] == LYMPH_NODE
     seen = present & ~node & (reading.measured_mm > 0)
+    last_mm = ward.measured_mm[at]
+    returned = hidden & ~reading.gone
+    newly_returned = returned & np.where(node, last_mm < NORMAL_NODE_MM, last_mm == 0)
     ward.nontarget_nadir_mm[at] = np.minimum(nadir, total)
     ward.nontarget_last_mm[at] = total
     ward.seen_new_lesions[at] = ward.new_lesions[at]
@@ -89,10 +93,10 @@ def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
         targets_gone=np.all(reading.gone | ~target, axis=1),
         nontargets_gone=np.all(reading.gone | ~others, axis=1) & (ward.earlier_new_lesions[at] == 0),
         nontargets_progressed=(total >= NONTARGET_GROWTH * nadir) & (total - nadir >= NONTARGET_GROWTH_MM),
-        new_lesion=ward.new_lesions[at] > ward.earlier_new_lesions[at],
+        new_lesion=(ward.new_lesions[at] > ward.earlier_new_lesions[at]) | np.any(returned, axis=1),
         evaluable=np.ones(len(at), bool),
-        further_new_lesion=ward.new_lesions[at] > known,
+        further_new_lesion=(ward.new_lesions[at] > known) | np.any(newly_returned, axis=1),
         nontargets_increased=total - last >= NONTARGET_INCREASE_MM,
         targets_seen=np.any(seen & target, axis=1),
-        nontargets_seen=np.any(seen & ~target, axis=1),
+        nontargets_seen=np.any(seen & others, axis=1),
     )

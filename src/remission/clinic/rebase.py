@@ -15,14 +15,16 @@ def begin_again(ward: Ward, who: Index) -> None:
     """Judge the patients at ``who`` from their latest scan on.
 
     Measurable lesions become targets by the rules of the first baseline; whatever else is visible is a non-target, and
-    so are the new lesions seen before, which have no size here and never count as gone.
+    so are the new lesions seen before, which have no size here and never count as gone. A lesion that is out of sight
+    here is new if it returns: the baseline is what RECIST compares with (Eisenhauer 2009, "new lesions").
     """
     site = ward.patients.site[who]
     size = ward.measured_mm[who]
     present = ward.patients.present[who]
     target = choose_targets(size, site, present)
-    visible = present & (size > np.where(site == LYMPH_NODE, NORMAL_NODE_MM, 0.0))
+    visible = present & np.where(site == LYMPH_NODE, size >= NORMAL_NODE_MM, size > 0)
     ward.target[who] = target
+    ward.out_of_sight[who] = present & ~visible
     ward.earlier_new_lesions[who] = ward.seen_new_lesions[who]
     others = np.where(visible & ~target, size, 0.0).sum(axis=1)
     ward.nontarget_nadir_mm[who] = others

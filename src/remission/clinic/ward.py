@@ -98,11 +98,13 @@ class Ward:
     measured_mm: Array
     target: NDArray[np.bool_]
 
-    # Between scans besides RECIST's own memory: sums of non-targets; new lesions seen, and seen before this baseline
+    # Between scans besides RECIST's own memory: sums of non-targets; new lesions seen, and seen before this baseline;
+    # lesions out of sight at this baseline (n, 5)
     nontarget_nadir_mm: Array
     nontarget_last_mm: Array
     seen_new_lesions: NDArray[np.int8]
     earlier_new_lesions: NDArray[np.int8]
+    out_of_sight: NDArray[np.bool_]
 
     # What the table of patients will say
     complete_response_day: Array
@@ -224,6 +226,7 @@ def admit(
         nontarget_last_mm=others_mm.copy(),
         seen_new_lesions=np.zeros(n, np.int8),
         earlier_new_lesions=np.zeros(n, np.int8),
+        out_of_sight=np.zeros_like(patients.target),
         complete_response_day=none(),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.cohort import Cohort, Origin, Scans, Source
-from remission.cohort.days import START, begin_days, day_of_scans
+from remission.cohort.days import START, begin_days, day_of_scans, differing_days
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import PatientRows, merge_patients, places
@@ -52,6 +52,7 @@ def build(
     arms = _arms(tables, ids, rows)
     columns, origins = dict(rows.columns), dict(rows.origins)
     begun = begin_days(tables, ids, columns, origins)
+    begun += differing_days(tables, ids, columns.get(START))
     columns, origins = _derived(columns, origins)
     scans = {kind: _scans(kind, tables, ids, columns.get(START)) for kind in ("lesions", "responses", "changes")}
     order = _order(arms)

@@ -98,7 +98,7 @@ def _subjects(tables_of: dict[str, Tables], findings: list[Finding]) -> Tables:
             # Who is randomised and never treated still lives or dies in ADTTE.
             analysed = {word for sheet, _ in tables_of.get("ADTTE", []) for word in sheet.columns["USUBJID"].words}
             return [subjects(sheet, analysed, findings) for sheet, _ in tables_of[domain]]
-    return [subjects_of_adam(sheet) for domain in _WITH_SUBJECTS for sheet, _ in tables_of.get(domain, [])]
+    return [subjects_of_adam(sheet, findings) for domain in _WITH_SUBJECTS for sheet, _ in tables_of.get(domain, [])]
 
 
 def _lesions(tables_of: dict[str, Tables], days: bool, findings: list[Finding]) -> Tables:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.cdisc_select import coded, pick_reader, study_days, within
-from remission.cohort.finding import Finding
+from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, TableMap
 from remission.cohort.sheet import Coded, Sheet
 from remission.errors import DataError
@@ -59,6 +59,11 @@ def tr_lesions(
     _check_units(sheet, measured)
     size = coded(sheet, "TRSTRESN")
     size = np.where(size == "", coded(sheet, "TRSTRESC"), size)
+    by_length = rows & ~undone & node & np.isin(test, _LONGEST) & (size != "")
+    visit = list(
+        zip(*(part.tolist() for part in (coded(sheet, "USUBJID"), link, date, coded(sheet, "VISITNUM"))), strict=True)
+    )
+    findings += _unread_nodes(sheet, visit, by_length, measured & ~undone, role)
     status, alone = _states(sheet, keys, date, measured & ~undone, state, role)
     columns = {
         "patient": coded(sheet, "USUBJID"),
@@ -80,6 +85,27 @@ def tr_lesions(
     return _as_table(sheet, columns, (measured | alone) & ~planned, _TR)
 
 
+def _unread_nodes(
+    sheet: Sheet,
+    visit: Sequence[tuple[str, ...]],
+    by_length: NDArray[np.bool_],
+    measured: NDArray[np.bool_],
+    role: NDArray[np.str_],
+) -> list[Finding]:
+    """Nodes of which a visit has the longest diameter and no diameter that counts; of non-targets less is lost."""
+    sized = {visit[row] for row in np.flatnonzero(measured).tolist()}
+    unread = by_length & np.array([key not in sized for key in visit], bool)
+    what = "a node has a longest diameter and no short axis: its size is not read"
+    step = "give the short axis (LPERP, SAXIS, NLDIAM); if accepted, the node is not measured at these visits"
+    found: list[Finding] = []
+    for severity, bad in (("error", unread & (role != "non-target")), ("warning", unread & (role == "non-target"))):
+        if bad.any():
+            numbers = tuple(sheet.row_number(int(row)) for row in np.flatnonzero(bad)[:SHOWN_ROWS])
+            place = (sheet.name, "", numbers, int(bad.sum()), "")
+            found.append(Finding("node-without-short-axis", severity, what, *place, step))  # type: ignore[arg-type]
+    return found
+
+
 def _states(
     sheet: Sheet,
     keys: Sequence[tuple[str, str]],
@@ -95,7 +121,7 @@ def _states(
     visit = [(*key, day, number) for key, day, number in zip(keys, date, coded(sheet, "VISITNUM"), strict=True)]
     word = coded(sheet, "TRSTRESC")
     told = {visit[row]: str(word[row]) for row in np.flatnonzero(state)}
-    sized = {visit[row] for row in np.flatnonzero(measured)}
+    sized = {visit[row] for row in np.flatnonzero(measured).tolist()}
     status = np.array([told.get(key, "") for key in visit], np.str_)
     status = np.where(measured & (role == "target"), "", status)
     alone = np.zeros(len(visit), bool)
@@ -150,6 +176,9 @@ def adtr_lesions(sheet: Sheet, days: bool, findings: list[Finding]) -> tuple[She
     node |= coded(sheet, "TULOCGR1") == "NODE"
     short, longest = np.char.startswith(parameter, "NLDIAM"), np.char.startswith(parameter, "LDIAM")
     rows = np.where(node, short, longest)
+    role = np.full(sheet.rows, "target")
+    visit = list(zip(*(coded(sheet, name).tolist() for name in ("USUBJID", "TRLNKID", "ADT", "AVISITN")), strict=True))
+    findings += _unread_nodes(sheet, visit, node & longest & (coded(sheet, "AVAL") != ""), rows, role)
     what = "ADTR holds targets only: non-targets and new lesions are not known from it"
     findings.append(Finding("targets-only", "warning", what, sheet.name, "PARAMCD"))
     columns = {
@@ -159,7 +188,7 @@ def adtr_lesions(sheet: Sheet, days: bool, findings: list[Finding]) -> tuple[She
         "lesion": coded(sheet, "TRLNKID"),
         "organ": coded(sheet, "TULOC"),
         "is_node": np.where(node, "yes", "no"),
-        "role": np.full(sheet.rows, "target"),
+        "role": role,
         "diameter": coded(sheet, "AVAL"),
     }
     if "ADT" not in sheet.columns:

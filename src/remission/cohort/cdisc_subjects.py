@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from remission.cohort.cdisc_select import Tables, coded, of_parameter, within
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, TableMap
-from remission.cohort.sheet import Sheet
+from remission.cohort.sheet import Coded, Sheet
 from remission.cohort.values import read_days
 
 _MONTH = 365.25 / 12
@@ -20,6 +21,7 @@ _UNIT_IN_LABEL = re.compile(r"\b(day|week|month|year)s?\b", re.IGNORECASE)
 _ENDPOINTS = {"OS": "os", "PFS": "pfs"}
 _EVENT = ("0", "0.0")
 _NOTHING = ("", ".", "NA")
+_ONGOING = "ONGOING"
 # Planned before actual: trials compare those whom they randomised.
 _ARMS = ("TRT01P", "TRT01A", "ACTARM", "ARM")
 _OF_SUBJECTS = {
@@ -37,7 +39,7 @@ _OF_SUBJECTS = {
 
 def subjects(sheet: Sheet, analysed: Collection[str], findings: list[Finding]) -> tuple[Sheet, TableMap]:
     """Subjects of ADSL or DM; those who never began treatment, nor are ``analysed``, are left out, and counted."""
-    names = _first_known(sheet, _OF_SUBJECTS)
+    sheet, names = _with_end_of_treatment(sheet, _first_known(sheet, _OF_SUBJECTS), findings)
     if "start_date" not in names:
         return sheet, TableMap("patients", names)
     column = names["start_date"].columns[0]
@@ -46,11 +48,44 @@ def subjects(sheet: Sheet, analysed: Collection[str], findings: list[Finding]) -
     return within(sheet, kept, column), TableMap("patients", names)
 
 
-def subjects_of_adam(sheet: Sheet) -> tuple[Sheet, TableMap]:
+def subjects_of_adam(sheet: Sheet, findings: list[Finding]) -> tuple[Sheet, TableMap]:
     """Subjects of an ADaM table with many rows a subject: the first row of each."""
     first = np.zeros(sheet.rows, bool)
     first[np.unique(coded(sheet, "USUBJID"), return_index=True)[1]] = True
-    return within(sheet, first, "USUBJID"), TableMap("patients", _first_known(sheet, _OF_SUBJECTS))
+    sheet = within(sheet, first, "USUBJID")
+    sheet, names = _with_end_of_treatment(sheet, _first_known(sheet, _OF_SUBJECTS), findings)
+    return sheet, TableMap("patients", names)
+
+
+def _with_end_of_treatment(
+    sheet: Sheet, names: dict[str, ColumnMap], findings: list[Finding]
+) -> tuple[Sheet, dict[str, ColumnMap]]:
+    """The last dose is the end of treatment of those who are not still treated.
+
+    EOTSTT says who is; else the end of the study (EOSSTT) or death says that treatment is over. Of the others
+    the last dose is taken as the end, which is told.
+    """
+    status = np.char.upper(coded(sheet, "EOTSTT"))
+    ongoing = status == _ONGOING
+    if "EOTSTT" in sheet.columns:
+        said = {word.lower(): "yes" if word.upper() == _ONGOING else "no" for word in set(status.tolist())}
+        names = {**names, "on_treatment": ColumnMap(("EOTSTT",), values={w: v for w, v in said.items() if w})}
+    if "drug_stop_date" not in names:
+        return sheet, names
+    column = names["drug_stop_date"].columns[0]
+    last = coded(sheet, column)
+    off_study = ~np.isin(np.char.upper(coded(sheet, "EOSSTT")), (*_NOTHING, _ONGOING))
+    dead = ~np.isin(coded(sheet, names["death_date"].columns[0]), _NOTHING) if "death_date" in names else off_study
+    unsaid = ~np.isin(last, _NOTHING) & np.isin(status, _NOTHING) & ~off_study & ~dead
+    what = "the last dose is taken as the end of treatment: no EOTSTT, end of study or death says so"
+    if unsaid.any():
+        rows = tuple(sheet.row_number(int(row)) for row in np.flatnonzero(unsaid)[:SHOWN_ROWS])
+        step = "give EOTSTT (ONGOING for those still treated) in ADSL"
+        place = (sheet.name, column, rows, int(unsaid.sum()))
+        findings.append(Finding("end-of-treatment-assumed", "warning", what, *place, next_step=step))
+    words, codes = np.unique(np.where(ongoing, "", last), return_inverse=True)
+    ended = Coded(tuple(words.tolist()), codes.astype(np.int32))
+    return replace(sheet, columns={**sheet.columns, column: ended}), names
 
 
 def _first_known(sheet: Sheet, names: dict[str, tuple[str, ...]]) -> dict[str, ColumnMap]:

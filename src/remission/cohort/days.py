@@ -13,12 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.cohort.cohort import Origin
+from remission.cohort.fields import UNITS
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import places
 
 Floats = NDArray[np.float64]
 START = "start_date"
+_WINDOW_DAY = 14.0
 
 
 def begin_days(
@@ -46,6 +48,23 @@ def begin_days(
             findings += _assumed(table, filled)
     if np.isfinite(start).any():
         columns[START] = start
+    return findings
+
+
+def differing_days(tables: Sequence[Table], ids: NDArray[np.str_], start: Floats | None) -> list[Finding]:
+    """Scans whose time and whose date are further apart than a scan window, or than one of the unit of the time."""
+    findings: list[Finding] = []
+    for table in tables:
+        if table.kind == "patients" or not {"time", "date"} <= table.columns.keys() or start is None:
+            continue
+        by_date = table.columns["date"] - start[places(ids, table.columns["patient"])]
+        unit = UNITS["time"][table.units.get("time", "days")]
+        apart = np.abs(by_date - table.columns["time"])
+        bad = apart > max(unit, _WINDOW_DAY)
+        what = "time and date of a scan contradict each other, counted from the first dose"
+        found = f"{apart[bad][0]:.0f} days apart" if bad.any() else ""
+        step = "correct the one that is wrong; if accepted, the time is taken"
+        findings += table.finding("time-against-date", "error", what, bad, "date", found, step)
     return findings
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as MappingABC
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
 from remission.cohort.fields import TABLES, UNITS
-from remission.errors import DataError, StudyError
+from remission.errors import DataError, Problem, StudyError
 from remission.response import Timing
 from remission.study.reader import BAD, Key, Problems, did_you_mean, duration, read_section, text
 from remission.study.yaml import Place, parse_yaml, read_text
@@ -109,6 +110,23 @@ class Mapping:
         (TableMap(kind=None, columns={}, rows={}, reader=None, where=''),)
         """
         return tuple(table for pattern, table in self.tables if fnmatch(file, pattern)) or (TableMap(),)
+
+    def check_files(self, files: Sequence[str]) -> None:
+        """Refuse what is said of a file that is not among those read.
+
+        Raises
+        ------
+        DataError
+            With every such name.
+        """
+        step = "correct the name or pattern, or leave the section out"
+        problems = [
+            Problem("no file has this name", table.where or None, pattern, ", ".join(files), step)
+            for pattern, table in self.tables
+            if not any(fnmatch(file, pattern) for file in files)
+        ]
+        if problems:
+            raise DataError(problems)
 
 
 def read_mapping(path: str | Path) -> Mapping:

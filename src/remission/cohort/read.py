@@ -60,6 +60,7 @@ def read_cohort(
     said = mapping if isinstance(mapping, Mapping) else read_mapping(mapping) if mapping else Mapping()
     said = replace(said, units={**said.units, **(units or {})})
     paths = find_files([places] if isinstance(places, str | Path) else places)
+    said.check_files([path.name for path in paths])
     sheets = [read_sheet(path, said.encoding) for path in paths]
     plain, cdisc, unread = _sorted(sheets, said, _named(places))
     further, met = cdisc_tables(cdisc)

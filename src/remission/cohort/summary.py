@@ -148,9 +148,9 @@ def _treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict
 
 
 def _on_treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Time to the end of the first treatment; who is still on it is censored."""
+    """Time to the end of the first treatment, or to death on it; who is still on it is censored."""
     day = on_drug_day(cohort, ends.os_day)[which]
-    stopped = np.isfinite(cohort.number("drug_stop")[which])
+    stopped = np.isfinite(cohort.number("drug_stop")[which]) | (ends.os_event[which] == 1)
     known = np.isfinite(day)
     return day[known], stopped[known].astype(float)
 

@@ -65,6 +65,11 @@ def at_most(value: Floats, bound: Floats | float) -> Bools:
     return np.asarray(value <= bound + _ROUNDING_MM)
 
 
+def exceeds(value: Floats, bound: Floats | float) -> Bools:
+    """``value > bound`` for lengths in mm, deaf to rounding of fractions; False where either is NaN."""
+    return np.asarray(value > bound + _ROUNDING_MM)
+
+
 def has_progressed(sum_mm: Floats, nadir_mm: Floats) -> Bools:
     """Whether a sum of diameters is a progression from its nadir: 20 % more and 5 mm more.
 

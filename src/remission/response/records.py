@@ -9,7 +9,7 @@ import numpy as np
 
 from remission.errors import DataError
 from remission.response.columns import Measurements
-from remission.response.criteria import Bools, Codes, Floats, Ints
+from remission.response.criteria import Bools, Codes, Floats, Ints, exceeds
 from remission.response.visits import Visits
 from remission.response.words import (
     INCREASED,
@@ -138,5 +138,5 @@ def has_increased(records: Records) -> Bools:
     """Said to have increased, newly in unequivocal progression, or measured larger than before."""
     progressed = has_progressed_unequivocally(records)
     newly = (records.status == UNEQUIVOCAL) & ~records.was(progressed, False)
-    larger = records.diameter_mm > records.was(records.diameter_mm, np.nan)
+    larger = exceeds(records.diameter_mm, records.was(records.diameter_mm, np.nan))
     return np.asarray((records.status == INCREASED) | newly | larger)

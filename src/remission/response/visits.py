@@ -62,7 +62,9 @@ def assemble_visits(rows: Measurements, window_day: float, baseline_until_day: f
     if baseline_until_day is not None:
         baseline = day_time <= baseline_until_day
         _check_baseline(rows, day_patient, baseline)
-    starts = _window_starts(day_patient, day_time, baseline, rows.visit[order][distinct], window_day)
+    # Of a day that has several names the last counts: the first row's would hang on the names of lesions.
+    name = np.maximum.reduceat(rows.visit[order], np.flatnonzero(distinct))
+    starts = _window_starts(day_patient, day_time, baseline, name, window_day)
     visit_of_day = np.cumsum(starts) - 1
     of_row = np.empty(len(order), np.int64)
     of_row[order] = visit_of_day[np.cumsum(distinct) - 1]

@@ -46,7 +46,10 @@ def make_value(folder: Any, patients: int = POPULATION_PATIENTS) -> TimeGainedVa
     tables = accepted_sets(study.tumour)
     if not tables:
         return value(arms, identity.seed)
-    found = value_of_populations(arms, [lives_simulated(study, identity.seed, patients, table) for table in tables])
+    # Each population has patients of its own, so that their spread holds the luck of the draw too.
+    seeds = [(identity.seed + place) % 2**64 for place in range(1, len(tables) + 1)]
+    pairs = zip(tables, seeds, strict=True)
+    found = value_of_populations(arms, [lives_simulated(study, seed, patients, table) for table, seed in pairs])
     document = {"key": identity.key, "patients": folder.provenance.patients, "value": asdict(found)}
     folder.store.write(NAME, sealed_json(document))
     return found

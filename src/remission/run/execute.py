@@ -19,7 +19,7 @@ from typing import Any
 
 from remission.errors import RunError
 from remission.run.cost import check_room
-from remission.run.executors import executor_for
+from remission.run.executors import Executor, executor_for
 from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY
 from remission.run.folder import RunFolder
 from remission.run.manifest import complete_files, manifest_json
@@ -77,6 +77,7 @@ def execute(
     filled: str | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
+    executor: Executor | None = None,
     simulate: Simulate | None = None,
     parameters_hash: str | None = None,
     block_patients: int = BLOCK_PATIENTS,
@@ -98,6 +99,8 @@ def execute(
         Processes; by default one for small work, else one per core.
     progress : callable, optional
         Called with a `Step` at the start and after each block.
+    executor : Executor, optional
+        Who does the work, in place of this process or processes started for it.
     simulate : callable, optional
         In place of `remission.clinic.simulate_block`.
     parameters_hash : str, optional
@@ -133,7 +136,7 @@ def execute(
     reached = _Reached(first_step(request.plan), progress or (lambda _: None))
     try:
         _begin(request)
-        _do(request, simulate or _clinic(), reached)
+        _do(request, simulate or _clinic(), reached, executor or executor_for(request.plan.workers))
         return finish(request.store, request.definition)
     except KeyboardInterrupt:
         request.store.clean()
@@ -189,11 +192,11 @@ def provenance_of(request: Request, study_file: bytes) -> Provenance:
     return Provenance(request.identity, plan.patients, plan.arms, digest, environments, plan.block_patients)
 
 
-def _do(request: Request, simulate: Simulate, reached: _Reached) -> None:
-    plan, study = request.plan, request.definition
+def _do(request: Request, simulate: Simulate, reached: _Reached, executor: Executor) -> None:
+    study = request.definition
     work = Work(study, study.seed, request.identity.key, request.store, simulate)
     reached.tell(reached.step)
-    executor_for(plan.workers).run(work, plan.tasks, reached.after)
+    executor.run(work, request.plan.tasks, reached.after)
 
 
 @dataclass

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remission.errors import DataError, RemissionError
 from remission.study import reader
-from remission.study.reader import Key, Problems, whole
+from remission.study.reader import BAD, Key, Problems, whole
 from remission.study.yaml import Place
 from remission.trial.hazard import Accrual, Hazard
 from remission.trial.source import Cohort, CohortSource
@@ -31,13 +33,26 @@ COHORT = {
     "event": Key(reader.text, None),
     "censored": Key(reader.text, None),
     "arm": Key(reader.text, "arm"),
+    "patient": Key(reader.text, None),
+    "rows": Key(lambda place, problems: place, None),
     "control": Key(reader.text, "0"),
     "experimental": Key(reader.text, "1"),
     "unit": Key(reader.choice(*_UNITS, what="unit"), "month"),
     "dropout_per_month": Key(reader.share, 0.0),
 }
 
+# Column of patients in CDISC's tables, taken when no other is named.
+_SUBJECT = "USUBJID"
+
 Made = tuple[CohortSource, str] | None
+
+
+class TwoCohorts(NamedTuple):
+    """Cohorts of both arms, and how many rows of each other arm were left out."""
+
+    control: Cohort
+    experimental: Cohort
+    left_out: dict[str, int]
 
 
 def run_source(
@@ -101,7 +116,9 @@ def read_cohort(
     unit_day: float = 1.0,
     *,
     marks_censoring: bool = False,
-) -> tuple[Cohort, Cohort]:
+    patient: str | None = None,
+    rows: Mapping[str, str] | None = None,
+) -> TwoCohorts:
     """Control and experimental cohort from a CSV table with a header.
 
     Parameters
@@ -115,33 +132,73 @@ def read_cohort(
         Days in the table's unit of time.
     marks_censoring : bool
         The column ``event`` is one of censoring, as CNSR of CDISC's ADTTE: 0 an event, above 0 censored.
+    patient : str or None
+        Column of patients, each of whom may have one row; USUBJID, where there is one, if None.
+    rows : mapping of str to str, or None
+        Only rows with these values in these columns are read, such as ``{"PARAMCD": "OS"}``.
 
     Raises
     ------
     DataError
-        If the file cannot be read, lacks a column or an arm, or holds a value that is no number.
+        If the file cannot be read, lacks a column, rows or an arm, holds a value that is no number, or has several
+        rows of one patient.
     """
-    try:
-        with open(path, newline="", encoding="utf-8-sig") as stream:
-            rows = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError("the table cannot be read", where=str(path), found=str(error)) from None
-    missing = [name for name in (time, event, arm) if not rows or name not in rows[0]]
-    if missing:
-        found = ", ".join(rows[0]) if rows else "an empty table"
-        raise DataError("the table lacks a column", where=str(path), found=found, allowed=", ".join(missing))
+    wanted = dict(rows or {})
+    table = _table(path, [time, event, arm, *wanted, *([patient] if patient else [])])
+    kept = [line for line in table if all((line[1][name] or "").strip() == value for name, value in wanted.items())]
+    if not kept:
+        said = ", ".join(f"{name} = {value}" for name, value in wanted.items())
+        known = "; ".join(f"{name}: {', '.join(sorted({str(row[name]) for _, row in table})[:8])}" for name in wanted)
+        raise DataError("the table has no such rows", where=str(path), found=said, allowed=known)
     arms = []
     for label in (control, experimental):
-        here = [(number, row) for number, row in enumerate(rows, start=2) if (row[arm] or "").strip() == label]
+        here = [(number, row) for number, row in kept if (row[arm] or "").strip() == label]
         if not here:
-            known = ", ".join(sorted({str(row[arm]) for row in rows})[:8])
+            known = ", ".join(sorted({str(row[arm]) for _, row in kept})[:8])
             raise DataError("the table has no such arm", where=str(path), found=label, allowed=known)
+        _one_row_each(here, patient or _SUBJECT, path)
         seen = _column(here, event, path)
         arms.append(Cohort.of(_column(here, time, path) * unit_day, seen == 0 if marks_censoring else seen))
-    return arms[0], arms[1]
+    others = Counter((row[arm] or "").strip() or "no arm" for _, row in kept)
+    left_out = {name: count for name, count in others.items() if name not in (control, experimental)}
+    return TwoCohorts(arms[0], arms[1], left_out)
 
 
-def _column(rows: list[tuple[int, dict[str, Any]]], name: str, path: str | Path) -> NDArray[np.float64]:
+Rows = list[tuple[int, dict[str, Any]]]
+
+
+def _table(path: str | Path, columns: list[str]) -> Rows:
+    """Lines of a table and their numbers; all columns are there."""
+    try:
+        with open(path, newline="", encoding="utf-8-sig") as stream:
+            table = list(enumerate(csv.DictReader(stream), start=2))
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataError("the table cannot be read", where=str(path), found=str(error)) from None
+    missing = [name for name in columns if not table or name not in table[0][1]]
+    if missing:
+        found = ", ".join(table[0][1]) if table else "an empty table"
+        raise DataError("the table lacks a column", where=str(path), found=found, allowed=", ".join(missing))
+    return table
+
+
+def _one_row_each(rows: Rows, patient: str, path: str | Path) -> None:
+    """Refuse a second row of a patient, who would count twice."""
+    if patient not in rows[0][1]:
+        return
+    first: dict[str, int] = {}
+    for number, row in rows:
+        name = str(row[patient])
+        if name in first:
+            raise DataError(
+                "a patient has several rows, and would count as often",
+                where=f"{path}:{number}",
+                found=f"{patient} {name}, also in line {first[name]}",
+                next_step="choose the rows of one endpoint, as rows: {PARAMCD: OS}",
+            )
+        first[name] = number
+
+
+def _column(rows: Rows, name: str, path: str | Path) -> NDArray[np.float64]:
     values = np.empty(len(rows))
     for place, (line, row) in enumerate(rows):
         try:
@@ -180,9 +237,12 @@ def cohort_section(place: Place, problems: Problems, folder: Path, accrual: Accr
         )
         return None
     arm, arms = values["arm"], (values["control"], values["experimental"])
+    rows = _row_filter(values["rows"], problems)
+    if rows is BAD or not whole(rows.values()):
+        return None
     try:
         days = parse_duration(f"1 {values['unit']}")
-        control, experimental = read_cohort(
+        cohorts = read_cohort(
             folder / values["file"],
             values["time"],
             censored or event or "event",
@@ -190,16 +250,30 @@ def cohort_section(place: Place, problems: Problems, folder: Path, accrual: Accr
             *arms,
             unit_day=days,
             marks_censoring=censored is not None,
+            patient=values["patient"],
+            rows=rows,
         )
+        lost = _dropout(values["dropout_per_month"])
+        source = CohortSource(cohorts.control, cohorts.experimental, accrual, ratio, (), lost)
     except RemissionError as error:
         _refused(place, problems, error)
         return None
-    source = CohortSource(control, experimental, accrual, ratio, (), _dropout(values["dropout_per_month"]))
     counts = ", ".join(
         f"{name} {int(each.event.sum())} events in {each.time.size} patients"
-        for name, each in zip(arms, (control, experimental), strict=True)
+        for name, each in zip(arms, cohorts[:2], strict=True)
     )
-    return source, f"patients of the table {values['file']} ({counts})"
+    left_out = ", ".join(f"{name} ({count} rows)" for name, count in cohorts.left_out.items())
+    dropped = f"; other arms are left out: {left_out}" if left_out else ""
+    return source, f"patients of the table {values['file']} ({counts}{dropped})"
+
+
+def _row_filter(place: Place | None, problems: Problems) -> Any:
+    """Values of columns that rows must have; `BAD` if they cannot be read."""
+    if place is None:
+        return {}
+    if not isinstance(place.content, Mapping):
+        return problems.add(place, "a section of columns and their values is needed here", allowed="{PARAMCD: OS}")
+    return {name: reader.text(value, problems) for name, value in place.content.items()}
 
 
 def _dropout(per_month: float) -> Hazard | None:

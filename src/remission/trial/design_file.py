@@ -8,13 +8,15 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from remission.errors import DataError
 from remission.study import reader
 from remission.study.reader import BAD, Key, Problems, whole
 from remission.study.yaml import Place, parse_yaml, read_text
 from remission.trial.design import Design
 from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HISTORY, LOOK, MARGIN, STOPPING
 from remission.trial.design_patients import PatientsReading, built
-from remission.trial.looks import Look
+from remission.trial.events import expected_events
+from remission.trial.looks import Look, look_times
 from remission.trial.margin import Margin, margin_of_difference, margin_of_hazard_ratio
 from remission.trial.plan import FixedBounds, HaybittlePeto, Plan, WangTsiatis
 from remission.trial.spending import Spending
@@ -85,17 +87,17 @@ class _Reading:
         patients = PatientsReading(self.problems, self.folder)
         accrual = patients.enrolment(values["enrolment"], values["patients"])
         source, origin = patients.source(place, values, accrual)
-        margins, note = self.margins(values["margin"], values["question"])
-        statistics = self.statistics(values["tests"], margins)
+        margins, note = self.margins(place, values)
+        statistics = self.statistics(values["tests"], margins or {})
         looks = self.looks(values["looks"], values["patients"])
         plan = self.plan(values)
         given = [values[key] for key in ("design", "title", "question", "power", "trials", "seed")]
-        if source is None or plan is None or not statistics or not looks or not whole(given):
+        if source is None or plan is None or margins is None or not statistics or not looks or not whole(given):
             return None
         name, title, question, power, trials, seed = given
         worse = question == "non-inferiority"
         parts = (name, title, source, statistics, looks, plan, power, worse, trials, seed, origin, text, note)
-        made: Design | None = self.built(values["tests"], lambda: Design(*parts))
+        made: Design | None = self.built(values["tests"], lambda: _followed(Design(*parts)))
         return made
 
     def built(self, place: Place, make: Callable[[], Any]) -> Any:
@@ -170,22 +172,32 @@ class _Reading:
         made = self.built(place, lambda: _rule(values))
         return BAD if made is None else (made, values)
 
-    def margins(self, place: Any, question: Any) -> tuple[dict[str, float], str]:
-        """Margins by kind of statistic, and how they were derived."""
-        if place is None or place is BAD:
-            return {}, ""
-        values = reader.read_section(place, MARGIN, self.problems)
-        if not whole(values.values()):
-            return {}, ""
-        found = {name: values[name] for name in ("hazard_ratio", "survival") if values[name] is not None}
-        if values["rmst_months"] is not None:
-            found["rmst"] = values["rmst_months"] * DAYS_PER_MONTH
+    def margins(self, place: Place, values: dict[str, Any]) -> tuple[dict[str, float] | None, str]:
+        """Margins by kind of statistic, and how they were derived; None if they could not be read."""
+        section, question = values["margin"], values["question"]
+        if section is None:
+            if question != "non-inferiority":
+                return {}, ""
+            self.problems.add(
+                place.at("question") or place,
+                "the margin is missing: non-inferiority allows the experimental arm to be worse by some",
+                next_step="add margin: ..., or ask for superiority",
+            )
+            return None, ""
+        read = reader.read_section(section, MARGIN, self.problems)
+        if not whole(read.values()):
+            return None, ""
+        found = {name: read[name] for name in ("hazard_ratio", "survival") if read[name] is not None}
+        if read["rmst_months"] is not None:
+            found["rmst"] = read["rmst_months"] * DAYS_PER_MONTH
         note = ""
-        if values["from_history"] is not None:
-            derived, note = self.history(values["from_history"])
+        if read["from_history"] is not None:
+            derived, note = self.history(read["from_history"])
+            if not derived:
+                return None, ""
             found |= derived
         if question == "superiority" and found:
-            self.problems.add(place, "a margin is set, but the question is superiority", allowed="non-inferiority")
+            self.problems.add(section, "a margin is set, but the question is superiority", allowed="non-inferiority")
         return found, note
 
     def history(self, place: Place) -> tuple[dict[str, float], str]:
@@ -200,7 +212,8 @@ class _Reading:
         margin: Margin | None = self.built(place, lambda: make(limit if gain is None else gain, values["kept"]))
         if margin is None:
             return {}, ""
-        note = f"M1 = {margin.m1:.3g}, {margin.kept:.0%} of it kept, M2 = {margin.m2:.3g}"
+        kept = f"{margin.kept:.0%} of it kept" if margin.kept else "all of it may be lost"
+        note = f"M1 = {margin.m1:.3g}, {kept}, M2 = {margin.m2:.3g}"
         return {"hazard_ratio" if gain is None else "survival": margin.m2}, note
 
     def statistics(self, place: Any, margins: dict[str, float]) -> tuple[Statistic, ...]:
@@ -231,6 +244,29 @@ def _rule(values: dict[str, Any]) -> Any:
     if family == "user":
         return Spending("user", 1.0, tuple(values["fractions"]), tuple(values["spent"]))
     return Spending(_FAMILIES.get(family, family), 1.0 if parameter is None else parameter)
+
+
+def _followed(design: Design) -> Design:
+    """The design, if somebody can have been followed to the horizon of each test by its last look."""
+    if design.scenario is None:
+        return design
+    try:
+        end = float(look_times(design.scenario, design.looks)[-1])
+        alive = design.source.patients - expected_events(design.scenario, end)
+    except DataError:
+        return design  # too few events ever come: the simulation looks when the last patient has left, and says so
+    for statistic in design.statistics:
+        horizon = 0.0
+        if isinstance(statistic, RestrictedMean | Milestone):
+            horizon = statistic.tau if isinstance(statistic, RestrictedMean) else statistic.at
+        if horizon >= end and alive > 1.0:
+            raise DataError(
+                "nobody is followed to the horizon of this test by the last look",
+                found=f"{horizon / DAYS_PER_MONTH:.4g} months; the last look is expected at month "
+                f"{end / DAYS_PER_MONTH:.1f}",
+                next_step="take an earlier horizon, or look later",
+            )
+    return design
 
 
 def _at_margin(statistic: Statistic, margins: dict[str, float]) -> Statistic:

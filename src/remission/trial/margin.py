@@ -90,4 +90,9 @@ def margin_of_difference(lower_limit: float, kept: float = 0.5) -> Margin:
 
 def _check_kept(kept: float) -> None:
     if not 0.0 <= kept < 1.0:
-        raise DataError("the share of the effect to keep lies between 0 and 1", found=f"{kept:g}", where="kept")
+        raise DataError(
+            "the share of the effect to keep is 0 or more, and below 1: with all of it kept no margin is left",
+            found=f"{kept:g}",
+            where="kept",
+            allowed="0 (all of it may be lost) to below 1",
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 from remission.errors import DataError
 from remission.trial.crossing import crossing_probabilities
 from remission.trial.max_combo import max_combo_deviates
-from remission.trial.plan import Plan
+from remission.trial.plan import FixedBounds, Plan
 from remission.trial.simulate import SimulatedTrials
 from remission.trial.statistic import MaxCombo, Statistic
 
@@ -19,6 +20,8 @@ Array = NDArray[np.float64]
 
 # A look adds nothing when its share of the information is less than this.
 _NOTHING = 1e-6
+# A statistic that fewer trials than this share know at a look has no bound there, and spends nothing.
+_MOST = 0.5
 
 
 @dataclass(frozen=True)
@@ -173,14 +176,17 @@ def _one(found: SimulatedTrials, null: SimulatedTrials | None, plan: Plan, targe
 def _fraction(trials: SimulatedTrials) -> Array:
     """Mean information of the looks over that of the last; by events where there is none to go by.
 
-    A look may add nothing (a restricted mean once all are followed to its horizon), and then cannot stop a trial.
+    A look may add nothing (a restricted mean once all are followed to its horizon, or before anybody is), and then
+    cannot stop a trial.
     """
     if trials.z.shape[1] == 1:
         return np.ones(1)
-    information = np.array([_mean(column) for column in trials.information.T])
-    if isinstance(trials.statistics[0], MaxCombo) or not np.isfinite(information).all():
+    known = np.isfinite(trials.z).mean(axis=0) >= _MOST
+    columns = zip(trials.information.T, known, strict=True)
+    information = np.array([_mean(column) if here else 0.0 for column, here in columns])
+    if isinstance(trials.statistics[0], MaxCombo) or not known[-1]:
         information = trials.events.mean(axis=0)
-    if (np.diff(information) < -_NOTHING * information[-1]).any() or information[0] <= 0:
+    if (np.diff(information) < -_NOTHING * information[-1]).any() or information[-1] <= 0:
         raise DataError(
             "a look has less information than the one before it",
             where="looks",
@@ -194,8 +200,22 @@ def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, tar
     """Bounds of Z (for MaxCombo of the normal deviate of its p); a look that adds nothing has none."""
     adds = np.diff(fraction, prepend=0.0) > _NOTHING
     upper, lower = np.full(fraction.size, np.inf), np.full(fraction.size, -np.inf)
-    upper[adds], lower[adds] = _bounds_of(null, plan, fraction[adds] / fraction.max(), mean[adds], target, adds)
+    upper[adds], lower[adds] = _bounds_of(
+        null, _at(plan, adds), fraction[adds] / fraction.max(), mean[adds], target, adds
+    )
     return upper, lower
+
+
+def _at(plan: Plan, looks: NDArray[np.bool_]) -> Plan:
+    """The plan for some of the looks: bounds typed in for the others are left out."""
+    if looks.all():
+        return plan
+    efficacy, futility = plan.efficacy, plan.futility
+    if isinstance(efficacy, FixedBounds):
+        efficacy = FixedBounds(tuple(compress(efficacy.z, looks)))
+    if isinstance(futility, FixedBounds):
+        futility = FixedBounds(tuple(compress(futility.z, looks)))
+    return replace(plan, efficacy=efficacy, futility=futility)
 
 
 def _bounds_of(

@@ -17,6 +17,7 @@ from remission.trial.source import CohortSource, HazardSource
 from remission.units import DAYS_PER_MONTH
 
 _CONTROL, _EXPERIMENTAL, _GREY = "#8a6d3b", "#1f5fa8", "#777777"
+_STYLES = ("-", "--", ":", "-.")
 _NUMBER: Final = re.compile(r"[−-]?\d+\.\d+")
 
 
@@ -88,18 +89,23 @@ def _assumed(axes: Any, result: DesignResult, words: Words) -> str:
     """Curves that patients are drawn from."""
     source = result.design.source
     last = float(result.found.time[:, -1].mean())
+    names = [""]
     days = np.linspace(0.0, last, 240)
     if isinstance(source, HazardSource):
-        stratum = source.scenario.strata[0]
-        curves = [stratum.control.survival(days), stratum.experimental.survival(days)]
+        strata = source.scenario.strata
+        curves = [hazard.survival(days) for stratum in strata for hazard in (stratum.control, stratum.experimental)]
+        names = [f", {stratum.name}" if len(strata) > 1 else "" for stratum in strata]
     elif isinstance(source, CohortSource):
         curves = [_kaplan_meier(arm.time, arm.event, days) for arm in (source.control, source.experimental)]
     else:
         curves = []
-    for curve, colour, name in zip(curves, (_CONTROL, _EXPERIMENTAL), ("control", "experimental"), strict=False):
-        axes.plot(days / DAYS_PER_MONTH, curve, color=colour, label=words(f"design.key.{name}"))
+    arms = (("control", _CONTROL), ("experimental", _EXPERIMENTAL))
+    for number, curve in enumerate(curves):
+        (name, colour), stratum = arms[number % 2], number // 2
+        label = words(f"design.key.{name}") + names[stratum]
+        axes.plot(days / DAYS_PER_MONTH, curve, color=colour, ls=_STYLES[stratum % len(_STYLES)], label=label)
     axes.set(xlabel=words("design.axis.months"), ylabel=words("design.axis.free"), ylim=(0, 1), xlim=(0, None))
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, fontsize=9 if len(names) == 1 else 7)
     return words("design.figure.assumed")
 
 

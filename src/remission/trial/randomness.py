@@ -97,8 +97,23 @@ def permuted_blocks(rng: np.random.Generator, trials: int, patients: int, ratio:
     return np.ascontiguousarray(chosen.view(np.int8).reshape(trials, count * size)[:, :patients])
 
 
+def check_ratio(ratio: float) -> None:
+    """Refuse a ratio by which patients cannot be randomised.
+
+    Raises
+    ------
+    DataError
+        If no block of ten patients or fewer has this ratio.
+
+    Examples
+    --------
+    >>> check_ratio(1.5)
+    """
+    _block(ratio)
+
+
 def _block(ratio: float) -> tuple[int, int]:
-    for control in range(1, 6):
+    for control in range(1, 6) if np.isfinite(ratio) else ():
         treated = ratio * control
         if abs(treated - round(treated)) < 1e-9 and round(treated) >= 1 and control + treated <= 10:
             double = 2 if control + treated < 4 else 1

@@ -188,6 +188,9 @@ def remarks(result: DesignResult, words: Words) -> list[str]:
             )
             key = "design.note.failed.always" if row.failed[-1] == row.trials else "design.note.failed"
             notes.append(words(key, test=shown_name(row, words), looks=lost))
+        early = [str(k + 1) for k, fraction in enumerate(row.fraction) if fraction == 0.0]
+        if early:
+            notes.append(words("design.note.early", test=shown_name(row, words), looks=", ".join(early)))
     tested = {note: shown_name(row, words) for row, note in zip(result.rows, result.null_notes, strict=True)}
     key = "design.note.type_i" if len(tested) == 1 else "design.note.type_i.of"
     notes += [

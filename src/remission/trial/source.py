@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from remission.errors import DataError
 from remission.trial.hazard import Accrual, Hazard
-from remission.trial.randomness import permuted_blocks
+from remission.trial.randomness import check_ratio, permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
@@ -120,9 +120,7 @@ class HazardSource:
     evenly: bool = False
 
     def __post_init__(self) -> None:
-        times = np.asarray(self.visit_times, float)
-        if times.size and (times[0] <= 0 or (np.diff(times) <= 0).any()):
-            raise DataError("visits must increase from above 0", found=str(self.visit_times[:6]))
+        _check_visits(self.visit_times)
 
     @property
     def patients(self) -> int:
@@ -189,6 +187,12 @@ class HazardSource:
         reached = group.control.cumulative(switch)
         after = group.control.inverse(reached + (waits - reached) / self.switching.hazard_ratio)
         return np.where(open_to & (waits > reached), np.minimum(after, _NEVER), time)
+
+
+def _check_visits(visit_times: Sequence[float]) -> None:
+    times = np.asarray(visit_times, float)
+    if times.size and not (np.isfinite(times).all() and times[0] > 0 and (np.diff(times) > 0).all()):
+        raise DataError("visits must increase from above 0", found=str(tuple(visit_times[:6])))
 
 
 def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Accrual) -> Array:
@@ -344,6 +348,10 @@ class CohortSource:
     ratio: float = 1.0
     visit_times: tuple[float, ...] = ()
     dropout: Hazard | None = None
+
+    def __post_init__(self) -> None:
+        _check_visits(self.visit_times)
+        check_ratio(self.ratio)
 
     @property
     def patients(self) -> int:

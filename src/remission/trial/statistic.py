@@ -219,6 +219,14 @@ def check_margin(statistic: Statistic, non_inferiority: bool) -> None:
         return
     ratio = isinstance(statistic, WeightedLogRank)
     worse = statistic.margin > 1.0 if ratio else statistic.margin < 0.0
+    if non_inferiority and statistic.margin == (1.0 if ratio else 0.0):
+        raise DataError(
+            f"the margin of {statistic.name} is missing: non-inferiority lets the experimental arm be worse by some",
+            where="margin",
+            found="no margin for this test",
+            allowed="a hazard ratio above 1" if ratio else "a difference below 0",
+            next_step="give one under margin, or ask for superiority",
+        )
     if non_inferiority and not worse:
         raise DataError(
             "the margin is on the wrong side: non-inferiority allows the experimental arm to be worse",

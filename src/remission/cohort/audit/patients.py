@@ -12,6 +12,7 @@ from remission.cohort.finding import Finding
 
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?[eE]\+?\d+\Z")
 _OLDEST_YEAR = 120.0
+_WORST_GRADE = 5  # death, of ECOG performance status and of CTCAE alike
 MOST_COMPARED_ARMS = 12  # beyond it, arms are a collection, not a trial
 _END_POINTS = {"os", "pfs", "best_response", "confirmed_response", "responder", "drug_stop"}
 _DATES = (
@@ -147,6 +148,46 @@ def treatment_after_end(cohort: Cohort, _: float | None) -> list[Finding]:
     return found
 
 
+def treated_and_dead(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Treatment ends with death at the latest."""
+    bad = (cohort.number("on_treatment") == 1) & (cohort.number("os_event") == 1)
+    bad &= ~np.isfinite(cohort.number("drug_stop"))
+    what = "patients on treatment have died: their treatment ends with death"
+    return cohort.finding("on-treatment-at-death", "warning", what, bad, "on_treatment")
+
+
+def unused_dates(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Dates that a file states and nothing can be counted from."""
+    if "start_date" not in cohort.patients:
+        what = "is not used: no file states the start of treatment that it counts from"
+        step = "give start_date of every patient"
+        dates: tuple[str, ...] = _DATES[1:]
+    elif "os" not in cohort.patients and "pfs" not in cohort.patients:
+        what = "is not used: without OS, or dates of death and last contact, nobody knows how long the others were free"
+        step = "give last_seen_date and death_date, or os and os_event"
+        dates = ("progression_date",)
+    else:
+        return []
+    return [
+        finding
+        for date in dates
+        for finding in cohort.finding(
+            "date-not-used", "warning", f"{date} {what}", np.isfinite(cohort.number(date)), date, step
+        )
+    ]
+
+
+def grades_that_cannot_be(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Grades and performance status are whole numbers from 0 to 5."""
+    found: list[Finding] = []
+    for field in ("ecog", "worst_grade"):
+        value = cohort.number(field)
+        bad = np.isfinite(value) & ((value != np.rint(value)) | (value < 0) | (value > _WORST_GRADE))
+        what = f"{field} is not a whole number from 0 to {_WORST_GRADE}"
+        found += cohort.finding("impossible-grade", "error", what, bad, field, "correct the cells, or leave them empty")
+    return found
+
+
 PATIENT_RULES = (
     nothing_known,
     inexact_identifiers,
@@ -158,4 +199,7 @@ PATIENT_RULES = (
     dates_in_future,
     negative_times,
     treatment_after_end,
+    treated_and_dead,
+    unused_dates,
+    grades_that_cannot_be,
 )

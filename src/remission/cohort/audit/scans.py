@@ -105,7 +105,8 @@ def baseline(cohort: Cohort, _: float | None) -> list[Finding]:
     has[scans.patient[before]] = True
     lacking = ~has[scans.patient] & ~(cohort.unread_dates(scans) & np.isnan(scans["time_day"]))
     what = "patients have no scan up to the first dose: without a baseline there is no response"
-    found = cohort.scan_finding("no-baseline-scan", "error", what, scans, lacking, "time")
+    step = "give the scan before treatment, or leave these patients out; if accepted, they are not judged"
+    found = cohort.scan_finding("no-baseline-scan", "error", what, scans, lacking, "time", step)
     diameter = scans.columns.get("diameter", np.full(len(scans), np.nan))
     largest = np.full(len(cohort), -np.inf)
     np.fmax.at(largest, scans.patient[before], diameter[before])

@@ -45,6 +45,26 @@ def contradicting_flags(cohort: Cohort, _: float | None) -> list[Finding]:
     return found
 
 
+def death_flag_and_date(cohort: Cohort, _: float | None) -> list[Finding]:
+    """Who is said to have died has a date of death where survival is counted from dates, and nobody else has one."""
+    if "death_date" not in cohort.patients and "last_seen_date" not in cohort.patients:
+        return []
+    event, death = cohort.number("os_event"), cohort.number("death_date")
+    field = next((name for name in ("os_censored", "os_event") if name in cohort.origins), "os")
+    step = "give the date, or correct the flag; if accepted, death is placed on the day of last contact"
+    what = "the flag says dead, and there is no date of death"
+    from_dates = "os" in cohort.origins and cohort.origins["os"].unit is None
+    lacking = (event == 1) & np.isnan(death) & from_dates
+    found = cohort.finding("death-without-date", "error", what, lacking, field, step)
+    # A stated end of OS may lie before the death: a data cut.
+    day = death - cohort.number("start_date")
+    within = from_dates | ~(day > cohort.number("os") + _ROUNDING_DAY)
+    what = "the flag says alive, and there is a date of death"
+    step = "correct the flag or the date; if accepted, OS is censored as the flag says"
+    alive = (event == 0) & np.isfinite(death) & within
+    return [*found, *cohort.finding("dead-and-alive", "error", what, alive, field, step)]
+
+
 def inverted_flags(cohort: Cohort, _: float | None) -> list[Finding]:
     """Events usually come before censorings: the other way round, 1 may mean censored."""
     found: list[Finding] = []
@@ -194,6 +214,7 @@ def _scans_beyond(cohort: Cohort, step: str) -> list[Finding]:
 SURVIVAL_RULES = (
     flags_and_times,
     contradicting_flags,
+    death_flag_and_date,
     inverted_flags,
     progression_after_death,
     death_without_pfs_event,

@@ -70,6 +70,7 @@ DESIGN: Final[Mapping[str, str]] = {
         " horizon, or look later."
     ),
     "design.note.failed.look": "look {look}: {number} of {trials} ({null} without effect)",
+    "design.note.early": "{test} is not known yet at look {looks}: nothing is spent there.",
     "design.note.uncalculated": (
         "Where the calculated power is left out, no formula is used for that test in this design; its power is"
         " simulated only."

@@ -181,7 +181,7 @@ REPORT: Final[Mapping[str, str]] = {
     "plain.met": "Of {judged} published numbers compared, {met} are met and {missed} missed.",
     "plain.too_few": "For {number} the simulated patients are too few to say.",
     "plain.fitted": (
-        "The shipped tumour was fitted to {number} of the published numbers (docs/biology.md; marked fitted):"
+        "The shipped tumour was fitted to {number} of the published numbers (docs/calibration.md; marked fitted):"
         " agreement with them is no validation. Of the {judged} others that are judged, {met} are met."
     ),
     "plain.no_patients": "Arms in which nobody was followed: {arms}.",

@@ -62,3 +62,67 @@ ROAD: Final[Mapping[str, str]] = {
         "{molecule}: mean differences to the same {patients} patients without it, with 95 % intervals over patients."
     ),
 }
+ROAD_FRENCH: Final[Mapping[str, str]] = {
+    "step.dated": "{month} ({date})",
+    "date": "{day:02d}/{month:02d}/{year}",
+    "section.gained": "La valeur du temps gagné",
+    "axis.gained": "Différence, mois moyens par patient",
+    "gained.title": "Ce qu'ajoute {arrival}",
+    "gained.stood": "{arm} : en vie à son arrivée {alive}, en état {fit}, traités avec {reached}.",
+    "gained.text": (
+        "En état : en vie, sans toxicité de grade 3 ou plus encore présente, et avec une somme de tous les diamètres au"
+        " dernier examen d'au plus 1,2 fois celle du diagnostic, où tous étaient ECOG 0 ou 1 ; l'état général n'est pas"
+        " suivi dans le temps. Chaque part est une différence moyenne entre des bras des mêmes patients, sur tout le"
+        " suivi. Ce que le traitement antérieur a rendu possible est ce que la molécule ajoute après lui, moins ce"
+        " qu'elle ajoute sans lui."
+    ),
+    "gained.by.patients": (
+        "Intervalles : 95 %, rééchantillonnage des patients ; ils ne contiennent pas l'incertitude du modèle. La tumeur"
+        " n'a pas de populations acceptées, ou elles n'ont pas été demandées (remission value RUN)."
+    ),
+    "gained.by.populations": (
+        "Intervalles : 95 % de {populations} populations virtuelles que le calibrage a acceptées."
+    ),
+    "gained.of.alive": "mois de vie",
+    "gained.of.free": "mois de vie sans médicament",
+    "gained.of.severe": "toxicités de grade 3 à 5",
+    "gained.earlier": "le traitement antérieur seul",
+    "gained.molecule": "la molécule seule",
+    "gained.possible": "rendu possible par le traitement antérieur",
+    "gained.total": "les trois ensemble",
+    "gained.in_road": "ce que la molécule ajoute sur le chemin",
+    "choice.brief": "l'histoire de départ",
+    "story.of": "{arm}, {patients} patients :",
+    "story.failed": "échec de la chimiothérapie et début d'une autre ligne chez {number}, {share} ;",
+    "story.lung": "de plus, au moins {several} métastases pulmonaires au diagnostic chez {number}, {share} ;",
+    "story.gone": "de plus, ensuite un examen sans aucune lésion chez {number}, {share} ;",
+    "story.stopped": "de plus, traitement arrêté après cela et non repris chez {number}, {share} ;",
+    "story.stable": "de plus, en vie sans progression depuis chez {number}, {share}.",
+    "story.choice": (
+        "Dessiné : parmi ceux qui sont allés le plus loin dans l'histoire, celui qui a le plus de métastases"
+        " pulmonaires, puis le plus petit numéro."
+    ),
+    "patient.title": "Patient {patient}",
+    "patient.diagnosed": "Diagnostic le {date}.",
+    "patient.twins": "La même personne dans les autres bras",
+    "twin.arm": "Bras",
+    "twin.end": "Vu en dernier",
+    "twin.dead": "décès au mois {month} ({cause})",
+    "twin.alive": "en vie au mois {month}",
+    "twin.given": "Traitements, avec leur premier mois",
+    "twin.toxicity": "Toxicité de grade 3 à 5",
+    "twin.none": "aucune",
+    "cause.disease": "la maladie",
+    "cause.toxicity": "la toxicité",
+    "cause.background": "une autre cause",
+    "arrivals.blocked": "récepteurs bloqués",
+    "arrivals.toxicity": "toxicité",
+    "arrivals.date": "à partir du",
+    "arrivals.reached": "traités avec",
+    "arrivals.times": "fois {value}",
+    "arrivals.text": (
+        "{molecule} : différences moyennes avec les mêmes {patients} patients sans elle, intervalles de 95 % sur les"
+        " patients."
+    ),
+}
+"""For the French tables of texts."""

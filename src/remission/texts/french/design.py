@@ -75,6 +75,7 @@ DESIGN: Final[Mapping[str, str]] = {
         " choisissez un horizon plus proche, ou analysez plus tard."
     ),
     "design.note.failed.look": "analyse {look} : {number} sur {trials} ({null} sans effet)",
+    "design.note.early": "{test} : pas encore connu à l’analyse {looks}, où rien n’est dépensé.",
     "design.note.uncalculated": (
         "Là où la puissance calculée manque, aucune formule ne sert pour ce test dans ce plan ; sa puissance est"
         " seulement simulée."

@@ -183,7 +183,7 @@ REPORT: Final[Mapping[str, str]] = {
     "plain.met": "Sur {judged} valeurs publiées comparées, {met} sont atteintes et {missed} manquées.",
     "plain.too_few": "Pour {number} autres, les patients simulés sont trop peu nombreux pour conclure.",
     "plain.fitted": (
-        "La tumeur livrée a été ajustée à {number} des valeurs publiées (docs/biology.md ; signalées « ajusté ») :"
+        "La tumeur livrée a été ajustée à {number} des valeurs publiées (docs/calibration.md ; signalées « ajusté ») :"
         " y correspondre n’est pas une validation. Parmi les {judged} autres qui sont jugées, {met} sont atteintes."
     ),
     "plain.no_patients": "Bras où personne n’a été suivi : {arms}.",
