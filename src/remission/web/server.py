@@ -189,7 +189,7 @@ def report_of(folder: Path, language: str) -> str:
     """The report of a run folder; for a process that is ready."""
     from remission.run import RunFolder
     from remission.show import report_html
-    from remission.show.texts import LANGUAGES as KNOWN
+    from remission.texts import LANGUAGES as KNOWN
 
     text: str = report_html(RunFolder.open(folder), language=language if language in KNOWN else "en")
     return text
