@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import string
-
 import numpy as np
 import pytest
-from remission.show.road_texts import ROAD_ENGLISH, ROAD_FRENCH
 
 import remission
 from remission.cli import main
@@ -109,13 +106,3 @@ def test_the_commands(result, capsys):
 def test_what_cannot_be_shown_is_told(result, capsys, words, status, what):
     assert main(["patient", str(result.folder), *words]) == status
     assert what in capsys.readouterr().err
-
-
-def test_the_french_texts_are_those_of_the_english_with_the_same_places():
-    def places(text):
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    assert set(ROAD_FRENCH) == set(ROAD_ENGLISH)
-    assert {key: places(text) for key, text in ROAD_FRENCH.items()} == {
-        key: places(text) for key, text in ROAD_ENGLISH.items()
-    }

@@ -19,7 +19,7 @@ def french(text: str) -> str:
     Examples
     --------
     >>> french("Survie : 45 % ; {value} mois").encode("ascii", "backslashreplace").decode()
-    'Survie\\\\xa0: 45\\\\u202f% ; {value}\\\\xa0mois'
+    'Survie\\\\xa0: 45\\\\u202f%\\\\u202f; {value}\\\\xa0mois'
     """
     for spaces, wanted in _BEFORE:
         text = spaces.sub(wanted, text)
