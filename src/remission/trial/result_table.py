@@ -160,8 +160,9 @@ def _bounds(low: float, high: float, words: Words) -> str:
     return words("design.bounds", low=below, high=above) if apart else above
 
 
-def shown_name(row: Operating, words: Words) -> str:
-    """Name of a test with its times in months."""
+def shown_name(row: Operating, words: Words | None = None) -> str:
+    """Name of a test with its times in months; in English unless ``words`` are of another language."""
+    words = words or Words()
     statistic, name = row.statistic, row.statistic.name
     parts = [statistic, *getattr(statistic, "weights", [getattr(statistic, "weight", None)])]
     for part in parts:

@@ -83,7 +83,7 @@ def antibodies() -> dict[str, DoseOrder]:
     studies = map(load_definition, catalogue_names("studies"))
     found: dict[str, DoseOrder] = {}
     for order in (order for study in studies for regimen in study.regimens.values() for order in regimen.orders):
-        if load_molecule(order.molecule).kind == "antibody":
+        if order.molecule in catalogue_names("molecules") and load_molecule(order.molecule).kind == "antibody":
             found.setdefault(order.molecule, order)
     return dict(sorted(found.items()))
 
