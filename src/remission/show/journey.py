@@ -83,7 +83,7 @@ def course_of(folder: Folder, arm: str, label: str, patient: int, reason: str) -
         _doses(_rows(folder, "doses", arm, patient)),
         _steps(events),
         facts["os_day"] / DAYS_PER_MONTH,
-        _diagnosed(events),
+        _diagnosed(events) if getattr(folder.definition, "diagnosed", None) else None,
     )
 
 

@@ -268,6 +268,8 @@ def _molecule(molecule: NewMolecule) -> Iterator[tuple[str, Any]]:
     half = float(base.occupancy.half_saturation_mg_per_L) / molecule.potency
     if_treated_on = min(95.0, molecule.severe / _SEEN_WITHIN_TRIAL)
     yield "like", molecule.like
+    # A question of what it would do, not of when it comes.
+    yield "available_from", {"date": "1970-01-01", "source": "hypothetical", "evidence": "assumed"}
     yield "occupancy", {"half_saturation": own(f"{half:.6g} mg/L")}
     severe = {"grade_3_to_5": own(f"{molecule.severe:g} %")}
     yield "toxicity", {**severe, "grade_3_to_5_if_treated_on": own(f"{if_treated_on:.4g} %")}
