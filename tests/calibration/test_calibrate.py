@@ -148,11 +148,11 @@ def test_points_move_to_what_the_targets_say():
     slopes = np.array([[2.0, 0.0, 1.0], [0.0, 1.0, -1.0]])
     truth = np.array([0.7, -0.4])
     points = rng.standard_normal((300, 2))
-    error = np.full(3, 0.3)
+    error = np.full(3, 0.1)
     for _ in range(4):
         points = move(points, points @ slopes, truth @ slopes, error, 4.0, rng.standard_normal((300, 3)))
-    assert points.mean(axis=0) == pytest.approx(truth, abs=0.1)
-    assert (points.std(axis=0) < 0.4).all()
+    assert points.mean(axis=0) == pytest.approx(truth, abs=0.05)
+    assert (points.std(axis=0) < 0.15).all()
 
 
 def test_a_target_that_cannot_be_computed_moves_nothing():

@@ -8,9 +8,11 @@ from pathlib import Path
 from remission.calibration.calibrate import Plan, calibrate
 from remission.calibration.inputs import load_studies, load_targets
 from remission.calibration.results import write_results
-from remission.calibration.search_space import search_space
+from remission.calibration.search_space import SearchSpace, search_space
 from remission.calibration.sensitivity import effects, effects_text
+from remission.calibration.targets import Target
 from remission.run.plan import available_cores
+from remission.study import StudyDefinition
 
 
 def calibrate_command(
@@ -26,8 +28,7 @@ def calibrate_command(
     workers: int | None = None,
 ) -> None:
     """Fit a tumour and write what was found; a stopped calibration goes on when it is called again."""
-    space = search_space(tumour)
-    known = [study for study in load_studies(studies) if study.tumour == tumour]
+    space, known, aims = _inputs(tumour, targets, studies)
     default = Plan()
     plan = Plan(
         default.members if members is None else members,
@@ -37,7 +38,7 @@ def calibrate_command(
         workers or available_cores(),
     )
     folder = out or Path("runs") / f"calibrate-{tumour}"
-    found = calibrate(space, load_targets(targets, known), known, folder, plan, _tell)
+    found = calibrate(space, aims, known, folder, plan, _tell)
     command = (
         f"remission calibrate {tumour} --members {plan.members} --steps {plan.steps} --patients {plan.patients} "
         f"--seed {plan.seed}"
@@ -60,14 +61,13 @@ def sensitivity_command(
     workers: int | None = None,
 ) -> None:
     """Compute elementary effects, print them and write them to a folder."""
-    space = search_space(tumour)
-    known = [study for study in load_studies(studies) if study.tumour == tumour]
+    space, known, aims = _inputs(tumour, targets, studies)
     folder = out or Path("runs") / f"sensitivity-{tumour}"
     patients, seed = patients or Plan().patients, Plan().seed if seed is None else seed
     total = trajectories * (len(space.names) + 1)
     found = effects(
         space,
-        load_targets(targets, known),
+        aims,
         known,
         folder,
         trajectories=trajectories,
@@ -80,6 +80,15 @@ def sensitivity_command(
     text = effects_text(found, command)
     (folder / f"{tumour}.md").write_text(text, encoding="utf-8")
     print(text)
+
+
+def _inputs(
+    tumour: str, targets: Path | None, studies: Path | None
+) -> tuple[SearchSpace, list[StudyDefinition], tuple[Target, ...]]:
+    """What is searched for a tumour, its studies, and what was published of them."""
+    space = search_space(tumour)
+    known = [study for study in load_studies(studies) if study.tumour == tumour]
+    return space, known, load_targets(targets, known)
 
 
 def _tell(done: int, of: int, loss: float) -> None:
