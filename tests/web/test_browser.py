@@ -163,17 +163,21 @@ def test_it_can_be_used_by_keyboard(page: Any):
 
 def test_in_french(page: Any):
     choose_language(page, "fr")
-    assert find(page, '[data-panel="A"] h2').text == "Réglage A"
-    assert "Survie globale" in find(page, '[data-figure="os"]').text
-    assert "patients" in find(page, ".status").text
-    choose_language(page, "en")
+    try:
+        assert find(page, '[data-panel="A"] h2').text == "Réglage A"
+        wait(page, lambda driver: "Survie globale" in find(driver, '[data-figure="os"]').text)
+        wait(page, lambda driver: "patients" in find(driver, ".status").text)
+    finally:  # the page is shared: the tests that follow read it in English
+        choose_language(page, "en")
 
 
 def choose_language(page: Any, language: str) -> None:
+    """The page in that language, its figures drawn anew."""
     from selenium.webdriver.support.ui import Select
 
     Select(find(page, "#language")).select_by_value(language)
     wait(page, lambda driver: driver.find_element("css selector", "html").get_attribute("lang") == language)
+    ready(page)
 
 
 def test_on_a_narrow_screen_nothing_leaves_the_side(page: Any):
@@ -198,9 +202,11 @@ def test_a_server_that_is_stopped_in_the_middle_is_waited_for_and_the_run_goes_o
     choose(page, "A", "patients", "2048")
     wait(page, lambda driver: find(driver, '[data-panel="A"]').get_attribute("data-state") == "running")
     server.stop()
-    ready(page, "A", "away")
-    assert "goes on trying" in find(page, ".status").text
-    server.start()
+    try:
+        ready(page, "A", "away")
+        assert "goes on trying" in find(page, ".status").text
+    finally:  # the tests that follow need it
+        server.start()
     ready(page)
     assert find(page, '[data-panel="A"]').get_attribute("data-patients") == "2048"
 
