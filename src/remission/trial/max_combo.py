@@ -66,7 +66,7 @@ def max_combo_power(
     """
     chosen = statistic or MaxCombo()
     mean, correlation = _standardised(scenario, time, chosen)
-    spread = np.array([score_spread(scenario, time, weight, by_events=by_events) for weight in chosen.weights])
+    spread = score_spread(scenario, time, chosen.weights, by_events=by_events)
     bound = largest_quantile(alpha, correlation)
     power = 1.0 - normal_below((bound - mean) / spread, correlation)
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
@@ -139,7 +139,7 @@ def max_combo_looks(
     parts = [score_moments(scenario, float(t), chosen.weights) for t in instants]
     covariance = np.array([part.covariance for part in parts])
     mean = np.array([part.mean / np.sqrt(np.diag(part.covariance)) for part in parts])
-    spread = [[score_spread(scenario, float(t), w, by_events=by_events) for w in chosen.weights] for t in instants]
+    spread = [score_spread(scenario, float(t), chosen.weights, by_events=by_events) for t in instants]
     return bounds, JointLooks(covariance, mean, spread).crossing(bounds).cumsum()
 
 
