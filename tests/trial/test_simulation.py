@@ -26,6 +26,7 @@ from remission.statistics.weights import (
 )
 from remission.trial.benchmark import benchmark_scenario
 from remission.trial.cohort_source import Cohort, CohortSource
+from remission.trial.commands import find_design
 from remission.trial.cut import calendar_of_events, cut, times_of_looks
 from remission.trial.evaluate import evaluate
 from remission.trial.events import time_of_events
@@ -301,6 +302,24 @@ def test_a_margin_under_heavy_ties_keeps_its_level() -> None:
     null = HazardSource(replace(base.at_margin(1.4), visits=tuple(np.arange(3.0, 60.0, 3.0))))
     found = simulate(null, [Look(time=36.0)], [WeightedLogRank(margin=1.4)], 1920, 2, estimates=False)
     assert (found.z >= 1.959964).mean() == pytest.approx(0.025, abs=0.018)
+
+
+@pytest.mark.slow
+def test_power_at_visits_is_that_of_simulated_trials() -> None:
+    """The design that stops treatment at 12 months against a margin, and one for superiority at 2:1."""
+    trials = 6_000
+    stopping = find_design("stop-at-12-months")
+    assert stopping.scenario is not None
+    better = replace(LATE.with_patients(400), visits=tuple(np.arange(3.0, 60.0, 3.0)), ratio=2.0)
+    cases = (
+        (stopping.scenario, stopping.looks, stopping.statistics),
+        (better, (Look(time=30.0),), (EVERY[0], WeightedLogRank(Peto()), RestrictedMean(18.0), Milestone(12.0))),
+    )
+    for scenario, looks, statistics in cases:
+        found = simulate(HazardSource(scenario), looks, statistics, trials, 5, estimates=False)
+        for statistic, z in zip(statistics, found.z[:, -1].T, strict=True):
+            calculated = power(scenario, looks, statistic).power[-1]
+            assert (z >= 1.959964).mean() == pytest.approx(calculated, abs=0.003 + 3.0 * 0.5 / np.sqrt(trials))
 
 
 @pytest.mark.slow

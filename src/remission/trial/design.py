@@ -12,7 +12,7 @@ from remission.errors import DataError
 from remission.trial.expectation import Expected, expected
 from remission.trial.hazard import Hazard
 from remission.trial.looks import Look, look_times
-from remission.trial.max_combo import max_combo_looks, max_combo_power, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_looks_size, max_combo_power, max_combo_size
 from remission.trial.operating import Operating, operating_characteristics
 from remission.trial.plan import Plan, rising_root
 from remission.trial.power import power, size, whole_patients
@@ -238,10 +238,13 @@ def _needed(design: Design, scenario: Scenario | None, statistic: Statistic) -> 
     try:
         times = look_times(scenario, design.looks)
         if isinstance(statistic, MaxCombo):
-            if times.size > 1:
+            if times.size > 1 and design.plan.futility is not None:
                 return None
-            time, alpha = float(times[0]), design.plan.alpha
-            patients = max_combo_size(scenario, time, statistic, alpha=alpha, target=design.target).patients
+            if times.size > 1:
+                patients = max_combo_looks_size(scenario, times, statistic, design.plan, target=design.target)
+            else:
+                time, alpha = float(times[0]), design.plan.alpha
+                patients = max_combo_size(scenario, time, statistic, alpha=alpha, target=design.target).patients
             return whole_patients(scenario.with_patients(patients)).accrual.patients
         looks = [Look(time=float(time)) for time in times]
         sized, _ = size(scenario, looks, statistic, design.plan, target=design.target)

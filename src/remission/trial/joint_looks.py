@@ -16,6 +16,7 @@ special.
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -78,6 +79,12 @@ class JointLooks:
             slope = joint @ np.linalg.pinv(self.correlation[k + 1], rcond=_SINGULAR, hermitian=True)
             self.slope.append(slope)
             self.given.append(_Split.of(self.correlation[k] - slope @ joint.T))
+
+    def moved(self, factor: float) -> JointLooks:
+        """The same scores with their means multiplied."""
+        other = copy(self)
+        other.mean = self.mean * factor
+        return other
 
     def bounds(self, spend: ArrayLike) -> Array:
         """Thresholds of the largest standardised score that spend so much at each look.
