@@ -19,7 +19,7 @@ from remission.run.plan import Task
 from remission.run.work import Work
 
 _ONE_AT_A_TIME = Lock()
-_SECONDS_TO_ANSWER = 30
+_SECONDS_TO_ANSWER = 15
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,8 @@ def _table_agreement(folder: RunFolder, again: RunFolder, table: str) -> TableAg
     found = []
     for name in names:
         same = folder.files[name] == again.files[name]
-        found.append((name, same, not same and _same_values(folder, again, name, table)))
+        same_values = False if same else _same_values(folder, again, name, table)
+        found.append((name, same, same_values))
     return _agreement(table, found)
 
 
@@ -159,7 +160,8 @@ def _plain(table: pa.Table) -> pa.Table:
 
 def _agreement(table: str, found: Sequence[tuple[str, bool, bool]]) -> TableAgreement:
     other = [name for name, same, same_values in found if not (same or same_values)]
-    same, same_values = (sum(each[place] for each in found) for place in (1, 2))
+    same = sum(same for _, same, _ in found)
+    same_values = sum(same_values for _, _, same_values in found)
     return TableAgreement(table, len(found), same, same_values, other[0] if other else None)
 
 
