@@ -123,12 +123,14 @@ def integrate(ward: Ward, here: Index, recorder: Recorder) -> None:
         thresholds=thresholds,
         terminal=(True, False),
         step_day=ward.step_day[here],
+        dose_step_day=ward.dose_step_day[here],
         rtol=RTOL,
         atol=model.tolerance,
     )
     ward.state[here] = moved.state
     ward.time_day[here] = moved.time_day
     ward.step_day[here] = moved.step_day
+    ward.dose_step_day[here] = moved.dose_step_day
     _mark_failed(ward, here, moved.status)
     diseased = moved.status == Status.CROSSED
     ward.death_day[here[diseased]] = moved.time_day[diseased]

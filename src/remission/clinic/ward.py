@@ -45,6 +45,7 @@ class Ward:
     state: Array
     parameters: Array
     step_day: Array
+    dose_step_day: Array
     reader_bias: Array
 
     # Follow-up: who is still seen, and the next visit
@@ -187,6 +188,7 @@ def admit(
         state=patients.state.copy(),
         parameters=patients.parameters.copy(),
         step_day=np.zeros(n),
+        dose_step_day=np.full(n, np.nan),
         reader_bias=reader_bias,
         active=np.ones(n, bool),
         failed=np.full(n, "", dtype="<U200"),
