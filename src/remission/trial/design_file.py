@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -271,7 +272,7 @@ def _followed(design: Design) -> Design:
 
 def _at_margin(statistic: Statistic, margins: dict[str, float]) -> Statistic:
     if isinstance(statistic, WeightedLogRank):
-        return WeightedLogRank(statistic.weight, margins.get("hazard_ratio", 1.0))
+        return replace(statistic, margin=margins.get("hazard_ratio", 1.0))
     if isinstance(statistic, RestrictedMean):
         return RestrictedMean(statistic.tau, margins.get("rmst", 0.0))
     if isinstance(statistic, Milestone):
