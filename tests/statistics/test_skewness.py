@@ -10,7 +10,7 @@ import pytest
 from remission.errors import DataError
 from remission.statistics.log_rank import log_rank
 from remission.statistics.max_combo import max_combo
-from remission.statistics.skewness import corrected, third_moments
+from remission.statistics.skewness import ThirdMoments, corrected, third_moments, uncorrected
 from remission.statistics.two_arms import two_arm_table, weighted_scores
 from remission.statistics.weights import FlemingHarrington, Gehan, LogRank, Weight
 
@@ -55,6 +55,14 @@ def test_both_tails_come_to_their_level(weight: Weight) -> None:
         plain, mended = ((sign * part >= 1.959964).mean() - 0.025 for part in (z, better))
         assert sign * plain > 0.001
         assert abs(mended) < 0.0035
+
+
+@pytest.mark.parametrize("steps", [-0.4, -1e-12, 0.0, 0.03, 0.9])
+def test_the_correction_rises_everywhere_and_is_undone(steps: float) -> None:
+    z, one = np.linspace(-12.0, 12.0, 481), np.ones(481)
+    moved = corrected(z, one, ThirdMoments(steps * one, -0.2 * one))
+    assert (np.diff(moved) >= 0).all()
+    assert uncorrected(moved, steps * one, -0.2 * one) == pytest.approx(z, abs=1e-4)
 
 
 def test_exchanging_the_arms_flips_the_sign_and_nothing_else() -> None:
