@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.biology import Mechanism, TumourTable, mechanism
-from remission.population.sample import LYMPH_NODE, Array, Candidates, Covariates, Lot, draw_candidates
+from remission.population.sample import LYMPH_NODE, ML_PER_CELL, Array, Candidates, Covariates, Lot, draw_candidates
 from remission.solver import Status
 from remission.study import Criterion
 from remission.study.eligibility import fulfilled
@@ -161,7 +161,7 @@ def _grow(
         attempts=(lot.candidate + 1).astype(np.int16),
         enrolled=enrolled,
         growth_time_day=grown.time_day,
-        state=_at_enrolment(table, model, grown.state, volume.sum(axis=1)),
+        state=_at_enrolment(model, grown.state),
         parameters=parameters,
         site=drawn.site,
         target=target,
@@ -183,14 +183,16 @@ def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Ar
     state[:, model.lesion_state["T"]] = table.value("initial_t_cells") * cells
     priming = drawn.parameters[:, model.parameter["priming"]]
     state[:, model.state["E"]] = table.value("initial_effectors") * priming
+    # What lags behind a burden that has always grown exponentially.
+    lag = 1 + drawn.mean_growth * drawn.parameters[:, model.parameter["burden_lag"]]
+    state[:, model.state["lagged_burden"]] = ML_PER_CELL * cells.sum(axis=1) / lag
     return state
 
 
-def _at_enrolment(table: TumourTable, model: Mechanism, state: Array, burden_mL: Array) -> Array:
+def _at_enrolment(model: Mechanism, state: Array) -> Array:
     """The grown state with the clock of death set back to enrolment."""
     state = state.copy()
     state[:, model.state["death_hazard"]] = 0
-    state[:, model.state["lagged_burden"]] = table.value("lagged_start") * burden_mL
     return state
 
 
