@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from remission.api import Result, Study, import_cohort, load, open_run
+    from remission.api import Result, Study, import_cohort, load, open_run, rerun, resume
 
 __version__ = "0.1.0"
-__all__ = ["Result", "Study", "__version__", "import_cohort", "load", "open_run"]
+__all__ = ["Result", "Study", "__version__", "import_cohort", "load", "open_run", "rerun", "resume"]
 
 
 def __getattr__(name: str) -> Any:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from remission.run import Plan, RunFolder, Step
+    from remission.run.rerun import Agreement
 
 RUNS = Path("runs")
 """Folder that runs go into when no other is given."""
@@ -47,7 +48,7 @@ def load(name_or_path: str | os.PathLike[str]) -> Study:
 
 
 def open_run(folder: str | os.PathLike[str]) -> Result:
-    """The result of a run that was made before.
+    """The result of a run that was made before, in a folder or at a URI such as ``s3://bucket/k6``.
 
     Raises
     ------
@@ -56,7 +57,83 @@ def open_run(folder: str | os.PathLike[str]) -> Result:
     """
     from remission.run import RunFolder
 
-    return Result(Path(folder), RunFolder.open(Path(folder)))
+    return Result.of(RunFolder.open(folder))
+
+
+def resume(
+    folder: str | os.PathLike[str],
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: Callable[[Step], None] | None = None,
+) -> Result:
+    """Finish the run in a folder, from what the folder says of itself; what has changed there is made again.
+
+    Parameters
+    ----------
+    folder : path or URI
+    workers, cluster, progress : optional
+        As for `Study.run`.
+
+    Raises
+    ------
+    RunError
+        If the folder holds no run, or one of another version of the package, or cannot be written.
+    """
+    from remission.run import execute
+    from remission.run.rerun import study_again
+    from remission.run.store import store_at
+
+    study, _, asked = study_again(store_at(folder))
+    return Result.of(execute(study, out=folder, progress=progress, **asked, **_engine(workers, cluster)))
+
+
+def rerun(
+    folder: str | os.PathLike[str],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    workers: int | None = None,
+    cluster: str | None = None,
+    progress: Callable[[Step], None] | None = None,
+) -> Agreement:
+    """Make a finished run again from its provenance, and compare the two.
+
+    Parameters
+    ----------
+    folder : path or URI
+        Nothing in it changes.
+    out : path or URI, optional
+        Where the run is made again, and stays; by default a temporary folder.
+    workers, cluster, progress : optional
+        As for `Study.run`.
+
+    Raises
+    ------
+    RunError
+        If there is no finished run, or it is of real patients.
+    """
+    from tempfile import TemporaryDirectory
+
+    from remission.run import RunFolder
+    from remission.run.rerun import rerun
+
+    made, asked = RunFolder.open(folder), {"progress": progress, **_engine(workers, cluster)}
+    if out is not None:
+        return rerun(made, out, **asked)
+    with TemporaryDirectory(prefix="remission-rerun-") as scratch:
+        return rerun(made, Path(scratch) / "run", **asked)
+
+
+def _engine(workers: int | None, cluster: str | None) -> dict[str, Any]:
+    """Who does the work: processes of this machine, or a cluster."""
+    if cluster is None:
+        return {"workers": workers}
+    if workers is not None:
+        raise StudyError("a cluster has its own workers", where="--workers", next_step="leave out one of the two")
+    from remission.run.cluster import Cluster
+
+    engine = Cluster(cluster)
+    return {"workers": engine.workers(), "executor": engine}
 
 
 def import_cohort(
@@ -96,12 +173,12 @@ def import_cohort(
     named = [Path(file) for file in files]
     folder = import_files(
         named,
-        Path(out),
+        out,
         mapping=None if mapping is None else Path(mapping),
         units=None if units is None else units_of(units),
         on=None if date is None else day_of(date),
     )
-    return Result(Path(out), folder)
+    return Result.of(folder)
 
 
 @dataclass(frozen=True)
@@ -136,6 +213,7 @@ class Study:
         twins: bool = False,
         arms: str | Iterable[str] = (),
         workers: int | None = None,
+        cluster: str | None = None,
         progress: Callable[[Step], None] | None = None,
     ) -> Result:
         """Simulate the study; what the folder already holds is not made again.
@@ -144,14 +222,17 @@ class Study:
         ----------
         patients, seed : int, optional
             In place of the study's own.
-        out : path, optional
-            Folder for the result; by default `default_folder`.
+        out : path or URI, optional
+            Folder for the result, or a place in an object store such as ``s3://bucket/k6``; by default
+            `default_folder`.
         twins : bool
             Every patient lives in every arm, whatever the study says.
         arms : str or iterable of str
             Arms to simulate besides those that are enabled; one name may stand alone.
         workers : int, optional
             Processes; by default one for small work, else one per core.
+        cluster : str, optional
+            Address of a Dask scheduler, whose workers do the work.
         progress : callable, optional
             Called with a `remission.run.Step` after each block of patients.
 
@@ -169,25 +250,55 @@ class Study:
         """
         from remission.run import execute
 
-        asked = self._asked(patients, seed, twins, arms, workers)
-        folder = self._folder(asked, out)
-        return Result(folder, execute(self.definition, out=folder, progress=progress, **asked))
+        asked = self._asked(patients, seed, out, twins, arms, workers)
+        engine = _engine(asked.pop("workers"), cluster)
+        return Result.of(execute(self.definition, progress=progress, **asked, **engine))
 
-    def plan(
-        self,
-        patients: int | None = None,
-        seed: int | None = None,
-        out: str | os.PathLike[str] | None = None,
-        *,
-        twins: bool = False,
-        arms: str | Iterable[str] = (),
-        workers: int | None = None,
-    ) -> Plan:
-        """What `run` with the same arguments would do, and its cost; nothing is simulated or written."""
+    def run_shards(
+        self, shards: str, *, cluster: str | None = None, progress: Callable[[Step], None] | None = None, **asked: Any
+    ) -> Result | int:
+        """Simulate a share of the study, so that any scheduler of jobs can share out the rest.
+
+        Parameters
+        ----------
+        shards : str
+            As ``"3/16"`` or ``"1-4/16"``: the files are those that `run` writes.
+        cluster, progress : optional
+            As for `run`.
+        **asked
+            As for `run`, the same for all shards.
+
+        Returns
+        -------
+        Result or int
+            The result, if all blocks of the run are there now; else how many are missing, each of one arm.
+
+        Raises
+        ------
+        StudyError, RunError
+            As for `run`, and if the text is no share of a run.
+        """
+        from remission.run import execute_shards
+        from remission.run.shards import Shards
+
+        share, asked = Shards.read(shards), self._asked(**asked)
+        engine = _engine(asked.pop("workers"), cluster)
+        made = execute_shards(self.definition, share, progress=progress, **asked, **engine)
+        return made if isinstance(made, int) else Result.of(made)
+
+    def plan(self, *, cluster: str | None = None, shards: str | None = None, **asked: Any) -> Plan:
+        """What `run`, or `run_shards`, with the same arguments would do, and its cost; nothing is written."""
         from remission.run import plan_run
+        from remission.run.shards import Shards
 
-        asked = self._asked(patients, seed, twins, arms, workers)
-        return plan_run(self.definition, out=self._folder(asked, out), **asked)
+        asked = self._asked(**asked)
+        workers = _engine(asked.pop("workers"), cluster)["workers"]
+        share = None if shards is None else Shards.read(shards)
+        return plan_run(self.definition, workers=workers, shards=share, **asked)
+
+    def place(self, **asked: Any) -> str:
+        """Where `run` with the same arguments would put its result."""
+        return os.fspath(self._asked(**asked)["out"])
 
     def default_folder(
         self,
@@ -213,12 +324,6 @@ class Study:
         parts += [f"with-{arm.name.replace(' ', '-')}" for arm in study.arms if arm.name in chosen and not arm.enabled]
         return RUNS / "-".join(parts)
 
-    def _folder(self, asked: dict[str, Any], out: str | os.PathLike[str] | None) -> Path:
-        if out is not None:
-            return Path(out)
-        twins = asked["filled"] == "twins"
-        return self.default_folder(asked["patients"], asked["seed"], twins=twins, arms=asked["arms"])
-
     def _chosen(self, arms: str | Iterable[str]) -> list[str]:
         """Arms that are enabled or asked for, in the order of the study."""
         asked = [arms] if isinstance(arms, str) else arms
@@ -226,12 +331,20 @@ class Study:
         return [arm.name for arm in self.definition.arms if arm.enabled or arm.name in wanted]
 
     def _asked(
-        self, patients: int | None, seed: int | None, twins: bool, arms: str | Iterable[str], workers: int | None
+        self,
+        patients: int | None = None,
+        seed: int | None = None,
+        out: str | os.PathLike[str] | None = None,
+        twins: bool = False,
+        arms: str | Iterable[str] = (),
+        workers: int | None = None,
     ) -> dict[str, Any]:
+        """What was asked for, checked, in the words of `remission.run.execute`."""
         chosen = self._chosen(arms)
         numbers = run_numbers(patients, seed, workers)
         check_molecules(self.definition, chosen)
-        return {**numbers, "arms": chosen, "filled": "twins" if twins else None}
+        folder = self.default_folder(patients, seed, twins=twins, arms=chosen) if out is None else out
+        return {**numbers, "out": folder, "arms": chosen, "filled": "twins" if twins else None}
 
 
 def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
@@ -280,21 +393,27 @@ class Result:
 
     Parameters
     ----------
-    folder : Path
-        Where it lies.
+    folder : Path or str
+        Where it lies: a folder, or the URI of a place in an object store.
     run_folder : RunFolder
         Its content: single columns and arms, provenance, verification.
     """
 
-    folder: Path
+    folder: Path | str
     run_folder: RunFolder
+
+    @classmethod
+    def of(cls, run_folder: RunFolder) -> Result:
+        """The result in a run folder."""
+        place = run_folder.store.place
+        return cls(place if "://" in place else Path(place), run_folder)
 
     def summary(self) -> Summary:
         """The numbers of each arm and contrast; a dictionary that prints as a table."""
         return Summary(self.run_folder.summary(), self.run_folder)
 
-    def report(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> Path:
-        """Write the report, one HTML page that needs no network; by default ``report.html`` in the folder.
+    def report(self, path: str | os.PathLike[str] | None = None, *, lang: str = "en") -> Path | str:
+        """Write the report, one HTML page that needs no network; by default ``report.html`` beside the tables.
 
         Parameters
         ----------
@@ -302,6 +421,11 @@ class Result:
             File to write.
         lang : str
             Language of its texts, numbers and dates: ``"en"`` or ``"fr"``.
+
+        Returns
+        -------
+        Path or str
+            The page; a URI if it lies in an object store.
 
         Raises
         ------
@@ -311,11 +435,13 @@ class Result:
             If the run folder is damaged or the page cannot be written.
         """
         from remission.show import write_report
+        from remission.show.report import REPORT, report_html, write_beside
 
-        target = self.folder / "report.html" if path is None else Path(path)
-        refuse_missing_folder(target)
-        write_report(self.run_folder, target, language=known_language(lang, "lang"))
-        return target
+        language = known_language(lang, "lang")
+        if path is None:
+            return write_beside(self.run_folder, REPORT, report_html(self.run_folder, language=language))
+        refuse_missing_folder(Path(path))
+        return write_report(self.run_folder, path, language=language)
 
     @property
     def patients(self) -> pa.Table:

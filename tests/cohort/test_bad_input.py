@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from remission.cohort import check_cohort, import_files, parse_mapping
-from remission.errors import RemissionError
+from remission.errors import RemissionError, StudyError
 from remission.show import report_html, run_table
 
 PATIENTS = "patient,arm,os_months,os_event,pfs_months,pfs_event\n"
@@ -289,3 +289,8 @@ def test_a_column_called_response_is_read_by_its_words(words, field, write):
     checked = check_cohort(path)
     assert set(checked.cohort.patients) == {"age", field}
     assert checked.outcomes.responder.tolist() == [1.0, 0.0]
+
+
+def test_an_empty_mapping_file_is_not_called_a_study():
+    with pytest.raises(StudyError, match=r"(?s)m\.yaml: the file is empty.*leave out --mapping"):
+        parse_mapping("", "m.yaml")

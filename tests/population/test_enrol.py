@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import arrays
 from remission.biology import LESIONS, load_tumour, mechanism
 from remission.population import LYMPH_NODE, SITES, diameter_mm, enrol
 from remission.population.enrol import choose_targets
+from remission.population.sample import Lot, draw_candidates
 
 TABLE = load_tumour("melanoma")
 
@@ -33,7 +34,6 @@ def test_diagnosis_is_at_the_drawn_burden(patients):
     """Growth ends when the cells of all lesions reach the total that was drawn, and no sooner."""
     model = mechanism()
     cells = patients.state[:, model.lesion_state["S"]] + patients.state[:, model.lesion_state["R"]]
-    assert (cells[~patients.present] == 0).all()
     assert (cells.sum(axis=1) >= 4e7).all()
     assert (patients.growth_time_day > 0).all()
     assert (patients.state[:, model.state["death_hazard"]] == 0).all()
@@ -65,12 +65,25 @@ def test_the_sum_of_diameters_lies_between_the_published_medians():
     assert 76 <= np.median(total) <= 112
 
 
-def slow_targets(size, site, present):
+def test_unseen_metastases_go_on_below_what_a_scan_shows():
+    """Those of the places left are smaller one by one, evenly on a logarithmic scale."""
+    model = mechanism()
+    found_one = TABLE.with_values({f"lesions_{count}": float(count == 1) for count in range(1, 6)})
+    lot = Lot(3, np.arange(4000), np.zeros(4000, np.int64))
+    cells = draw_candidates(found_one.with_values({"unseen": 2.0, "unseen.sd_patient": 0.0}), model, lot, 0.0)
+    unseen = cells.cells_at_diagnosis[:, 1:]
+    steps = -np.diff(np.log(np.column_stack([np.full(4000, np.pi / 6 * 0.4**3 / 5e-9), unseen])), axis=1)
+    assert (steps >= 0).all()
+    assert steps.mean() == pytest.approx(0.5, rel=0.03)  # two for each found one and e-fold
+    assert steps.std() == pytest.approx(0.5, rel=0.05)
+
+
+def slow_targets(size, site):
     """RECIST's choice, one lesion after the other: the largest first, two an organ, five in all."""
     chosen = np.zeros(len(size), bool)
     for place in sorted(range(len(size)), key=lambda place: -size[place]):
         least = 15.0 if site[place] == LYMPH_NODE else 10.0
-        if not present[place] or size[place] < least or chosen.sum() == 5:
+        if size[place] < least or chosen.sum() == 5:
             continue
         if (chosen & (site == site[place])).sum() < 2:
             chosen[place] = True
@@ -80,8 +93,7 @@ def slow_targets(size, site, present):
 @given(
     arrays(float, LESIONS, elements=st.floats(1, 100), unique=True),
     arrays(np.int64, LESIONS, elements=st.integers(0, len(SITES) - 1)),
-    arrays(bool, LESIONS),
 )
-def test_targets_are_those_of_a_slow_choice(size, site, present):
-    fast = choose_targets(size[None], site[None], present[None])[0]
-    assert fast.tolist() == slow_targets(size, site, present).tolist()
+def test_targets_are_those_of_a_slow_choice(size, site):
+    fast = choose_targets(size[None], site[None])[0]
+    assert fast.tolist() == slow_targets(size, site).tolist()

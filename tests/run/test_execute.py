@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -158,15 +157,20 @@ def test_an_arm_that_is_dealt_nobody(run: Run) -> None:
 
 
 def test_a_folder_continued_elsewhere_says_so(done: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    here = json.loads((done / "provenance.json").read_text())["made_with"]
+    def made_with(name: str) -> Any:
+        return json.loads((done / name).read_text())["made_with"]
+
+    here = made_with("provenance.json")
     elsewhere = {**here[0], "numpy": "99.0"}
-    monkeypatch.setattr(import_module("remission.run.execute"), "environment", lambda: elsewhere)
+    monkeypatch.setattr("remission.run.records.environment", lambda: elsewhere)
     run()  # nothing to do: nothing was made elsewhere
-    assert json.loads((done / "provenance.json").read_text())["made_with"] == here
+    assert made_with("provenance.json") == here
     for _ in range(2):
-        (done / "visits/A/00000.parquet").unlink()
+        (done / "visits/A/00001.parquet").unlink()
         run()
-        assert json.loads((done / "provenance.json").read_text())["made_with"] == [*here, elsewhere]
+        assert made_with("provenance.json") == [*here, elsewhere]
+    assert made_with("blocks/A/00001.json") == elsewhere
+    assert made_with("blocks/A/00000.json") == here[0]
 
 
 def test_a_comment_in_the_study_file_changes_nothing(done: Path, run: Run) -> None:
@@ -285,7 +289,7 @@ def test_a_disk_that_fills_up_loses_nothing(run: Run, tmp_path: Path, monkeypatc
 def test_too_little_room_is_said_before_anything_starts(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("remission.run.store.LocalStore.free_bytes", lambda _: 1000)
+    monkeypatch.setattr("remission.run.local_store.LocalStore.free_bytes", lambda _: 1000)
     with pytest.raises(RunError, match=r"too little room(?s:.*)1 kB free"):
         run()
     assert not (tmp_path / "run").exists()

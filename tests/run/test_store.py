@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 
 from remission.errors import RunError
 from remission.run.files import arm_folder
+from remission.run.local_store import LocalStore
 from remission.run.seal import sealed_json, unsealed
-from remission.run.store import LocalStore, entry_of, read_verified
+from remission.run.store import entry_of, read_verified
 
 
 @pytest.fixture

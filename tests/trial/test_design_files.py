@@ -12,6 +12,7 @@ import pytest
 
 from remission.errors import DataError, StudyError
 from remission.texts import Words
+from remission.trial.cohort_source import CohortSource
 from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
 from remission.trial.design import Design, null_world, run_design
 from remission.trial.design_file import parse_design
@@ -20,7 +21,7 @@ from remission.trial.looks import Look
 from remission.trial.page import render_page
 from remission.trial.power import power
 from remission.trial.result_table import _bounds, as_numbers, remarks
-from remission.trial.source import CohortSource, HazardSource
+from remission.trial.source import HazardSource
 from remission.trial.statistic import Milestone, RestrictedMean, WeightedLogRank
 from remission.units import DAYS_PER_MONTH
 

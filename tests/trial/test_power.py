@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -19,7 +21,7 @@ from remission.trial.hazard import Accrual, Hazard
 from remission.trial.joint_looks import JointLooks
 from remission.trial.looks import Look, look_times
 from remission.trial.margin import margin_of_difference, margin_of_hazard_ratio
-from remission.trial.max_combo import max_combo_looks, max_combo_power, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_looks_size, max_combo_power, max_combo_size
 from remission.trial.moments import cox_limit, rmst_moments, score_moments
 from remission.trial.plan import Plan
 from remission.trial.power import power, size, whole_patients
@@ -183,7 +185,7 @@ def test_max_combo_lies_between_its_parts_and_its_size_inverts_its_power() -> No
 def test_spread_is_one_without_effect() -> None:
     null = LATE.without_effect()
     for by_events in (False, True):
-        assert score_spread(null, 26.0, LogRank(), by_events=by_events) == pytest.approx(1.0, abs=1e-6)
+        assert score_spread(null, 26.0, [LogRank()], by_events=by_events) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_rmst_variance_of_complete_data_is_the_sample_variance() -> None:
@@ -251,7 +253,7 @@ def test_max_combo_looks_spend_what_they_may_and_their_power_is_that_of_simulate
         looks = JointLooks(covariance)
         bounds = looks.bounds(spend)
         assert looks.crossing(bounds) == pytest.approx(spend, abs=1e-9)
-        assert bounds[0] == pytest.approx(largest_quantile(spend[0], looks.correlation[:3, :3]), abs=1e-4)
+        assert bounds[0] == pytest.approx(largest_quantile(spend[0], looks.correlation[0]), abs=1e-4)
         assert _drawn(covariance, bounds) == pytest.approx(spend, abs=4e-4)
 
 
@@ -272,3 +274,41 @@ def test_max_combo_with_one_look_is_the_same_by_both_ways() -> None:
     bounds, crossed = max_combo_looks(LATE, [26.0])
     assert bounds == pytest.approx([one.bound], abs=1e-3)
     assert crossed == pytest.approx([one.power], abs=1e-3)
+
+
+def test_the_size_of_max_combo_at_several_looks_inverts_its_power() -> None:
+    times = [18.0, 26.0, 36.0]
+    patients = max_combo_looks_size(LATE, times)
+    assert max_combo_looks(LATE.with_patients(patients), times)[1][-1] == pytest.approx(0.9, abs=1e-6)
+    assert patients > max_combo_size(LATE, 36.0).patients
+
+
+@pytest.mark.parametrize("statistic", [*TESTS, WeightedLogRank(margin=1.3)], ids=lambda s: s.name)
+def test_visits_close_together_are_exact_dates(statistic: WeightedLogRank) -> None:
+    daily = replace(LATE, visits=tuple(np.arange(1, 1200) / 30.0))
+    looks = [Look(events=260), Look(time=30.0)]
+    here, there = (power(scenario, looks, statistic) for scenario in (daily, LATE))
+    assert here.power == pytest.approx(there.power, abs=0.004)
+    assert here.events == pytest.approx(there.events, rel=0.003)
+    assert here.average_hazard_ratio == pytest.approx(there.average_hazard_ratio, rel=0.002)
+
+
+def test_visits_far_apart_cost_power_and_patients() -> None:
+    look = [Look(time=30.0)]
+    powers = [
+        power(replace(LATE, visits=tuple(np.arange(every, 60.0, every))), look).power[0] for every in (1.0, 3.0, 6.0)
+    ]
+    assert power(LATE, look).power[0] > powers[0] > powers[1] > powers[2]
+    often, seldom = (replace(LATE, visits=tuple(np.arange(every, 60.0, every))) for every in (1.0, 6.0))
+    sized, found = size(seldom, look)
+    assert found.power[0] == pytest.approx(0.9, abs=1e-8)
+    assert sized.accrual.patients > size(often, look)[0].accrual.patients
+
+
+def test_a_curve_at_visits_is_that_of_the_last_visit() -> None:
+    trial = replace(LATE, visits=(3.0, 6.0, 9.0, 12.0))
+    assert power(trial, [Look(time=30.0)], Milestone(11.0)).effect == pytest.approx(
+        float(np.diff([h.survival(9.0) for h in (LATE.strata[0].control, LATE.strata[0].experimental)])[0])
+    )
+    with pytest.raises(DataError, match="followed so long"):
+        power(trial, [Look(time=30.0)], Milestone(13.0))

@@ -25,6 +25,8 @@ from remission.statistics.weights import (
     TaroneWare,
 )
 from remission.trial.benchmark import benchmark_scenario
+from remission.trial.cohort_source import Cohort, CohortSource
+from remission.trial.commands import find_design
 from remission.trial.cut import calendar_of_events, cut, times_of_looks
 from remission.trial.evaluate import evaluate
 from remission.trial.events import time_of_events
@@ -37,7 +39,7 @@ from remission.trial.power import power
 from remission.trial.randomness import block_generator, block_size, permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.simulate import simulate
-from remission.trial.source import Cohort, CohortSource, HazardSource, Switching
+from remission.trial.source import HazardSource, Switching
 from remission.trial.spending import Spending
 from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, WeightedLogRank
 
@@ -184,7 +186,7 @@ def test_strata_are_randomised_and_tested_apart() -> None:
 
 def test_progression_is_seen_at_visits_only() -> None:
     visits = tuple(np.arange(3.0, 60.0, 3.0))
-    source = HazardSource(LATE, visit_times=visits)
+    source = HazardSource(replace(LATE, visits=visits))
     patients = source.draw(block_generator(5, 0), 4)
     assert np.isin(patients.time, [0.0, *visits]).all()
     calendar = calendar_of_events(patients)
@@ -297,9 +299,27 @@ def test_stopping_early_exaggerates_the_effect() -> None:
 def test_a_margin_under_heavy_ties_keeps_its_level() -> None:
     """At the margin, progression seen every three months: taking ties as one would reject far too often."""
     base = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(8.0))
-    null = HazardSource(base.at_margin(1.4), visit_times=tuple(np.arange(3.0, 60.0, 3.0)))
+    null = HazardSource(replace(base.at_margin(1.4), visits=tuple(np.arange(3.0, 60.0, 3.0))))
     found = simulate(null, [Look(time=36.0)], [WeightedLogRank(margin=1.4)], 1920, 2, estimates=False)
     assert (found.z >= 1.959964).mean() == pytest.approx(0.025, abs=0.018)
+
+
+@pytest.mark.slow
+def test_power_at_visits_is_that_of_simulated_trials() -> None:
+    """The design that stops treatment at 12 months against a margin, and one for superiority at 2:1."""
+    trials = 6_000
+    stopping = find_design("stop-at-12-months")
+    assert stopping.scenario is not None
+    better = replace(LATE.with_patients(400), visits=tuple(np.arange(3.0, 60.0, 3.0)), ratio=2.0)
+    cases = (
+        (stopping.scenario, stopping.looks, stopping.statistics),
+        (better, (Look(time=30.0),), (EVERY[0], WeightedLogRank(Peto()), RestrictedMean(18.0), Milestone(12.0))),
+    )
+    for scenario, looks, statistics in cases:
+        found = simulate(HazardSource(scenario), looks, statistics, trials, 5, estimates=False)
+        for statistic, z in zip(statistics, found.z[:, -1].T, strict=True):
+            calculated = power(scenario, looks, statistic).power[-1]
+            assert (z >= 1.959964).mean() == pytest.approx(calculated, abs=0.003 + 3.0 * 0.5 / np.sqrt(trials))
 
 
 @pytest.mark.slow
@@ -359,7 +379,7 @@ ARM = Cohort.of([5.0, 7.0], [1, 0])
         (lambda: simulate(HazardSource(LATE), [Look(fraction=0.5), Look(time=9.0)], EVERY, 1), "set by events"),
         (lambda: simulate(HazardSource(LATE), [Look(time=9.0)], EVERY, 1, -1), "seed"),
         (lambda: simulate(HazardSource(replace(LATE, ratio=1.237)), [Look(time=9.0)], EVERY, 1), "short blocks"),
-        (lambda: HazardSource(LATE, visit_times=(3.0, 2.0)), "visits must increase"),
+        (lambda: replace(LATE, visits=(3.0, 2.0)), "visits must increase"),
         (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=-1.0), "short blocks"),
         (lambda: CohortSource(ARM, ARM, LATE.accrual, ratio=float("inf")), "short blocks"),
         (lambda: CohortSource(ARM, ARM, LATE.accrual, visit_times=(3.0, 3.0)), "visits must increase"),

@@ -1,27 +1,16 @@
-"""Every text that the page asks for exists, in every language, with the same places to fill."""
+"""Every text that the page asks for exists, and the page itself says nothing."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-import pytest
-
 import remission.web
-from remission.web.texts import ENGLISH, LANGUAGES
+from remission.texts import LANGUAGES
 
 HERE = Path(remission.web.__file__).parent / "static"
+ENGLISH = LANGUAGES["en"].explore
 SOURCES = "\n".join(path.read_text(encoding="utf-8") for path in sorted(HERE.iterdir()))
-
-
-def places(text: str) -> set[str]:
-    return set(re.findall(r"{(\w+)}", text))
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_languages_have_the_same_texts_with_the_same_places(language: str):
-    table = LANGUAGES[language]
-    assert {key: places(text) for key, text in table.items()} == {key: places(text) for key, text in ENGLISH.items()}
 
 
 def test_texts_asked_for_exist():

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from remission.solver import Kernel, compile_antimony
 
-LESIONS = 5
+LESIONS = 6
 MONITORS = ("death_hazard", "cells")
 OUTPUTS = tuple(f"volume{place}_mL" for place in range(1, LESIONS + 1))
 LESION_STATES = ("S", "R", "T", "D")
@@ -28,7 +28,6 @@ _TOLERANCE = {
     "chemo_spent": 1e-4,
     "lagged_burden": 1e-4,
     "death_hazard": _HAZARD,
-    "seeding_hazard": _HAZARD,
 }
 
 
@@ -42,7 +41,7 @@ class Mechanism:
         The compiled model.
     state, parameter : mapping of str to int
         Column of a patient-level state or parameter.
-    lesion_state, lesion_parameter : mapping of str to ndarray of int, shape (5,)
+    lesion_state, lesion_parameter : mapping of str to ndarray of int, shape (6,)
         Columns of a lesion-level name, one for each place.
     tolerance : ndarray, shape (states,)
         Absolute tolerance of each state.
@@ -68,7 +67,7 @@ def mechanism() -> Mechanism:
     Examples
     --------
     >>> mechanism().lesion_state["S"].shape
-    (5,)
+    (6,)
     """
     kernel = compile_antimony(model_text(), monitors=MONITORS, outputs=OUTPUTS)
     states, lesion_states = _split(kernel.states)

@@ -23,7 +23,8 @@ def as_they_come(function: Callable[[Job], Result], jobs: Sequence[Job], workers
     from concurrent.futures import ProcessPoolExecutor, as_completed
     from multiprocessing import get_context
 
-    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(min(workers, len(jobs)), mp_context=context, initializer=_end_with_parent) as pool:
         waiting = [pool.submit(function, job) for job in jobs]
         try:
             for future in as_completed(waiting):
@@ -31,3 +32,14 @@ def as_they_come(function: Callable[[Job], Result], jobs: Sequence[Job], workers
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it is gone, also where that was killed and could say nothing."""
+    import os
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    parent = parent_process()
+    assert parent is not None
+    Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.measure import Reading, make_scan, read_lesions
+from remission.clinic.measure import make_scan
 from remission.clinic.policy import NO_RULE, VisitFacts
+from remission.clinic.reading import Reading, read_lesions
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Array, Index, Ward
 from remission.population import SITES
@@ -40,6 +41,7 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
     reading = read_lesions(
         ward.table, ward.seed, patients, ward.reader_bias[at], volume, ward.time_day[at], ward.visit[at]
     )
+    record_new_lesions(ward, at, reading, recorder)
     seen = make_scan(ward, at, reading)
     before = ward.recist(at)
     after, judged = assess(before, seen, confirmation_day=ward.study.confirmation_day)
@@ -62,6 +64,20 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
             grade=None,
         )
     return ScanResult(reading, seen.sum_mm, after.nadir_mm, judged)
+
+
+def record_new_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder) -> None:
+    """Write the lesions that are seen for the first time."""
+    who = at[np.nonzero(~reading.gone & ~ward.seen[at])[0]]
+    recorder.add(
+        "events",
+        patient=ward.number[who],
+        time_day=ward.time_day[who],
+        kind="new lesion",
+        detail=None,
+        rule=None,
+        grade=None,
+    )
 
 
 def facts(ward: Ward, at: Index, due: NDArray[np.bool_], result: ScanResult, grade: NDArray[np.int8]) -> VisitFacts:
@@ -91,7 +107,7 @@ def record_baseline(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
         nadir_mm=ward.first.baseline_sum_mm,
         change_pct=np.zeros(count),
         **dict.fromkeys(responses, nothing),
-        new_lesions=ward.seen_new_lesions.copy(),
+        new_lesions=ward.new_lesions,
         worst_grade=np.zeros(count, np.int8),
         decision="continue",
     )
@@ -147,7 +163,7 @@ def record_visit(
         course=known.course,
         **{name: _where_due(due, values, np.nan) for name, values in measured.items()},
         **{name: _where_due(due, values, None) for name, values in words.items()},
-        new_lesions=ward.seen_new_lesions[at],
+        new_lesions=ward.new_lesions[at],
         best_response=_RESPONSES[known.best],
         worst_grade=known.grade,
         decision=decisions,
@@ -157,8 +173,9 @@ def record_visit(
 
 
 def _record_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder) -> None:
-    row, place = np.nonzero(ward.patients.present[at])
+    row, place = np.nonzero(ward.seen[at])
     who = at[row]
+    role = np.select([ward.target[at], ward.out_of_sight[at]], ["target", "new"], "non-target").astype(object)
     recorder.add(
         "lesions",
         patient=ward.number[who],
@@ -166,7 +183,7 @@ def _record_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder)
         time_day=ward.time_day[who],
         lesion=(place + 1).astype(np.int8),
         site=_SITES[ward.patients.site[who, place]],
-        role=np.where(ward.target[who, place], "target", "non-target").astype(object),
+        role=role[row, place],
         diameter_mm=reading.measured_mm[row, place],
         true_diameter_mm=reading.true_mm[row, place],
     )

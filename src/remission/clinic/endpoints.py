@@ -26,6 +26,7 @@ def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
         "status_reason": _text(ward.failed),
         "attempts": ward.patients.attempts,
         **_at_enrolment(ward.patients),
+        "lesions": ward.seen_at_enrolment.sum(axis=1).astype(np.int8),
         "baseline_sum_mm": ward.first.baseline_sum_mm,
         "growth_time_day": ward.patients.growth_time_day,
         **_responses(ward),
@@ -60,7 +61,6 @@ def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
         "previously_treated": covariates.previously_treated,
         "squamous": covariates.squamous,
         "pd_l1_percent": covariates.pd_l1_percent,
-        "lesions": patients.lesions.astype(np.int8),
         "targets": patients.target.sum(axis=1).astype(np.int8),
     }
 

@@ -3,7 +3,7 @@
 At every visit, in this order (the code of `follow` is this list):
 
 1. Time reaches the visit: the mechanism is integrated up to this moment with every dose given so far.
-2. Death, loss to follow-up and new lesions since the last visit are settled, at their own times.
+2. Death and loss to follow-up since the last visit are settled, at their own times.
 3. If the calendar says scan, each lesion is measured; non-targets and new lesions are noted.
 4. RECIST 1.1 and iRECIST give the response of the scan.
 5. Toxicity since the last visit is graded.
@@ -23,10 +23,10 @@ from remission.clinic import toxicity
 from remission.clinic.act import begin_pending, carry_out, end_finished_courses, resume_held, start_course
 from remission.clinic.assess import facts, record_baseline, record_visit, scan
 from remission.clinic.dosing import DoseRows, doses_until, schedule
-from remission.clinic.measure import Reading
 from remission.clinic.policy import decide
+from remission.clinic.reading import Reading
 from remission.clinic.records import Recorder
-from remission.clinic.ward import SEED_PLACES, Array, Index, Ward
+from remission.clinic.ward import Array, Index, Ward
 from remission.solver import Status
 
 RTOL = 1e-3
@@ -49,11 +49,9 @@ def follow(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
         if len(here) == 0:
             return
         last_day = ward.time_day[here].copy()
-        before = ward.state[here, ward.model.state["seeding_hazard"]]
         integrate(ward, here, recorder)  # 1
-        settle_new_lesions(ward, here, before, last_day, recorder)  # 2
         record_toxicity(ward, here, last_day, recorder)
-        settle_ends(ward, here, recorder)
+        settle_ends(ward, here, recorder)  # 2
         count_days(ward, here, last_day)
         seen = ward.active[here]
         at = here[seen]
@@ -168,22 +166,6 @@ def _record_doses(ward: Ward, here: Index, rows: DoseRows, recorder: Recorder) -
 def _mark_failed(ward: Ward, here: Index, status: NDArray[np.int8]) -> None:
     for code in np.unique(status[~np.isin(status, ALIVE)]):
         ward.failed[here[status == code]] = Status(code).sentence
-
-
-def settle_new_lesions(ward: Ward, here: Index, before: Array, last_day: Array, recorder: Recorder) -> None:
-    """Count new lesions: the seeding hazard has passed the sum of as many exponential draws."""
-    hazard = ward.state[here, ward.model.state["seeding_hazard"]]
-    levels = ward.new_lesion_levels[here]
-    count = (levels <= hazard[:, None]).sum(axis=1)
-    for place in range(SEED_PLACES):
-        new = (place >= ward.new_lesions[here]) & (place < count)
-        if not new.any():
-            continue
-        share = (levels[new, place] - before[new]) / (hazard[new] - before[new])
-        day = last_day[new] + share * (ward.time_day[here[new]] - last_day[new])
-        number = ward.number[here[new]]
-        recorder.add("events", patient=number, time_day=day, kind="new lesion", detail=None, rule=None, grade=None)
-    ward.new_lesions[here] = np.maximum(ward.new_lesions[here], count)
 
 
 def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder) -> None:

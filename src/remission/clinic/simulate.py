@@ -11,7 +11,7 @@ from remission import draws
 from remission.biology import TumourTable, load_tumour, mechanism
 from remission.clinic.endpoints import patient_rows
 from remission.clinic.follow import follow
-from remission.clinic.measure import Reading, draw_reader_bias, read_lesions, sum_of
+from remission.clinic.reading import Reading, draw_reader_bias, read_lesions, sum_of
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Ward, admit
 from remission.population import NO_CANDIDATE, Patients, enrol
@@ -124,9 +124,9 @@ def _open_ward(
     n = len(patients.number)
     visit = np.zeros(n, np.int16)
     reading = read_lesions(table, seed, patients, bias, patients.volume_mL, np.zeros(n), visit)
-    others = (patients.present & ~patients.target).any(axis=1)
+    others = (~reading.gone & ~patients.target).any(axis=1)
     first = begin(sum_of(patients.target, reading.measured_mm), np.ones(n, bool), others)
-    ward = admit(definition, arm, table, mechanism(), seed, patients, first, reading.measured_mm, bias)
+    ward = admit(definition, arm, table, mechanism(), seed, patients, first, reading, bias)
     return ward, reading
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import Mechanism, TumourTable
+from remission.clinic.reading import Reading, sum_of
 from remission.population import Patients, diagnosed_day
 from remission.response import RecistState, Response
 from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition, exists_from
@@ -18,7 +19,6 @@ from remission.units import DAYS_PER_YEAR
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 NO_REGIMEN = -1
-SEED_PLACES = 8  # new lesions counted at most
 ORDERS = 3  # most drugs in one regimen
 
 
@@ -40,7 +40,7 @@ class Ward:
     rules: tuple[str, ...]
     diagnosed_day: Array  # the date of day 0, as an ordinal; NaN outside the calendar
 
-    # Where the integration stands; state (n, states), parameters (n, parameters), reader error (n, 5)
+    # Where the integration stands; state (n, states), parameters (n, parameters), reader error (n, 6)
     time_day: Array
     state: Array
     parameters: Array
@@ -61,8 +61,6 @@ class Ward:
     death_threshold: Array
     death_day: Array
     death_cause: NDArray[np.str_]
-    new_lesions: NDArray[np.int8]
-    new_lesion_levels: Array  # (n, SEED_PLACES): seeding hazard at which each new lesion appears
 
     # Treatment; next dose and doses given have shape (n, ORDERS)
     regimen: NDArray[np.int8]
@@ -92,20 +90,23 @@ class Ward:
     worst_grade: NDArray[np.int8]
     first_grade3_day: Array
 
-    # Response: the first course and line, and whatever came later; the latest scan and its targets, (n, 5)
+    # Response: the first course and line, and whatever came later
     first: RecistState
     later: RecistState
     second_best: NDArray[np.int8]
-    measured_mm: Array
-    target: NDArray[np.bool_]
 
-    # Between scans besides RECIST's own memory: sums of non-targets; new lesions seen, and seen before this baseline;
-    # lesions out of sight at this baseline (n, 5)
+    # Lesions, (n, 6): at the latest scan; targets and what was out of sight at the present baseline; seen at a scan so
+    # far, and at enrolment
+    measured_mm: Array
+    gone: NDArray[np.bool_]
+    target: NDArray[np.bool_]
+    out_of_sight: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    seen_at_enrolment: NDArray[np.bool_]
+
+    # Sums of non-targets, which RECIST's own memory does not keep
     nontarget_nadir_mm: Array
     nontarget_last_mm: Array
-    seen_new_lesions: NDArray[np.int8]
-    earlier_new_lesions: NDArray[np.int8]
-    out_of_sight: NDArray[np.bool_]
 
     # What the table of patients will say
     complete_response_day: Array
@@ -132,6 +133,11 @@ class Ward:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
 
+    @property
+    def new_lesions(self) -> NDArray[np.int8]:
+        """Lesions seen so far that were not there at enrolment."""
+        return (self.seen & ~self.seen_at_enrolment).sum(axis=1).astype(np.int8)
+
     def recist(self, at: Index) -> RecistState:
         """What RECIST remembers of the present course of the patients at ``at``."""
         later = np.flatnonzero(~self.in_first_phase[at])
@@ -156,13 +162,14 @@ def admit(
     seed: int,
     patients: Patients,
     first: RecistState,
-    measured_mm: Array,
+    baseline: Reading,
     reader_bias: Array,
 ) -> Ward:
     """The patients of an arm at enrolment, before any treatment."""
     n = len(patients.number)
     number = patients.number
-    others_mm = np.where(patients.present & ~patients.target, measured_mm, 0.0).sum(axis=1)
+    seen = ~baseline.gone
+    others_mm = sum_of(seen & ~patients.target, baseline.measured_mm)
 
     def none() -> Array:
         return np.full(n, np.nan)
@@ -193,10 +200,6 @@ def admit(
         death_threshold=draws.exponential(seed, number, "death from disease"),
         death_day=none(),
         death_cause=np.full(n, "", dtype="<U10"),
-        new_lesions=np.zeros(n, np.int8),
-        new_lesion_levels=np.cumsum(
-            draws.exponential(seed, number[:, None], "new lesion", np.arange(SEED_PLACES)), axis=1
-        ),
         regimen=np.full(n, NO_REGIMEN, np.int8),
         on_drug=np.zeros(n, bool),
         held=np.zeros(n, bool),
@@ -222,13 +225,14 @@ def admit(
         first=first,
         later=first,
         second_best=np.full(n, Response.NE, np.int8),
-        measured_mm=measured_mm.copy(),
+        measured_mm=baseline.measured_mm.copy(),
+        gone=baseline.gone.copy(),
         target=patients.target.copy(),
+        out_of_sight=~seen,
+        seen=seen.copy(),
+        seen_at_enrolment=seen,
         nontarget_nadir_mm=others_mm,
         nontarget_last_mm=others_mm.copy(),
-        seen_new_lesions=np.zeros(n, np.int8),
-        earlier_new_lesions=np.zeros(n, np.int8),
-        out_of_sight=np.zeros_like(patients.target),
         complete_response_day=none(),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,22 +18,20 @@ from remission.cohort.outcomes import Outcomes
 from remission.cohort.summary import summarise_cohort
 from remission.cohort.tables import arm_tables
 from remission.errors import RunError
-from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY
+from remission.run.closing import close
+from remission.run.files import MANIFEST, PROVENANCE, STUDY
 from remission.run.folder import RunFolder
-from remission.run.manifest import complete_files, manifest_json
 from remission.run.observed import observed_text
 from remission.run.plan import blocks
 from remission.run.provenance import (
     OBSERVED,
     Identity,
     Provenance,
-    environment,
     read_provenance,
     write_provenance,
 )
 from remission.run.records import FinishedBlock, write_blocks
-from remission.run.seal import plain_json
-from remission.run.store import LocalStore, entry_of
+from remission.run.store import Place, Store, store_at
 
 BLOCK_PATIENTS = 16_384
 _NOTHING_DRAWN = "none: a real cohort"
@@ -44,7 +41,7 @@ def write_cohort(
     cohort: Cohort,
     ends: Outcomes,
     findings: Sequence[Finding],
-    out: str | Path,
+    out: Place,
     *,
     command: str,
     mapping_sha256: str | None = None,
@@ -58,7 +55,7 @@ def write_cohort(
     ends : Outcomes
     findings : sequence of Finding
         All findings; they go into the study file, provenance and report.
-    out : path
+    out : path or URI
         A new folder, or one with the same cohort.
     command : str
         What made the folder.
@@ -72,7 +69,7 @@ def write_cohort(
     RunError
         If the folder holds something else, or cannot be written.
     """
-    store = LocalStore(Path(out))
+    store = store_at(out)
     arms = tuple(dict.fromkeys(cohort.arms.tolist()))
     text = _study_text(cohort, ends, findings, arms)
     provenance = _provenance(cohort, arms, text, findings, command, mapping_sha256)
@@ -84,13 +81,7 @@ def write_cohort(
         for block in blocks(len(cohort), BLOCK_PATIENTS):
             tables = arm_tables(cohort, ends, arm, block.patients)
             write_blocks(store, provenance.identity.key, [FinishedBlock(arm, block.index, block.count, tables)])
-    files = complete_files(store, provenance)
-    summary = plain_json(_summary(cohort, ends, findings, arms, on))
-    store.write(SUMMARY, summary)
-    store.clean()
-    files[SUMMARY] = entry_of(summary)
-    store.write(MANIFEST, manifest_json(provenance, files))
-    return RunFolder(store, provenance, files)
+    return close(store, lambda _: _summary(cohort, ends, findings, arms, on))
 
 
 def _study_text(cohort: Cohort, ends: Outcomes, findings: Sequence[Finding], arms: Sequence[str]) -> str:
@@ -119,7 +110,7 @@ def _provenance(
         "findings": [finding.document() for finding in findings],
     }
     sha256 = hashlib.sha256(text.encode()).hexdigest()
-    return Provenance(identity, len(cohort), arms, sha256, (environment(),), BLOCK_PATIENTS, further)
+    return Provenance(identity, len(cohort), arms, sha256, (), BLOCK_PATIENTS, further)
 
 
 def _file(source: Source) -> dict[str, Any]:
@@ -127,17 +118,17 @@ def _file(source: Source) -> dict[str, Any]:
     return {**found, "columns": dict(source.columns), "unused": list(source.unused)}
 
 
-def _refuse_other(store: LocalStore, provenance: Provenance) -> None:
+def _refuse_other(store: Store, provenance: Provenance) -> None:
     known = read_provenance(store)
     if known is None:
         if store.names():
             step = "give a new folder with --out"
-            raise RunError("the folder holds other files", where=str(store.root), next_step=step)
+            raise RunError("the folder holds other files", where=store.place, next_step=step)
         return
     if known.identity.filled != OBSERVED or known.identity.study != provenance.identity.study:
         raise RunError(
             "the folder holds something else",
-            where=f"{store.root}/{PROVENANCE}",
+            where=f"{store.place}/{PROVENANCE}",
             found=known.identity.study,
             next_step="give another folder with --out",
         )

@@ -17,6 +17,7 @@ from remission.study.yaml import Place, parse_yaml, read_text
 
 MISSING = ("", ".", "na", "n/a", "nan", "null", "none", "missing", "-")
 PARTIAL_DATES = ("refuse", "first", "middle", "leave out")
+_IF_EMPTY = "leave out --mapping, or say what differs from the defaults: units, tables, accept"
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,7 @@ def parse_mapping(content: str, file: str) -> Mapping:
     import hashlib
 
     problems = Problems()
-    read = read_section(parse_yaml(content, file), _KEYS, problems)
+    read = read_section(parse_yaml(content, file, _IF_EMPTY), _KEYS, problems)
     problems.raise_if_any()
     return Mapping(sha256=hashlib.sha256(content.encode()).hexdigest(), **read)
 

@@ -23,6 +23,7 @@ from remission.cohort.outcomes import Outcomes, outcomes
 from remission.cohort.sheet import Sheet
 from remission.errors import DataError, Problem
 from remission.run.folder import RunFolder
+from remission.run.store import Place
 
 Places = Sequence[str | Path] | str | Path
 
@@ -182,7 +183,7 @@ def day_of(text: str) -> date:
 
 def import_files(
     places: Places,
-    out: str | Path,
+    out: Place,
     *,
     mapping: Mapping | str | Path | None = None,
     units: MappingABC[str, str] | None = None,
@@ -195,7 +196,7 @@ def import_files(
     ----------
     places : path or sequence of paths
         Files, or folders with files.
-    out : path
+    out : path or URI
         The run folder.
     mapping : Mapping or path, optional
         What columns mean where their names do not say so.

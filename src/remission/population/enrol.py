@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.biology import LESIONS, Mechanism, TumourTable, mechanism
+from remission.biology import Mechanism, TumourTable, mechanism
 from remission.population.sample import LYMPH_NODE, Array, Candidates, Covariates, Lot, draw_candidates
 from remission.solver import Status
 from remission.study import Criterion
@@ -21,7 +21,6 @@ from remission.study.eligibility import fulfilled
 MAX_CANDIDATES = 200
 PERFORMANCE_STATUS = Criterion("ecog", at_most=1)
 GROWTH_RTOL = 1e-3
-ML_PER_CELL = 5e-9  # 2e8 cells per mL
 NODE_TARGET_MM = 15.0
 TARGET_MM = 10.0
 TARGETS, TARGETS_PER_SITE = 5, 2
@@ -43,12 +42,11 @@ class Patients:
         From a small tumour to diagnosis.
     state, parameters : ndarray, shape (n, states) and (n, parameters)
         The mechanism at diagnosis.
-    lesions : ndarray of int, shape (n,)
-    site : ndarray of int, shape (n, 5)
+    site : ndarray of int, shape (n, 6)
         Index into ``SITES``.
-    target : ndarray of bool, shape (n, 5)
-        Lesions followed as RECIST targets; other present lesions are non-targets.
-    volume_mL, scar : ndarray, shape (n, 5)
+    target : ndarray of bool, shape (n, 6)
+        Lesions followed as RECIST targets; whatever else is visible is a non-target, and the rest is still unseen.
+    volume_mL, scar : ndarray, shape (n, 6)
         Volume at diagnosis, and the share of it that stays as a scar.
     covariates : Covariates
     """
@@ -59,17 +57,11 @@ class Patients:
     growth_time_day: Array
     state: Array
     parameters: Array
-    lesions: NDArray[np.int64]
     site: NDArray[np.int64]
     target: NDArray[np.bool_]
     volume_mL: Array
     scar: Array
     covariates: Covariates
-
-    @property
-    def present(self) -> NDArray[np.bool_]:
-        """Which of the five places hold a lesion, shape (n, 5)."""
-        return np.arange(LESIONS) < self.lesions[:, None]
 
     def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Patients:
         """The patients at ``index``, in that order."""
@@ -161,8 +153,7 @@ def _grow(
         atol=model.tolerance,
     )
     volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
-    present = np.arange(LESIONS) < drawn.lesions[:, None]
-    target = choose_targets(diameter_mm(volume), drawn.site, present)
+    target = choose_targets(diameter_mm(volume), drawn.site)
     parameters = _with_risk(table, model, drawn.parameters, volume.sum(axis=1))
     enrolled = eligible & (grown.status == Status.CROSSED) & target.any(axis=1)
     return Patients(
@@ -172,7 +163,6 @@ def _grow(
         growth_time_day=grown.time_day,
         state=_at_enrolment(table, model, grown.state, volume.sum(axis=1)),
         parameters=parameters,
-        lesions=drawn.lesions,
         site=drawn.site,
         target=target,
         volume_mL=volume,
@@ -183,8 +173,10 @@ def _grow(
 
 def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Array:
     """Where untreated growth starts, shape (n, states)."""
-    state = np.zeros((len(drawn.lesions), len(model.kernel.states)))
-    cells = table.value("initial_fraction") * drawn.cells_at_diagnosis
+    state = np.zeros((len(drawn.site), len(model.kernel.states)))
+    growth = drawn.parameters[:, model.lesion_parameter["growth"]]
+    cells = drawn.cells_at_diagnosis * table.value("initial_fraction") ** (growth / drawn.mean_growth[:, None])
+    cells = np.where(cells < 1, 0.0, cells)
     escape = cells * drawn.escape_fraction[:, None]
     state[:, model.lesion_state["S"]] = cells - escape
     state[:, model.lesion_state["R"]] = escape
@@ -195,10 +187,9 @@ def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Ar
 
 
 def _at_enrolment(table: TumourTable, model: Mechanism, state: Array, burden_mL: Array) -> Array:
-    """The grown state with the clocks of death and seeding set back to enrolment."""
+    """The grown state with the clock of death set back to enrolment."""
     state = state.copy()
     state[:, model.state["death_hazard"]] = 0
-    state[:, model.state["seeding_hazard"]] = 0
     state[:, model.state["lagged_burden"]] = table.value("lagged_start") * burden_mL
     return state
 
@@ -226,13 +217,13 @@ def diameter_mm(volume_mL: Array) -> Array:
     return 10 * np.cbrt(6 / np.pi * volume_mL)
 
 
-def choose_targets(size_mm: Array, site: NDArray[np.int64], present: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def choose_targets(size_mm: Array, site: NDArray[np.int64]) -> NDArray[np.bool_]:
     """RECIST 1.1 targets (Eisenhauer 2009): the largest measurable lesions, at most 2 per organ and 5 in all.
 
-    Shapes are (n, 5). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).
+    Shapes are (n, 6). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).
     """
     least = np.where(site == LYMPH_NODE, NODE_TARGET_MM, TARGET_MM)
-    measurable = present & (size_mm >= least)
+    measurable = size_mm >= least
     larger = (size_mm[:, None, :] > size_mm[:, :, None]) & measurable[:, None, :]
     same_site = site[:, None, :] == site[:, :, None]
     ahead_in_site = (larger & same_site).sum(axis=2)

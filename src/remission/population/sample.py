@@ -20,6 +20,9 @@ Groups = Mapping[str, NDArray[np.bool_]]
 SITES = ("lung", "lymph node", "soft tissue", "liver", "adrenal")
 LYMPH_NODE = SITES.index("lymph node")
 _STRIDE = 16  # places of one candidate in the index of a draw
+ML_PER_CELL = 5e-9  # 2e8 cells per mL
+FOUND = 5  # lesions found at diagnosis at most; the places left hold metastases that are too small to be seen
+UNSEEN_MM = 4.0  # a lesion below this is not seen (half of a usual CT slice of 5 mm and partial volume)
 
 
 @dataclass(frozen=True)
@@ -42,11 +45,11 @@ class Lot:
         return self.candidate[:, None] * _STRIDE + np.arange(1, LESIONS + 1)
 
     def uniform_lesions(self, purpose: str) -> Array:
-        """One uniform draw a lesion, shape (n, 5)."""
+        """One uniform draw a lesion, shape (n, 6)."""
         return draws.uniform(self.seed, self.patient[:, None], purpose, self._places())
 
     def normal_lesions(self, purpose: str) -> Array:
-        """One standard normal draw a lesion, shape (n, 5)."""
+        """One standard normal draw a lesion, shape (n, 6)."""
         return draws.normal(self.seed, self.patient[:, None], purpose, self._places())
 
     def of_patient(self, row: Parameter) -> Array:
@@ -57,7 +60,7 @@ class Lot:
         return np.clip(value, row.low, row.high)
 
     def of_lesion(self, row: Parameter) -> Array:
-        """A log-normal lesion-level parameter, shape (n, 5)."""
+        """A log-normal lesion-level parameter, shape (n, 6)."""
         shape = (len(self.patient), LESIONS)
         if row.sd_patient == 0 and row.sd_lesion == 0:
             return np.full(shape, row.value)
@@ -94,7 +97,6 @@ class Candidates:
     """Drawn, not yet grown: model parameters, lesions and covariates."""
 
     parameters: Array
-    lesions: NDArray[np.int64]
     site: NDArray[np.int64]
     mean_growth: Array
     cells_at_diagnosis: Array
@@ -120,23 +122,35 @@ def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previous
         "squamous": lot.uniform("squamous") < table.value("squamous"),
     }
     parameters = _model_parameters(table, mechanism, lot, groups)
-    lesions = 1 + lot.choice("lesions", np.array([table.value(f"lesions_{count}") for count in range(1, LESIONS + 1)]))
-    present = np.arange(LESIONS) < lesions[:, None]
+    found = 1 + lot.choice("lesions", np.array([table.value(f"lesions_{count}") for count in range(1, FOUND + 1)]))
+    is_found = np.arange(LESIONS) < found[:, None]
     size = lot.of_lesion(table["lesion_cells"]) * _group_factor(table, groups, "lesion_cells")[:, None]
-    cells = np.where(present, size, 0.0)
+    cells = np.where(is_found, size, _unseen_cells(table, lot, found))
     shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
     cuts = np.cumsum(shares / shares.sum())[:-1]
     site = np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
     return Candidates(
         parameters=parameters,
-        lesions=lesions,
         site=site,
-        mean_growth=(parameters[:, mechanism.lesion_parameter["growth"]] * present).sum(axis=1) / lesions,
+        mean_growth=(parameters[:, mechanism.lesion_parameter["growth"]] * is_found).sum(axis=1) / found,
         cells_at_diagnosis=cells,
         escape_fraction=_escape_fraction(table, lot),
         scar=lot.of_lesion(table["scar"]),
         covariates=_covariates(table, lot, groups, cells.sum(axis=1)),
     )
+
+
+def _unseen_cells(table: TumourTable, lot: Lot, found: NDArray[np.int64]) -> Array:
+    """Sizes of the metastases that a scan does not show at diagnosis, the largest in place ``found``, shape (n, 6).
+
+    Metastases that are seeded at a constant rate and grow exponentially are spread evenly over the logarithm of size
+    (Iwata 2000, J Theor Biol 203:177), here below what a scan shows: a Poisson process, denser where more were found.
+    """
+    density = lot.of_patient(table["unseen"]) * found
+    waiting = -np.log(lot.uniform_lesions("unseen"))
+    waiting[np.arange(LESIONS) < found[:, None]] = 0.0
+    largest = np.pi / 6 * (UNSEEN_MM / 10) ** 3 / ML_PER_CELL
+    return largest * np.exp(-np.cumsum(waiting, axis=1) / density[:, None])
 
 
 def _group_factor(table: TumourTable, groups: Groups, name: str) -> Array:

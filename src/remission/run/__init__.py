@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remission.run.execute import InterruptedRunError, Step, execute, plan_run
+from remission.run.execute import InterruptedRunError, Step, execute, execute_shards, plan_run
 from remission.run.folder import RunFolder
 from remission.run.plan import Block, Plan
 from remission.run.progress import shown_progress
@@ -17,6 +17,7 @@ __all__ = [
     "RunFolder",
     "Step",
     "execute",
+    "execute_shards",
     "plan_run",
     "shown_progress",
     "summarise",

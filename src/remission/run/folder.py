@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from remission.errors import Problem, RunError
-from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY, FileEntry, table_name
+from remission.run.files import STUDY, SUMMARY, FileEntry, table_name
+from remission.run.manifest import read_manifest
 from remission.run.observed import parse_observed
 from remission.run.parquet import from_parquet
 from remission.run.plan import blocks
-from remission.run.provenance import OBSERVED, Provenance, check_format, read_provenance
-from remission.run.seal import unsealed
-from remission.run.store import LocalStore, Store, damaged, read_verified
-from remission.tables import TABLE_NAMES, schema
+from remission.run.provenance import OBSERVED, Provenance, read_provenance
+from remission.run.store import Place, Store, damaged, entry_of, read_verified, store_at
+from remission.tables import schema
 
+MOST_STUDY_BYTES = 4_000_000
 _READERS = 4  # threads: hashing and decoding release the interpreter's lock
 
 
@@ -51,27 +50,21 @@ class RunFolder:
     files: Mapping[str, FileEntry]
 
     @classmethod
-    def open(cls, path: str | Path) -> RunFolder:
-        """Open the run in a folder.
+    def open(cls, place: Place) -> RunFolder:
+        """Open the run in a folder or at a URI (``s3://bucket/k6``).
 
         Raises
         ------
         RunError
             If there is none, it is not finished, its manifest is damaged, or a later version made it.
         """
-        store = LocalStore(Path(path))
-        provenance = read_provenance(store)
-        if provenance is None:
-            step = f"remission run STUDY --out {path}"
-            raise RunError("there is no run in this folder", where=str(path), next_step=step)
-        if store.size(MANIFEST) is None:
-            step = "run the command that began it again: it does what is missing"
-            raise RunError("the run in this folder is not finished", where=str(path), next_step=step)
-        manifest = unsealed(store.read(MANIFEST), MANIFEST)
-        check_format(manifest, MANIFEST)
-        files = {name: FileEntry(**entry) for name, entry in manifest["files"].items()}
-        _refuse_other_size(files, provenance)
-        return cls(store, provenance, files)
+        return cls.of(store_at(place))
+
+    @classmethod
+    def of(cls, store: Store) -> RunFolder:
+        """The run in a store; errors as for `open`."""
+        provenance = known_provenance(store)
+        return cls(store, provenance, read_manifest(store, provenance))
 
     @property
     def arms(self) -> tuple[str, ...]:
@@ -87,18 +80,7 @@ class RunFolder:
         RunError, StudyError
             If the file has changed, or this version reads it otherwise.
         """
-        from remission.study import parse_study
-
-        text = read_verified(self.store, STUDY, self.files[STUDY]).decode()
-        identity = self.provenance.identity
-        if identity.filled == OBSERVED:
-            return parse_observed(text, STUDY)
-        asked: dict[str, Any] = {
-            "patients": self.provenance.patients,
-            "seed": identity.seed,
-            "filled": identity.filled,
-        }
-        return replace(parse_study(text, where=STUDY), **asked)
+        return study_in(self.store, self.provenance)
 
     def table(self, name: str, arms: Sequence[str] | None = None, columns: Sequence[str] | None = None) -> pa.Table:
         """One of the five tables, verified while it is read.
@@ -134,10 +116,12 @@ class RunFolder:
         ]
         with ThreadPoolExecutor(_READERS) as readers:
             for first in range(0, len(names), _READERS):
-                yield from readers.map(lambda file: self._read(file, name, columns), names[first : first + _READERS])
+                yield from readers.map(lambda file: self.file(file, name, columns), names[first : first + _READERS])
 
-    def _read(self, file: str, name: str, columns: Sequence[str] | None) -> pa.Table:
-        return from_parquet(read_verified(self.store, file, self._entry(file)), file, name, columns)
+    def file(self, name: str, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """One file of a table, verified while it is read; errors as for `table`."""
+        entry = self._entry(name)
+        return from_parquet(read_verified(self.store, name, entry), name, table, entry.rows, columns)
 
     def _entry(self, file: str) -> FileEntry:
         if file not in self.files:
@@ -162,19 +146,67 @@ class RunFolder:
         return content
 
     def verify(self) -> tuple[Problem, ...]:
-        """Read every file of the manifest and say which are missing or changed; empty if all is well."""
-        problems: list[Problem] = []
-        for name, entry in self.files.items():
-            try:
-                read_verified(self.store, name, entry)
-            except RunError as error:
-                problems += error.problems
-        return tuple(problems)
+        """Read every file of the manifest and say which are missing or changed, and which tables are strangers.
+
+        A file among the tables that the manifest does not know would be read by readers that take the whole folder.
+        """
+        with ThreadPoolExecutor(_READERS) as readers:
+            found = [problem for problems in readers.map(self._verify, sorted(self.files)) for problem in problems]
+        return (*found, *self._strangers())
+
+    def _verify(self, name: str) -> tuple[Problem, ...]:
+        try:
+            read_verified(self.store, name, self.files[name])
+        except RunError as error:
+            return error.problems
+        return ()
+
+    def _strangers(self) -> list[Problem]:
+        tables = {name.rpartition("/")[0] for name in self.files if "/" in name}
+        parents = {folder.partition("/")[0] for folder in tables}
+        found = [
+            f"{folder}/{name}"
+            for folder in sorted(tables | parents)
+            for name in self.store.names(folder)
+            if f"{folder}/{name}" not in tables and f"{folder}/{name}" not in self.files
+        ]
+        return [Problem("the manifest does not know the file", where=name, next_step="take it away") for name in found]
 
 
-def _refuse_other_size(files: Mapping[str, FileEntry], provenance: Provenance) -> None:
-    """The manifest must list as many files as provenance says, before anything is done for each of them."""
-    per_arm = math.ceil(provenance.patients / provenance.block_patients) * (len(TABLE_NAMES) + 1)
-    expected = per_arm * len(provenance.arms) + len((STUDY, PROVENANCE, SUMMARY))
-    if len(files) != expected:
-        raise damaged(MANIFEST, f"{len(files)} files", f"{expected} files")
+def known_provenance(store: Store) -> Provenance:
+    """Provenance of the run in a store.
+
+    Raises
+    ------
+    RunError
+        If there is none, or it cannot be used.
+    """
+    provenance = read_provenance(store)
+    if provenance is None:
+        step = f"remission run STUDY --out {store.place}"
+        raise RunError("there is no run in this folder", where=store.place, next_step=step)
+    return provenance
+
+
+def study_in(store: Store, provenance: Provenance) -> Any:
+    """The study as it was or is to be run, read from the folder's own study file.
+
+    Raises
+    ------
+    RunError, StudyError
+        If the file has changed, or this version reads it otherwise.
+    """
+    from remission.study import parse_study
+
+    data, digest = store.read(STUDY, MOST_STUDY_BYTES), provenance.study_sha256
+    if entry_of(data).sha256 != digest:
+        raise damaged(STUDY, f"sha256 {entry_of(data).sha256[:16]}…", f"sha256 {digest[:16]}…")
+    identity = provenance.identity
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        raise RunError("the file is not text", where=STUDY, allowed="YAML in UTF-8") from None
+    if identity.filled == OBSERVED:
+        return parse_observed(text, STUDY)
+    asked: dict[str, Any] = {"patients": provenance.patients, "seed": identity.seed, "filled": identity.filled}
+    return replace(parse_study(text, where=STUDY), **asked)

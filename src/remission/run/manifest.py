@@ -7,35 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 from remission.errors import RunError
-from remission.run.files import PROVENANCE, STUDY, FileEntry, record_name
+from remission.run.checked import Document
+from remission.run.files import MANIFEST, PROVENANCE, STUDY, SUMMARY, FileEntry, record_name, table_name
 from remission.run.plan import blocks
-from remission.run.provenance import FORMAT, Provenance
-from remission.run.records import read_record
-from remission.run.seal import sealed_json
-from remission.run.store import AGAIN, Store, entry_of
-
-
-def complete_files(store: Store, provenance: Provenance) -> dict[str, FileEntry]:
-    """Entries of all files of a run but the summary, from the records of its blocks.
-
-    Raises
-    ------
-    RunError
-        If a block is not there.
-    """
-    files = {name: entry_of(store.read(name)) for name in (STUDY, PROVENANCE)}
-    for arm in provenance.arms:
-        for block in blocks(provenance.patients, provenance.block_patients):
-            record = read_record(store, arm, block.index)
-            if record is None or record.patients != block.count or record.key != provenance.identity.key:
-                raise RunError(
-                    "the folder is not finished: another process may be at work on it",
-                    where=f"arm {arm}, block {block.index}",
-                    next_step=AGAIN.replace("this file", "what is missing"),
-                )
-            files[record_name(arm, block.index)] = entry_of(store.read(record_name(arm, block.index)))
-            files.update(record.named_files())
-    return files
+from remission.run.provenance import FORMAT, Provenance, check_format
+from remission.run.seal import sealed_json, unsealed
+from remission.run.store import MOST_TABLE_BYTES, Store, damaged
+from remission.tables import TABLE_NAMES
 
 
 def manifest_json(provenance: Provenance, files: Mapping[str, FileEntry]) -> bytes:
@@ -52,3 +30,36 @@ def manifest_json(provenance: Provenance, files: Mapping[str, FileEntry]) -> byt
         "files": {name: asdict(entry) for name, entry in sorted(files.items())},
     }
     return sealed_json(document)
+
+
+def read_manifest(store: Store, provenance: Provenance) -> dict[str, FileEntry]:
+    """Entries of the files of a finished run: those that its provenance calls for, and no others.
+
+    Raises
+    ------
+    RunError
+        If the run is not finished, the manifest is damaged, or it names other files.
+    """
+    if store.size(MANIFEST) is None:
+        step = f"remission resume {store.place}"
+        raise RunError("the run in this folder is not finished", where=store.place, next_step=step)
+    document = unsealed(store.read(MANIFEST), MANIFEST)
+    check_format(document, MANIFEST)
+    listed = Document(document, MANIFEST).sections("files")
+    expected = expected_names(provenance)
+    strange = sorted(listed.keys() ^ expected)
+    if strange:
+        raise damaged(
+            MANIFEST, f"{len(listed)} files, among the differences {strange[0][:80]}", f"{len(expected)} files"
+        )
+    return {name: entry.entry(MOST_TABLE_BYTES) for name, entry in listed.items()}
+
+
+def expected_names(provenance: Provenance) -> set[str]:
+    """Names of all files that a run consists of."""
+    names = {STUDY, PROVENANCE, SUMMARY}
+    for block in blocks(provenance.patients, provenance.block_patients):
+        for arm in provenance.arms:
+            names |= {table_name(table, arm, block.index) for table in TABLE_NAMES}
+            names.add(record_name(arm, block.index))
+    return names

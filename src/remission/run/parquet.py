@@ -10,6 +10,9 @@ import pyarrow.parquet as pq
 from remission.run.store import damaged
 from remission.tables import normalised, schema
 
+MOST_CELLS = 100_000_000  # of a block; lesions of 2,048 patients over 60 months have a twentieth
+MOST_UNPACKED_BYTES = 1_000_000_000
+
 
 def to_parquet(table: pa.Table) -> bytes:
     """Parquet bytes of a table: zstd, one row group, page checksums.
@@ -33,19 +36,46 @@ def to_parquet(table: pa.Table) -> bytes:
     return sink.getvalue().to_pybytes()
 
 
-def from_parquet(data: bytes, name: str, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+def from_parquet(
+    data: bytes, name: str, table: str, rows: int | None, columns: Sequence[str] | None = None
+) -> pa.Table:
     """A table from bytes that have been verified; page checksums are verified once more.
+
+    Parameters
+    ----------
+    data : bytes
+        A file, whole.
+    name : str
+        Of the file, for messages.
+    table : str
+        Which of the five tables it holds a block of.
+    rows : int or None
+        As the manifest has it. A file that says otherwise, or more than a block can have, is refused before
+        anything is unpacked: a few bytes can stand for any number of rows.
+    columns : sequence of str, optional
+        All if not given.
 
     Raises
     ------
     RunError
         If the bytes are no Parquet file of that table.
     """
-    try:
-        read = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read(columns)
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(name, str(error).splitlines()[0]) from None
     expected = schema(table, None if columns is None else tuple(columns))
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
+        _refuse_other_size(file.metadata, name, rows)
+        read = file.read(columns)
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(name, (str(error).splitlines() or ["no Parquet"])[0]) from None
     if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(expected):
         raise damaged(name, f"columns {read.schema.names}", f"columns {expected.names}")
     return read.select(expected.names)
+
+
+def _refuse_other_size(found: pq.FileMetaData, name: str, rows: int | None) -> None:
+    if found.num_rows != rows:
+        raise damaged(name, f"{found.num_rows} rows", f"{rows} rows")
+    unpacked = sum(found.row_group(k).total_byte_size for k in range(found.num_row_groups))
+    if found.num_rows * found.num_columns > MOST_CELLS or unpacked > MOST_UNPACKED_BYTES:
+        shown = f"{found.num_rows} rows of {found.num_columns} columns, {unpacked} bytes"
+        raise damaged(name, shown, f"at most {MOST_CELLS} cells and {MOST_UNPACKED_BYTES} bytes")

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from remission.errors import RunError
 from remission.run.cost import Cost, cost_of
 from remission.run.records import BlockRecord, damaged_files, read_record
+from remission.run.shards import Shards
 from remission.run.store import Store
 
 # Large enough that files are few, small enough that a kill costs seconds.
@@ -79,6 +80,10 @@ class Plan:
         Estimate for the tasks.
     block_patients : int
         Patient numbers in a block.
+    shards : Shards or None
+        The shards that were asked for; tasks, finished and damaged blocks are of these alone.
+    patients_in_shards : int
+        Patients of these shards; all without shards.
     """
 
     patients: int
@@ -89,6 +94,8 @@ class Plan:
     workers: int
     cost: Cost
     block_patients: int
+    shards: Shards | None
+    patients_in_shards: int
 
 
 def blocks(patients: int, size: int = BLOCK_PATIENTS) -> tuple[Block, ...]:
@@ -112,6 +119,7 @@ def make_plan(
     workers: int | None = None,
     share_in_arm: float = 1.0,
     block_patients: int = BLOCK_PATIENTS,
+    shards: Shards | None = None,
 ) -> Plan:
     """Compare what a run consists of with what a folder holds.
 
@@ -131,6 +139,8 @@ def make_plan(
         Share of the patients who live in an arm, on average: 1 for twins.
     block_patients : int
         Patient numbers in a block.
+    shards : Shards, optional
+        Only these are planned.
 
     Raises
     ------
@@ -139,7 +149,9 @@ def make_plan(
     """
     missing: list[tuple[Block, tuple[str, ...]]] = []
     damaged, finished = list[str](), 0
-    for block in blocks(patients, block_patients):
+    every = blocks(patients, block_patients)
+    chosen = every if shards is None else shards.share(every)
+    for block in chosen:
         states = {arm: _state(store, key, arm, block) if store else None for arm in arms}
         finished += sum(state == [] for state in states.values())
         damaged += [name for state in states.values() for name in state or []]
@@ -150,7 +162,8 @@ def make_plan(
     count = worker_count(workers, len(missing), grown)
     tasks = batches(missing, count)
     cost = cost_of(grown, lives, len(tasks), count)
-    return Plan(patients, tuple(arms), tasks, finished, tuple(damaged), count, cost, block_patients)
+    here = sum(block.count for block in chosen)
+    return Plan(patients, tuple(arms), tasks, finished, tuple(damaged), count, cost, block_patients, shards, here)
 
 
 def _state(store: Store, key: str, arm: str, block: Block) -> list[str] | None:

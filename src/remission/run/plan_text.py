@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from remission.run.plan import Plan
 
 
-def plan_text(name: str, planned: Plan, folder: Path) -> str:
+def plan_text(name: str, planned: Plan, folder: str) -> str:
     """What a plan says, for the screen.
 
     Examples
     --------
     >>> from remission.run.plan import make_plan
-    >>> print(plan_text("s", make_plan(None, "key", ["A"], 100), Path("runs/s")).splitlines()[1])
+    >>> print(plan_text("s", make_plan(None, "key", ["A"], 100), "runs/s").splitlines()[1])
     blocks   1 to do, 0 done (each of one arm)
     """
     cost = planned.cost

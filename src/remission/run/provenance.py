@@ -7,26 +7,29 @@ and a folder can be handed on.
 from __future__ import annotations
 
 import hashlib
-import platform
+import math
 import shlex
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from importlib.metadata import PackageNotFoundError
-from importlib.metadata import version as installed_version
 from typing import Any
 
 from remission import __version__
 from remission.errors import RunError
+from remission.run.checked import Document
 from remission.run.files import PROVENANCE, STUDY
 from remission.run.plan import BLOCK_PATIENTS
 from remission.run.seal import plain_json, sealed_json, unsealed
 from remission.run.store import Store
+from remission.study.numbers import MOST_PATIENTS, MOST_SEED
+from remission.tables import TABLE_NAMES
 
 FORMAT = 1
 OBSERVED = "observed"
 """How the arms of a cohort are filled: by the patients that were there."""
 FURTHER = ("command", "files", "findings", "mapping")
-_LIBRARIES = ("numpy", "scipy", "llvmlite", "pyarrow")
+MOST_ARMS = 1_000
+MOST_FILES = 1_000_000
+MOST_ENVIRONMENTS = 10_000
 
 
 @dataclass(frozen=True)
@@ -80,36 +83,6 @@ def _parameters_hash() -> str:
     return str(parameters_hash())
 
 
-def environment() -> dict[str, str]:
-    """Libraries and processor: what may move the last bits of a result, or the bytes of a file.
-
-    Examples
-    --------
-    >>> sorted(environment())[:3]
-    ['cpu', 'llvmlite', 'machine']
-    """
-    found = {name: _installed(name) for name in _LIBRARIES}
-    return {"python": platform.python_version(), **found, "machine": platform.machine(), "cpu": _processor()}
-
-
-def _installed(package: str) -> str:
-    try:
-        return installed_version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
-def _processor() -> str:
-    """Name and vector extensions as the compiler sees them: they decide the width of the lanes."""
-    try:
-        from llvmlite import binding
-    except ImportError:
-        return platform.processor() or "unknown"
-    features = binding.get_host_cpu_features()
-    wide = [name for name in ("sse2", "avx", "avx2", "fma", "avx512f", "neon", "sve") if features.get(name)]
-    return " ".join([binding.get_host_cpu_name(), *wide])
-
-
 def command_of(identity: Identity, patients: int, arms: Iterable[str]) -> str:
     """The command that makes the run again from the study file in its folder.
 
@@ -139,7 +112,7 @@ class Provenance:
     study_sha256 : str
         Of the study file in the folder.
     environments : tuple of dict
-        Libraries and processors that worked on it, the first first.
+        Libraries and processors that made its blocks; none before the run is finished.
     block_patients : int
         Patient numbers in a block.
     further : dict
@@ -150,7 +123,7 @@ class Provenance:
     patients: int
     arms: tuple[str, ...]
     study_sha256: str
-    environments: tuple[dict[str, str], ...]
+    environments: tuple[dict[str, str], ...] = ()
     block_patients: int = BLOCK_PATIENTS
     further: dict[str, Any] = field(default_factory=dict)
 
@@ -191,21 +164,29 @@ def read_provenance(store: Store) -> Provenance | None:
     """
     if store.size(PROVENANCE) is None:
         return None
-    found = unsealed(store.read(PROVENANCE), PROVENANCE)
-    check_format(found, PROVENANCE)
-    try:
-        identity = Identity(**{name: found[name] for name in Identity.__dataclass_fields__})
-        return Provenance(
-            identity,
-            found["patients"],
-            tuple(found["arms"]),
-            found["study_sha256"],
-            tuple(found["made_with"]),
-            found["block_patients"],
-            {name: found[name] for name in FURTHER if name in found and identity.filled == OBSERVED},
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise RunError("the file lacks what it must hold", where=PROVENANCE, found=str(error)) from None
+    content = unsealed(store.read(PROVENANCE), PROVENANCE)
+    check_format(content, PROVENANCE)
+    return _provenance_of(Document(content, PROVENANCE))
+
+
+def _provenance_of(found: Document) -> Provenance:
+    identity = _identity_of(found)
+    patients, arms = found.whole("patients", 1, MOST_PATIENTS), found.texts("arms", MOST_ARMS)
+    block_patients = found.whole("block_patients", 1, MOST_PATIENTS)
+    if not arms:
+        raise found.refused("arms", arms, "one arm or more")
+    files = math.ceil(patients / block_patients) * len(arms) * (len(TABLE_NAMES) + 1)
+    if files > MOST_FILES:
+        raise found.refused("block_patients", block_patients, f"blocks of which there are at most {MOST_FILES} files")
+    further = {name: found.content[name] for name in FURTHER if name in found.content and identity.filled == OBSERVED}
+    made_with = found.dictionaries("made_with", MOST_ENVIRONMENTS)
+    return Provenance(identity, patients, arms, found.text("study_sha256"), made_with, block_patients, further)
+
+
+def _identity_of(found: Document) -> Identity:
+    seed = None if found.content.get("seed") is None else found.whole("seed", 0, MOST_SEED)
+    names = ("study", "study_hash", "filled", "version", "parameters_hash")
+    return Identity(seed=seed, **{name: found.text(name) for name in names})
 
 
 def check_format(document: dict[str, Any], name: str) -> None:

@@ -13,10 +13,12 @@ from dataclasses import asdict, dataclass
 import pyarrow as pa
 
 from remission.errors import RunError
+from remission.run.checked import Document
+from remission.run.environment import environment
 from remission.run.files import FileEntry, record_name, table_name
 from remission.run.parquet import to_parquet
 from remission.run.seal import sealed_json, unsealed
-from remission.run.store import Store, entry_of, read_verified
+from remission.run.store import MOST_TABLE_BYTES, Store, entry_of, read_verified
 from remission.tables import TABLE_NAMES
 
 _ENCODERS = 4  # threads: encoding and compressing release the interpreter's lock
@@ -38,6 +40,8 @@ class BlockRecord:
         Patient numbers that the block covers; the last block of a run may be short.
     files : mapping of str to FileEntry
         One entry per table.
+    made_with : dict
+        Libraries and processor of the process that made it.
     """
 
     key: str
@@ -45,6 +49,7 @@ class BlockRecord:
     block: int
     patients: int
     files: Mapping[str, FileEntry]
+    made_with: Mapping[str, str]
 
     def named_files(self) -> dict[str, FileEntry]:
         """Entries by the file's name in the run folder."""
@@ -83,22 +88,33 @@ def write_blocks(store: Store, key: str, finished: Sequence[FinishedBlock]) -> N
 
 def _record_file(key: str, each: FinishedBlock, entries: Mapping[tuple[str, int, str], FileEntry]) -> tuple[str, bytes]:
     files = {table: entries[each.arm, each.block, table] for table in TABLE_NAMES}
-    record = BlockRecord(key, each.arm, each.block, each.patients, files)
-    return record_name(each.arm, each.block), sealed_json(asdict(record))
+    record = BlockRecord(key, each.arm, each.block, each.patients, files, environment())
+    return record_name(each.arm, each.block), record_bytes(record)
+
+
+def record_bytes(record: BlockRecord) -> bytes:
+    """Bytes of the record of a block."""
+    return sealed_json(asdict(record))
 
 
 def read_record(store: Store, arm: str, block: int) -> BlockRecord | None:
     """The record of a block, or None if there is none or it is damaged: the block is then to be made."""
     name = record_name(arm, block)
-    if store.size(name) is None:
-        return None
     try:
-        found = unsealed(store.read(name), name)
-        files = {table: FileEntry(**entry) for table, entry in found.pop("files").items()}
-        record = BlockRecord(files=files, **found)
-    except (RunError, TypeError, KeyError, AttributeError):
+        record = _record_of(Document(unsealed(store.read(name), name), name))
+    except RunError:
         return None
     return record if (record.arm, record.block) == (arm, block) else None
+
+
+def _record_of(found: Document) -> BlockRecord:
+    sections = found.sections("files")
+    files = {table: sections[table].entry(MOST_TABLE_BYTES) for table in TABLE_NAMES if table in sections}
+    if set(files) != set(TABLE_NAMES):
+        raise found.refused("files", list(sections), ", ".join(TABLE_NAMES))
+    numbers = {name: found.whole(name, 0, 2**63 - 1) for name in ("block", "patients")}
+    made_with = found.dictionary("made_with")
+    return BlockRecord(key=found.text("key"), arm=found.text("arm"), files=files, made_with=made_with, **numbers)
 
 
 def damaged_files(store: Store, record: BlockRecord) -> list[str]:

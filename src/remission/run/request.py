@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from remission.errors import Problem, RunError
 from remission.run.files import MANIFEST, PROVENANCE, RECORDS, STUDY, SUMMARY
 from remission.run.plan import BLOCK_PATIENTS, Plan, make_plan
 from remission.run.provenance import Identity, Provenance, identity_of, read_provenance
-from remission.run.store import LocalStore, Store
+from remission.run.shards import Shards
+from remission.run.store import Place, Store, store_at
 
 _ELSEWHERE = "give another folder with --out"
 
@@ -24,7 +24,7 @@ class Request:
     ----------
     definition : StudyDefinition
         With the patients, seed and filling asked for.
-    store : LocalStore
+    store : Store
         The folder.
     identity : Identity
         What the patients' courses depend on.
@@ -35,7 +35,7 @@ class Request:
     """
 
     definition: Any
-    store: LocalStore
+    store: Store
     identity: Identity
     held: Provenance | None
     plan: Plan
@@ -44,7 +44,7 @@ class Request:
 def prepare(
     definition: Any,
     *,
-    out: str | Path,
+    out: Place,
     patients: int | None = None,
     seed: int | None = None,
     arms: Sequence[str] | None = None,
@@ -52,10 +52,36 @@ def prepare(
     workers: int | None = None,
     parameters_hash: str | None = None,
     block_patients: int = BLOCK_PATIENTS,
+    shards: Shards | None = None,
 ) -> Request:
-    """Hold a run against its folder without changing anything; arguments and errors as for `execute`."""
+    """Hold a run against its folder without changing anything.
+
+    Parameters
+    ----------
+    definition : StudyDefinition
+        The study.
+    out : path or URI
+        The folder.
+    patients, seed, filled : optional
+        In place of the study's own.
+    arms : sequence of str, optional
+        Arms to simulate; by default those enabled in the study. Arms already in the folder stay.
+    workers : int, optional
+        Processes; by default one for small work, else one per core.
+    parameters_hash : str, optional
+        In place of `remission.biology.parameters_hash`.
+    block_patients : int
+        Patients to a block, the unit of files and of resuming; a folder keeps the size it began with.
+    shards : Shards, optional
+        Which blocks are asked for; all by default.
+
+    Raises
+    ------
+    RunError
+        If the folder holds something else, or nothing can be simulated.
+    """
     asked = _asked(definition, patients, seed, filled)
-    store = LocalStore(Path(out))
+    store = store_at(out)
     identity = identity_of(asked, asked.seed, parameters_hash)
     held = read_provenance(store)
     check_fits(store, held, identity, asked.patients)
@@ -70,6 +96,7 @@ def prepare(
         workers=workers,
         share_in_arm=share,
         block_patients=held.block_patients if held else block_patients,
+        shards=shards,
     )
     return Request(asked, store, identity, held, plan)
 

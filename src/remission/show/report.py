@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from remission.show.gather import Folder
 
 MOST_BYTES = 2_000_000
+REPORT = "report.html"
 
 
 def write_report(run_folder: Folder, path: str | Path, *, language: str = "en") -> Path:
@@ -62,6 +63,19 @@ def write_page(text: str, path: str | Path) -> Path:
             next_step="give another place, or free some room",
         ) from None
     return target
+
+
+def write_beside(run_folder: Any, name: str, text: str) -> Path | str:
+    """Put a page beside the tables of a run, whole, and say where: a path, or the URI in an object store.
+
+    Raises
+    ------
+    RunError
+        If it cannot be written.
+    """
+    run_folder.store.write(name, text.encode())
+    place = run_folder.store.place
+    return f"{place}/{name}" if "://" in place else Path(place) / name
 
 
 def report_html(run_folder: Folder, *, language: str = "en") -> str:

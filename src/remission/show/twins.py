@@ -94,13 +94,6 @@ def patient_html(folder: Folder, patient: int, arm: str, words: Words, told: str
     return page_template("patient.html.j2").render(page=content, words=words, **page_style())
 
 
-def write_patient(folder: Any, patient: int, arm: str, path: Path, words: Words, told: str = "") -> Path:
-    """Write the page of one patient."""
-    from remission.show.report import write_page
-
-    return write_page(patient_html(folder, patient, arm, words, told), path)
-
-
 def patient_command(
     folder: Any, *, like: bool, number: int | None, arm: str | None, out: Path | None, language: str = "en"
 ) -> str:
@@ -112,6 +105,7 @@ def patient_command(
         If there is no such patient or arm, or no arm begins with chemotherapy.
     """
     from remission.show.observed import words_for
+    from remission.show.report import write_beside, write_page
     from remission.show.story import most_told, stories, story_sentences
 
     words = words_for(folder, language)
@@ -129,6 +123,6 @@ def patient_command(
         told = " ".join([*story_sentences(story, words), words("story.choice")])
         number, arm = (story.chosen() if number is None else number), story.arm
     assert number is not None
-    target = out or Path(folder.store.root) / f"patient-{number}.html"
-    write_patient(folder, number, arm or folder.arms[0], target, words, told)
+    text = patient_html(folder, number, arm or folder.arms[0], words, told)
+    target = write_beside(folder, f"patient-{number}.html", text) if out is None else write_page(text, out)
     return "\n".join([*lines, f"{words('patient.title', patient=number)}  {target}"])

@@ -13,8 +13,6 @@ beyond it.
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t
@@ -322,19 +320,17 @@ def _many_below(limits: Floats, r: Floats, bends: Floats) -> Floats:
     inner = r[1:, 1:] - np.outer(r[0, 1:], r[0, 1:])
     inner = np.clip(np.divide(inner, spread, out=np.eye(rest.size), where=spread > _SAME), -1, 1)
     np.fill_diagonal(inner, 1.0)
-    shares = np.unique(np.concatenate([np.linspace(0.0, 1.0, _PANELS + 1), bends]))
-    total = np.zeros(limits.shape[0])
-    for low, high in pairwise(shares):
-        share = low + (high - low) * (_NODES + 1) / 2
-        x = -_FAR + share * (top + _FAR)[:, None]
-        over = limits[:, None, 1:] - r[0, 1:] * x[..., None]
-        scaled = np.where(rest > 1e-8, over / np.maximum(rest, 1e-8), np.copysign(40.0, over))
-        if rest.size == 2:
-            inside = bivariate_below(scaled[..., 0], scaled[..., 1], inner[0, 1])
-        else:
-            inside = _many_below(scaled.reshape(-1, rest.size), inner, np.empty(0)).reshape(x.shape)
-        total += (np.exp(-(x**2) / 2) * inside) @ _WEIGHTS * (high - low) * (top + _FAR) / 2
-    return total / np.sqrt(2 * np.pi)
+    edges = np.unique(np.concatenate([np.linspace(0.0, 1.0, _PANELS + 1), bends]))
+    width = np.diff(edges)[:, None]
+    share, weight = (edges[:-1, None] + width * (_NODES + 1) / 2).ravel(), (width * _WEIGHTS / 2).ravel()
+    x = -_FAR + share * (top + _FAR)[:, None]
+    over = limits[:, None, 1:] - r[0, 1:] * x[..., None]
+    scaled = np.where(rest > 1e-8, over / np.maximum(rest, 1e-8), np.copysign(40.0, over))
+    if rest.size == 2:
+        inside = bivariate_below(scaled[..., 0], scaled[..., 1], inner[0, 1])
+    else:
+        inside = _many_below(scaled.reshape(-1, rest.size), inner, np.empty(0)).reshape(x.shape)
+    return np.asarray((np.exp(-(x**2) / 2) * inside) @ weight * (top + _FAR) / np.sqrt(2 * np.pi))
 
 
 def _bends(limit: Floats, r: Floats) -> Floats:

@@ -97,8 +97,8 @@ def read_text(path: str | Path) -> str:
     return text
 
 
-def parse_yaml(text: str, file: str) -> Place:
-    """The tree of a text; ``file`` names it in messages.
+def parse_yaml(text: str, file: str, if_empty: str = "`remission new FILE` writes a commented study") -> Place:
+    """The tree of a text; ``file`` names it in messages, and ``if_empty`` says what to do with an empty one.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def parse_yaml(text: str, file: str) -> Place:
     """
     node = _compose(text, file)
     if node is None:
-        raise StudyError("the file is empty", where=file, next_step="`remission new FILE` writes a commented study")
+        raise StudyError("the file is empty", where=file, next_step=if_empty)
     problems: list[Problem] = []
     place = _place(node, file, node.start_mark.line + 1, problems, MOST_DEPTH)
     if problems:

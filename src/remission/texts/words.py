@@ -26,21 +26,23 @@ class Language:
         Of all pages.
     cohort : mapping of str to str
         What is said otherwise of real patients.
+    explore : mapping of str to str
+        Of the page of `remission explore`, which fills them itself in the browser.
     terms : mapping of str to str
         English words that stand in the data (sites, names of rules, of studies) in this language.
     """
 
     texts: Mapping[str, str]
     cohort: Mapping[str, str]
+    explore: Mapping[str, str]
     terms: Mapping[str, str]
 
 
 def _language(tables: Any, spaced: Callable[[str], str] = str) -> Language:
     """The tables of a language, each text with its spaces set."""
     every = {key: text for page in tables.PAGES for key, text in page.items()}
-    return Language(
-        *({key: spaced(text) for key, text in table.items()} for table in (every, tables.COHORT, tables.TERMS))
-    )
+    parts = (every, tables.COHORT, tables.EXPLORE, tables.TERMS)
+    return Language(*({key: spaced(text) for key, text in table.items()} for table in parts))
 
 
 LANGUAGES: Final[Mapping[str, Language]] = {

@@ -15,8 +15,8 @@ from remission.errors import DataError, RemissionError
 from remission.study import reader
 from remission.study.reader import BAD, Key, Problems, whole
 from remission.study.yaml import Place
+from remission.trial.cohort_source import Cohort, CohortSource
 from remission.trial.hazard import Accrual, Hazard
-from remission.trial.source import Cohort, CohortSource
 from remission.units import DAYS_PER_MONTH, parse_duration
 
 RUN = {

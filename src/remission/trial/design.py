@@ -10,8 +10,9 @@ import numpy as np
 
 from remission.errors import DataError
 from remission.trial.expectation import Expected, expected
+from remission.trial.hazard import Hazard
 from remission.trial.looks import Look, look_times
-from remission.trial.max_combo import max_combo_looks, max_combo_power, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_looks_size, max_combo_power, max_combo_size
 from remission.trial.operating import Operating, operating_characteristics
 from remission.trial.plan import Plan, rising_root
 from remission.trial.power import power, size, whole_patients
@@ -188,13 +189,13 @@ def _factor(scenario: Scenario, statistic: WeightedLogRank | RestrictedMean | Mi
         return statistic.margin
     control = scenario.strata[0].control
 
-    def short(factor: float) -> float:
-        worse = control.times(factor)
+    def seen(hazard: Hazard) -> float:
         if isinstance(statistic, Milestone):
-            gap = float(worse.survival(statistic.at) - control.survival(statistic.at))
-        else:
-            gap = float(worse.restricted_mean(statistic.tau) - control.restricted_mean(statistic.tau))
-        return statistic.margin - gap
+            return float(scenario.seen_survival(hazard, statistic.at))
+        return float(scenario.seen_mean(hazard, statistic.tau))
+
+    def short(factor: float) -> float:
+        return statistic.margin - (seen(control.times(factor)) - seen(control))
 
     return rising_root(short, 1.3, f"no hazard ratio puts {statistic.name} at its margin")
 
@@ -212,7 +213,7 @@ def _powers(design: Design, scenario: Scenario | None) -> tuple[float | None, ..
 
 def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic) -> float | None:
     """Power by formula; None where there is none for this statistic, source or plan."""
-    if scenario is None or design.source.visits is not None:
+    if scenario is None:
         return None
     try:
         if isinstance(statistic, MaxCombo):
@@ -232,15 +233,18 @@ def _calculated(design: Design, scenario: Scenario | None, statistic: Statistic)
 
 def _needed(design: Design, scenario: Scenario | None, statistic: Statistic) -> float | None:
     """Patients for the power aimed at; None where there is no formula, or no number is enough."""
-    if scenario is None or design.source.visits is not None:
+    if scenario is None:
         return None
     try:
         times = look_times(scenario, design.looks)
         if isinstance(statistic, MaxCombo):
-            if times.size > 1:
+            if times.size > 1 and design.plan.futility is not None:
                 return None
-            time, alpha = float(times[0]), design.plan.alpha
-            patients = max_combo_size(scenario, time, statistic, alpha=alpha, target=design.target).patients
+            if times.size > 1:
+                patients = max_combo_looks_size(scenario, times, statistic, design.plan, target=design.target)
+            else:
+                time, alpha = float(times[0]), design.plan.alpha
+                patients = max_combo_size(scenario, time, statistic, alpha=alpha, target=design.target).patients
             return whole_patients(scenario.with_patients(patients)).accrual.patients
         looks = [Look(time=float(time)) for time in times]
         sized, _ = size(scenario, looks, statistic, design.plan, target=design.target)

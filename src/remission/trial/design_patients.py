@@ -80,7 +80,7 @@ class PatientsReading:
         if strata is None or accrual is None or visits is None or switching is BAD:
             return None
         made: Source | None = built(
-            self.problems, place, lambda: HazardSource(Scenario(accrual, strata, ratio), switching, visits)
+            self.problems, place, lambda: HazardSource(Scenario(accrual, strata, ratio, visits), switching)
         )
         return made
 
@@ -175,4 +175,9 @@ class PatientsReading:
         values = reader.read_section(place, VISITS, self.problems)
         if not whole(values.values()):
             return None
-        return tuple(np.arange(values["every"], values["until"] + values["every"], values["every"]))
+        every = values["every"]
+        count = int(values["until"] / every + 1e-9)
+        if not count:
+            self.problems.add(place, "there is no visit: the first would come after the last", next_step="raise until")
+            return None
+        return tuple(float(every * number) for number in range(1, count + 1))

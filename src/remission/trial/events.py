@@ -2,7 +2,8 @@
 
 With F(u) the probability that a patient's event is seen within u of follow-up, enrolment at a constant rate
 between a and b adds, by calendar time T, that rate times the integral of F from T - b to T - a. For
-piecewise constant hazards both F and its integral are sums of exponentials.
+piecewise constant hazards both F and its integral are sums of exponentials. Where events are seen at visits only, they
+are summed over the visits.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.errors import DataError
+from remission.trial.expectation import at_risk
 from remission.trial.hazard import Hazard
 from remission.trial.plan import rising_root
-from remission.trial.scenario import Scenario
+from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
 
@@ -73,6 +75,8 @@ def expected_events(scenario: Scenario, time: float) -> float:
     >>> round(expected_events(trial, 36.0), 6)
     367.760671
     """
+    if scenario.visits:
+        return sum(_seen_at_visits(scenario, time, stratum) for stratum in scenario.strata)
     edges = time - np.array((0.0, *scenario.accrual.cuts))
     rates, share = np.asarray(scenario.accrual.rates), scenario.ratio / (1.0 + scenario.ratio)
     total = 0.0
@@ -85,6 +89,11 @@ def expected_events(scenario: Scenario, time: float) -> float:
             area = _integral(_pieces(event, dropout), edges)
             total += stratum.share * part * float(rates @ (area[:-1] - area[1:]))
     return total
+
+
+def _seen_at_visits(scenario: Scenario, time: float, stratum: Stratum) -> float:
+    numbers = at_risk(scenario, time, stratum)
+    return float(numbers.events_control.sum() + numbers.events_experimental.sum())
 
 
 def time_of_events(scenario: Scenario, events: float) -> float:

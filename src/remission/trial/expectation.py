@@ -3,6 +3,8 @@
 At calendar time T a patient is at risk u after randomisation if enrolled by T - u and neither dead nor
 lost. All expectations are integrals over u of products of piecewise exponentials; between the points where
 a piece changes the integrands are smooth, so composite Gauss-Legendre quadrature is exact to about 1e-12.
+Where the event is seen at visits only, they are sums over the visits: at risk at one is who comes to it without
+progression at the one before.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from remission.errors import DataError
+from remission.trial.hazard import Hazard
 from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
@@ -25,20 +28,20 @@ _PANELS = 16
 
 @dataclass(frozen=True)
 class AtRisk:
-    """Expected numbers of one stratum on quadrature nodes of follow-up time.
+    """Expected numbers of one stratum on quadrature nodes of follow-up time, or at visits.
 
     Attributes
     ----------
     time, weight : ndarray, shape (nodes,)
-        Nodes and quadrature weights.
+        Nodes and quadrature weights; visits have the weight 1.
     control, experimental : ndarray, shape (nodes,)
         Patients at risk.
     hazard_control, hazard_experimental : ndarray, shape (nodes,)
-        Their hazards of the event.
+        Their hazards of the event; at a visit the share of those at risk whose event is seen.
     pooled_survival : ndarray, shape (nodes,)
-        Limit of the Kaplan-Meier estimate of both arms together.
-    edges : ndarray, shape (panels + 1,)
-        Ends of the panels that the nodes lie in.
+        Limit of the Kaplan-Meier estimate of both arms together, just before each node.
+    edges : ndarray, shape (panels + 1,), or None
+        Ends of the panels that the nodes lie in; None for visits.
     """
 
     time: Array
@@ -48,7 +51,16 @@ class AtRisk:
     hazard_control: Array
     hazard_experimental: Array
     pooled_survival: Array
-    edges: Array
+    edges: Array | None
+
+    @property
+    def together(self) -> bool:
+        """Whether events come together, at visits."""
+        return self.edges is None
+
+    def up_to(self, values: Array) -> Array:
+        """Integral of a function from 0 to each node, or its sum over the visits up to each."""
+        return np.cumsum(values) if self.edges is None else integrals(values, self.edges)
 
     @property
     def events_control(self) -> Array:
@@ -126,6 +138,8 @@ def at_risk(
     """
     if not time > 0:
         raise DataError("a look is taken after the first enrolment", found=f"{time:g}", allowed="above 0")
+    if scenario.visits:
+        return _at_visits(scenario, time, stratum, time if until is None else until)
     edges = _edges(scenario, stratum, time, cuts)
     if until is not None:
         edges = np.append(edges[edges < until], min(until, time))
@@ -143,6 +157,25 @@ def at_risk(
     pooled = np.exp(-integrals(mixed.ravel(), edges))
     flat = u.ravel(), (half[:, None] * w).ravel(), control.ravel(), experimental.ravel()
     return AtRisk(*flat, hazard_c.ravel(), hazard_e.ravel(), pooled, edges)
+
+
+def _at_visits(scenario: Scenario, time: float, stratum: Stratum, until: float) -> AtRisk:
+    """Expected numbers at the visits of one stratum that somebody has come to by a calendar time."""
+    visits = np.asarray(scenario.visits)
+    visits = visits[(visits <= until) & (scenario.accrual.enrolled(time - visits) > 0.0)]
+    before = np.concatenate(([0.0], visits))[:-1]
+    enrolled = scenario.accrual.enrolled(time - visits) * stratum.share
+    share = scenario.ratio / (1.0 + scenario.ratio)
+
+    def arm(part: float, event: Hazard, dropout: Hazard) -> tuple[Array, Array]:
+        hazard = -np.expm1(event.cumulative(before) - event.cumulative(visits))
+        return enrolled * part * event.survival(before) * dropout.survival(visits), hazard
+
+    control, hazard_c = arm(1.0 - share, stratum.control, stratum.dropout_control)
+    experimental, hazard_e = arm(share, stratum.experimental, stratum.dropout_experimental)
+    seen = (control * hazard_c + experimental * hazard_e) / np.maximum(control + experimental, 1e-300)
+    pooled = np.asarray(np.cumprod(np.append(1.0, 1.0 - seen))[:-1], float)
+    return AtRisk(visits, np.ones(visits.size), control, experimental, hazard_c, hazard_e, pooled, None)
 
 
 @dataclass(frozen=True)
@@ -201,7 +234,8 @@ def _expected_at(scenario: Scenario, time: float) -> tuple[float, float, float, 
         pieces = np.searchsorted(np.union1d(stratum.control.cuts, stratum.experimental.cuts), numbers.time)
         by_c, by_e = np.bincount(pieces, control), np.bincount(pieces, experimental)
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = np.log(numbers.hazard_experimental / numbers.hazard_control)
+            hazards = (_cumulative(x, numbers.together) for x in (numbers.hazard_experimental, numbers.hazard_control))
+            ratio = np.subtract(*map(np.log, hazards))
             inform = np.where(by_c * by_e > 0, by_c * by_e / (by_c + by_e), 0.0)
         where = (control > 0) & (experimental > 0)
         both = (control + experimental)[where]
@@ -211,3 +245,8 @@ def _expected_at(scenario: Scenario, time: float) -> tuple[float, float, float, 
     events_c, events_e, weighted, information, both_arms = totals
     null = (events_c + events_e) * scenario.ratio / (1.0 + scenario.ratio) ** 2
     return events_c, events_e, weighted / both_arms if both_arms > 0 else np.nan, information, null
+
+
+def _cumulative(hazard: Array, together: bool) -> Array:
+    """Hazards; of shares seen at visits what was accumulated since the visit before."""
+    return -np.log1p(-hazard) if together else hazard

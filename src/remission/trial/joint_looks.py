@@ -1,17 +1,23 @@
 """The largest of several scores at several looks: bounds and crossing probabilities, without random numbers.
 
 Scores of fixed weights have independent increments, so that the covariance of two looks is that of the earlier one
-(Tsiatis 1982), and all looks and all tests have one joint normal distribution. To cross first at look k is, for one
-of the tests, to be above the bound there while those before it in that look, and all at earlier looks, are below
-theirs. The one above is drawn from its tail, whose chance is exact; given it, the others stay below with a chance
-that is not small, and is integrated one variable after the other (Genz 1992) on the points of a fixed Sobol
-sequence. So the same digits come every time, and small errors spent early keep theirs. The chance to be above at look
-k, whatever came before, is known exactly: only what earlier looks take from it is integrated. A score that is a
-combination of others (FH(0, 1) + FH(1, 0) = FH(0, 0)) has no variable of its own and narrows the limits of theirs.
+(Tsiatis 1982), and all looks and all tests have one joint normal distribution. To cross first at look k is to be above
+the bound there and below all before it. The chance to be above, whatever came before, is known exactly; the share of
+it that earlier looks leave is integrated on the points of a fixed Sobol sequence, so that the same digits come every
+time and small errors spent early keep theirs. A point is drawn from beyond the bound of look k, then backwards look by
+look: each depends on the one after it alone.
+
+At each look the tests are split into what they have in common, their sum, and what is left of each once the sum is
+known. What is left is drawn freely; the sum is drawn from where all tests are below their bounds, an interval whose
+chance is one normal probability (in the manner of Genz 1992, who limits every variable). The integrand stays smooth
+where tests are nearly alike, and a test that is a combination of others (FH(0, 1) + FH(1, 0) = FH(0, 0)) is nothing
+special.
 """
 
 from __future__ import annotations
 
+from copy import copy
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -19,15 +25,15 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from remission.errors import DataError
-from remission.statistics.multinormal import largest_above, largest_quantile, normal_below
+from remission.statistics.multinormal import largest_above, normal_below
 
 Array = NDArray[np.float64]
 
 # Two to this power points: bounds of three tests at three looks, or at five, are then right to about 0.0003.
-_POINTS = 12
+_POINTS, _SEED = 12, 2017
 _SINGULAR = 1e-9
-# Errors of the points may carry a bound a little beyond the ends between which it must lie.
-_ROOM = 0.02
+# A secant step from this close to the root leaves less than a millionth of it.
+_CLOSE, _MOST_STEPS = 1e-5, 40
 
 
 class JointLooks:
@@ -43,7 +49,8 @@ class JointLooks:
     Raises
     ------
     DataError
-        If a score has no variance, or its variance falls from one look to the next.
+        If a score has no variance, its variance falls from one look to the next, or two tests are negatively
+        correlated.
 
     Examples
     --------
@@ -62,10 +69,22 @@ class JointLooks:
             raise DataError("the information of a score falls from one look to the next", where="covariance")
         self.looks, self.tests = deviation.shape
         self.mean, self.spread = (np.broadcast_to(np.asarray(x, float), deviation.shape) for x in (mean, spread))
-        look = np.repeat(np.arange(self.looks), self.tests)
-        test = np.tile(np.arange(self.tests), self.looks)
-        joint = blocks[np.minimum.outer(look, look), test[:, None], test[None, :]]
-        self.correlation = joint / np.outer(deviation.ravel(), deviation.ravel())
+        self.correlation = blocks / (deviation[:, :, None] * deviation[:, None, :])
+        if self.correlation.min() < -_SINGULAR:
+            raise DataError("tests that fall as others rise have no bound in common", where="covariance")
+        self.alone = [_Split.of(block) for block in self.correlation]
+        self.slope, self.given = [], []
+        for k, growth in enumerate(deviation[:-1] / deviation[1:]):
+            joint = self.correlation[k] * growth
+            slope = joint @ np.linalg.pinv(self.correlation[k + 1], rcond=_SINGULAR, hermitian=True)
+            self.slope.append(slope)
+            self.given.append(_Split.of(self.correlation[k] - slope @ joint.T))
+
+    def moved(self, factor: float) -> JointLooks:
+        """The same scores with their means multiplied."""
+        other = copy(self)
+        other.mean = self.mean * factor
+        return other
 
     def bounds(self, spend: ArrayLike) -> Array:
         """Thresholds of the largest standardised score that spend so much at each look.
@@ -75,29 +94,30 @@ class JointLooks:
         spend : array_like, shape (looks,)
             Probability of crossing first at each look; a look that spends nothing has no bound.
         """
-        from scipy.optimize import brentq
-
-        found, spent = np.full(self.looks, np.inf), 0.0
+        found, above = np.full(self.looks, np.inf), 0.0
         for k, error in enumerate(np.asarray(spend, dtype=float)):
-            if error <= 0:
-                continue
-            # All who crossed before would be above here, or none of them.
-            low, high = (largest_quantile(float(tail), self._block(k)) for tail in (spent + error, error))
-            spent += float(error)
-            found[k] = high
-            if low < high:
-                ends = low - _ROOM, high + _ROOM
-                found[k] = brentq(self._excess, *ends, args=(found[:k], float(error)), xtol=1e-8)
+            if error > 0:
+                found[k] = self._bound(found[:k], float(error), above)
+                above = found[k] + float(ndtri(error))
         return found
 
-    def _excess(self, bound: float, earlier: Array, error: float) -> float:
-        """How far the logarithm of the error spent, nearly straight in the bound, is above that allowed."""
-        return float(np.log(max(self._first(np.append(earlier, bound)), 1e-300) / error))
-
-    def _block(self, look: int) -> Array:
-        """Correlation of the tests of one look."""
-        here = slice(look * self.tests, (look + 1) * self.tests)
-        return self.correlation[here, here]
+    def _bound(self, earlier: Array, error: float, above: float) -> float:
+        """Bound that spends an error, near ``above`` its normal deviate: secant steps on the deviate of what is spent,
+        which moves nearly as the bound does.
+        """
+        goal, slope = float(-ndtri(error)), 1.0
+        bound = goal + above
+        before: tuple[float, float] | None = None
+        for _ in range(_MOST_STEPS):
+            spent = self._first(np.append(earlier, bound))
+            off = float(-ndtri(np.clip(spent, 1e-300, 1.0 - 1e-16))) - goal
+            if before is not None and bound != before[0]:
+                slope = max((off - before[1]) / (bound - before[0]), 0.2)
+            before = bound, off
+            bound -= off / slope
+            if abs(off) < _CLOSE:
+                return bound
+        raise DataError("no bound was found that spends this error", where="spend", found=f"{error:g}")
 
     def crossing(self, upper: ArrayLike) -> Array:
         """Probability that the largest standardised score first crosses its bound at each look.
@@ -114,70 +134,70 @@ class JointLooks:
         look = upper.size - 1
         if upper[look] == np.inf:
             return 0.0
-        room = ((upper[:, None] - self.mean[: look + 1]) / self.spread[: look + 1]).ravel()
-        before = look * self.tests
-        here = room[before:]
+        room = (upper[:, None] - self.mean[: look + 1]) / self.spread[: look + 1]
+        here = room[look]
         level = (here == here[0]).all()
-        total = largest_above(here[0], self._block(look)) if level else 1.0 - normal_below(here, self._block(look))
-        earlier = np.flatnonzero(np.isfinite(room[:before]))[::-1]  # the looks that tell most about this one first
-        for j in range(self.tests if earlier.size else 0):
-            order = np.concatenate((before + np.arange(j, -1, -1), earlier))
-            total -= _above_twice(room[order], self.correlation[np.ix_(order, order)], j)
-        return float(total)
+        block = self.correlation[look]
+        total = largest_above(here[0], block) if level else 1.0 - normal_below(here, block)
+        return float(total) * (self._kept(room) if np.isfinite(upper[:look]).any() else 1.0)
 
-
-def _above_twice(room: Array, correlation: Array, below: int) -> float:
-    """Probability that the first of several standard normals is above its limit, the next few are below theirs, and
-    not all of the rest are.
-    """
-    tail = float(ndtr(-room[0]))
-    if tail <= 0.0:
-        return tail
-    points = _points(room.size)
-    root = _root(correlation)
-    drawn, chance = np.zeros_like(points), np.ones(len(points))
-    drawn[:, 0] = -ndtri(np.maximum(tail * points[:, 0], 1e-300))
-    whole = chance
-    for j, limiting in enumerate(_limiting(root)):
-        low, high = np.full(len(points), -np.inf), np.full(len(points), np.inf)
-        for row in limiting:
-            edge = (room[row] - drawn[:, :j] @ root[row, :j]) / root[row, j]
-            low, high = (low, np.minimum(high, edge)) if root[row, j] > 0 else (np.maximum(low, edge), high)
-        if j == 0:
-            chance = chance * ((low <= drawn[:, 0]) & (drawn[:, 0] <= high))
-        elif limiting:
+    def _kept(self, room: Array) -> float:
+        """Share of those above at the last look who were below at all earlier ones."""
+        look = len(room) - 1
+        points, normals = _points(len(room) * self.tests)
+        split = self.alone[look]
+        z = split.rest @ normals[1 : self.tests]
+        above = ndtr(-split.interval(room[look], z)[1])
+        z += np.outer(split.common, -ndtri(np.maximum(points[0] * above, 1e-300)))
+        stayed = np.ones(above.size)
+        for k in range(look - 1, np.flatnonzero(np.isfinite(room[:look, 0]))[0] - 1, -1):
+            start = (look - k) * self.tests
+            split = self.given[k]
+            z = self.slope[k] @ z + split.rest @ normals[start + 1 : start + self.tests]
+            low, high = split.interval(room[k], z)
             under = ndtr(low)
-            width = np.maximum(ndtr(high) - under, 0.0)
-            chance = chance * width
-            drawn[:, j] = ndtri(np.clip(under + points[:, j] * width, 1e-300, 1.0 - 1e-16))
-        if j == below:
-            whole = chance
-    return tail * float((whole - chance).mean())
+            inside = np.maximum(ndtr(high) - under, 0.0)
+            stayed *= inside
+            if k:
+                drawn = np.clip(under + points[start] * inside, 1e-300, 1.0 - 1e-16)
+                z += np.outer(split.common, ndtri(drawn))
+        return float(above @ stayed / max(above.sum(), 1e-300))
 
 
-def _root(matrix: Array) -> Array:
-    """Lower triangular root of a covariance, zero where a normal is a combination of those before it."""
-    root = np.zeros_like(matrix)
-    for j in range(len(matrix)):
-        left = matrix[j, j] - root[j, :j] @ root[j, :j]
-        if left > _SINGULAR:
-            root[j, j] = np.sqrt(left)
-            root[j + 1 :, j] = (matrix[j + 1 :, j] - root[j + 1 :, :j] @ root[j, :j]) / root[j, j]
-    return root
+@dataclass(frozen=True)
+class _Split:
+    """Normals as ``common`` times one standard normal, plus ``rest`` times others; shapes (tests,), (tests, others)."""
 
+    common: Array
+    rest: Array
 
-def _limiting(root: Array) -> list[list[int]]:
-    """For each variable the normals (but the first) that limit it: those whose last variable it is."""
-    found: list[list[int]] = [[] for _ in root]
-    for row, values in enumerate(root[1:], 1):
-        found[int(np.flatnonzero(np.abs(values) > 1e-6)[-1])].append(row)
-    return found
+    @staticmethod
+    def of(covariance: Array) -> _Split:
+        """The one in common is the standardised sum."""
+        total = covariance.sum(axis=1)
+        variance = float(total.sum())
+        common = total / np.sqrt(variance) if variance > _SINGULAR else np.zeros_like(total)
+        values, vectors = np.linalg.eigh(covariance - np.outer(common, common))
+        return _Split(common, (vectors * np.sqrt(np.maximum(values, 0.0)))[:, :0:-1])
+
+    def interval(self, room: Array, free: Array) -> tuple[Array, Array]:
+        """Between what the common normal keeps every test below its limit, given the rest; shape (points,)."""
+        low, high = np.full(free.shape[1], -np.inf), np.full(free.shape[1], np.inf)
+        for limit, slope, other in zip(room, self.common, free, strict=True):
+            if slope > _SINGULAR:
+                np.minimum(high, (limit - other) / slope, out=high)
+            elif slope < -_SINGULAR:
+                np.maximum(low, (limit - other) / slope, out=low)
+            else:
+                high[other > limit] = -np.inf
+        return low, high
 
 
 @lru_cache(maxsize=16)
-def _points(dimension: int) -> Array:
-    """A fixed Sobol sequence, shifted off the corner and folded so that both ends meet (the baker's transform)."""
+def _points(dimension: int) -> tuple[Array, Array]:
+    """A fixed Sobol sequence, scrambled as Owen (1995) does, and its points as normals; shape (dimension, points)."""
     from scipy.stats.qmc import Sobol
 
-    plain = Sobol(dimension, scramble=False).random_base2(_POINTS) + 0.5 / 2**_POINTS
-    return np.asarray(1.0 - np.abs(2.0 * plain - 1.0))
+    points = np.ascontiguousarray(Sobol(dimension, seed=_SEED).random_base2(_POINTS).T)
+    np.clip(points, 2.0**-60, 1.0 - 2.0**-50, out=points)
+    return points, np.asarray(ndtri(points))

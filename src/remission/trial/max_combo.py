@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -66,7 +67,7 @@ def max_combo_power(
     """
     chosen = statistic or MaxCombo()
     mean, correlation = _standardised(scenario, time, chosen)
-    spread = np.array([score_spread(scenario, time, weight, by_events=by_events) for weight in chosen.weights])
+    spread = score_spread(scenario, time, chosen.weights, by_events=by_events)
     bound = largest_quantile(alpha, correlation)
     power = 1.0 - normal_below((bound - mean) / spread, correlation)
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
@@ -130,6 +131,44 @@ def max_combo_looks(
     >>> power.round(3)
     array([0.135, 0.63 , 0.935])
     """
+    bounds, looks = _at_looks(scenario, times, statistic, plan, by_events)
+    return bounds, looks.crossing(bounds).cumsum()
+
+
+def max_combo_looks_size(
+    scenario: Scenario,
+    times: ArrayLike,
+    statistic: MaxCombo | None = None,
+    plan: Plan | None = None,
+    *,
+    target: float = 0.9,
+) -> float:
+    """Patients that a MaxCombo test at several looks needs for a power, enrolled over the same period.
+
+    Arguments as for `max_combo_looks`.
+
+    Raises
+    ------
+    DataError
+        If no part of the test sees a benefit.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(1, 12.0), Hazard.from_median(12.0),
+    ...                           hazard_ratio=Hazard((1.0, 0.6), (3.0,)), dropout=0.001)
+    >>> round(max_combo_looks_size(trial, [18.0, 26.0, 36.0]))
+    327
+    """
+    bounds, looks = _at_looks(scenario.with_patients(1.0), times, statistic, plan, False)
+    check_power(target, (plan or Plan()).alpha)
+    return _patients(looks.mean.max(), lambda n: float(looks.moved(np.sqrt(n)).crossing(bounds).sum()) - target)
+
+
+def _at_looks(
+    scenario: Scenario, times: ArrayLike, statistic: MaxCombo | None, plan: Plan | None, by_events: bool
+) -> tuple[Array, JointLooks]:
+    """Bounds at several looks, and the scores there under the scenario."""
     chosen, rules = statistic or MaxCombo(), plan or Plan()
     instants = np.atleast_1d(np.asarray(times, float))
     events = expected(scenario, instants).events
@@ -139,8 +178,15 @@ def max_combo_looks(
     parts = [score_moments(scenario, float(t), chosen.weights) for t in instants]
     covariance = np.array([part.covariance for part in parts])
     mean = np.array([part.mean / np.sqrt(np.diag(part.covariance)) for part in parts])
-    spread = [[score_spread(scenario, float(t), w, by_events=by_events) for w in chosen.weights] for t in instants]
-    return bounds, JointLooks(covariance, mean, spread).crossing(bounds).cumsum()
+    spread = [score_spread(scenario, float(t), chosen.weights, by_events=by_events) for t in instants]
+    return bounds, JointLooks(covariance, mean, spread)
+
+
+def _patients(mean: float, gain: Callable[[float], float]) -> float:
+    """Number of patients at which the power is what is aimed at, from the largest mean with one patient."""
+    if mean <= 0:
+        raise DataError("no number of patients reaches the power: no part of the test sees a benefit")
+    return rising_root(gain, 10.5 / float(mean**2), "no number of patients reaches the power")
 
 
 def max_combo_size(
@@ -171,15 +217,8 @@ def max_combo_size(
     """
     check_power(target, alpha)
     mean, correlation = _standardised(scenario.with_patients(1.0), time, statistic or MaxCombo())
-    if mean.max() <= 0:
-        raise DataError("no number of patients reaches the power: no part of the test sees a benefit")
     bound = largest_quantile(alpha, correlation)
-    guess = 10.5 / float(mean.max() ** 2)
-    patients = rising_root(
-        lambda n: 1.0 - normal_below(bound - mean * np.sqrt(n), correlation) - target,
-        guess,
-        "no number of patients reaches the power",
-    )
+    patients = _patients(mean.max(), lambda n: 1.0 - normal_below(bound - mean * np.sqrt(n), correlation) - target)
     sized = scenario.with_patients(patients)
     return MaxComboDesign(patients, expected_events(sized, time), bound, target)
 

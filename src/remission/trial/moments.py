@@ -3,7 +3,8 @@
 Weighted log-rank: mean of the score and its variance under the scenario itself, not under the null
 hypothesis (Lu, Biometrical Journal 2021;63:1238). With non-inferiority margin m the score is that of the
 partial likelihood at hazard ratio m. RMST and milestone survival: the limits of the Kaplan-Meier estimates
-and of their Greenwood variances.
+and of their Greenwood variances. Where the event is seen at visits only, all of them are those of the visits: ties are
+taken as the test takes them (`remission.trial.score`), and curves are level from one visit to the next.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from remission.errors import DataError
 from remission.statistics import weights as w
 from remission.statistics.milestone import variances_at_margin
 from remission.trial.expectation import AtRisk, at_risk
-from remission.trial.hazard import Hazard
 from remission.trial.plan import rising_root
-from remission.trial.scenario import Scenario, Stratum
+from remission.trial.scenario import Scenario
+from remission.trial.score import expected_counts, score_at
 
 Array = NDArray[np.float64]
 
@@ -38,7 +39,7 @@ class Moments(NamedTuple):
     covariance: Array
 
 
-def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: float) -> Array:
+def limit_weight(weight: w.Weight, numbers: AtRisk, patients: float) -> Array:
     """What a weight of the log-rank family tends to in a large trial, at the nodes of ``numbers``.
 
     Raises
@@ -52,14 +53,14 @@ def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: 
     if isinstance(weight, w.FlemingHarrington):
         return np.asarray(s**weight.rho * (1.0 - s) ** weight.gamma)
     if isinstance(weight, w.MagirrBurman):
-        return np.minimum(1.0 / np.maximum(s, _survival_at(numbers, weight.delay)), weight.w_max)
+        return np.minimum(1.0 / np.maximum(s, _survival_before(numbers, weight.delay)), weight.w_max)
     if isinstance(weight, w.ModestlyWeighted):
-        lowest = weight.s_star if weight.t_star is None else _survival_at(numbers, weight.t_star)
+        lowest = weight.s_star if weight.t_star is None else _survival_before(numbers, weight.t_star, after=True)
         return 1.0 / np.maximum(s, 1.0 if lowest is None else lowest)
     if isinstance(weight, w.EarlyZero):
         return (numbers.time >= weight.delay).astype(float)
     if isinstance(weight, w.Peto):
-        return s
+        return s * (1.0 - _pooled_hazard(numbers)) if numbers.together else s
     share = (numbers.control + numbers.experimental) / patients
     if isinstance(weight, w.Gehan):
         return share
@@ -68,9 +69,23 @@ def limit_weight(weight: w.Weight, numbers: AtRisk, stratum: Stratum, patients: 
     raise DataError("power is not known for this weight", found=repr(weight), next_step="simulate the trial instead")
 
 
-def _survival_at(numbers: AtRisk, time: float) -> float:
-    """Pooled survival at a time between the nodes."""
-    return float(np.exp(np.interp(time, numbers.time, np.log(numbers.pooled_survival))))
+def _survival_before(numbers: AtRisk, time: float, after: bool = False) -> float:
+    """Pooled survival at a time between the nodes; of visits just before the last one up to it, or after the last one
+    that precedes it.
+    """
+    s = numbers.pooled_survival
+    if not numbers.together:
+        return float(np.exp(np.interp(time, numbers.time, np.log(s))))
+    if after:
+        ends = np.append(s, (s * (1.0 - _pooled_hazard(numbers)))[-1:])
+        return float(ends[np.searchsorted(numbers.time, time, side="left")])
+    return float(s[: np.searchsorted(numbers.time, time, side="right")].min(initial=1.0))
+
+
+def _pooled_hazard(numbers: AtRisk) -> Array:
+    """Share of those at risk whose event is seen at each visit."""
+    seen = numbers.events_control + numbers.events_experimental
+    return np.asarray(seen / np.maximum(numbers.control + numbers.experimental, 1e-300))
 
 
 def score_moments(scenario: Scenario, time: float, weights: Sequence[w.Weight], margin: float = 1.0) -> Moments:
@@ -102,15 +117,10 @@ def score_moments(scenario: Scenario, time: float, weights: Sequence[w.Weight], 
     mean, covariance = np.zeros(len(weights)), np.zeros((len(weights), len(weights)))
     for stratum in scenario.strata:
         numbers = at_risk(scenario, time, stratum, cuts=weight_cuts(weights))
-        weighted = margin * numbers.experimental + numbers.control
-        alone = weighted <= 0
-        share = np.divide(margin * numbers.experimental, weighted, out=np.zeros_like(weighted), where=~alone)
-        apart = margin * numbers.hazard_control - numbers.hazard_experimental
-        drift = numbers.weight * numbers.control * (share / margin) * apart
-        spread = share * (1.0 - share) * (numbers.events_control + numbers.events_experimental)
-        values = np.array([limit_weight(x, numbers, stratum, scenario.accrual.patients) for x in weights])
-        mean += values @ drift
-        covariance += (values * spread) @ values.T
+        score = score_at(expected_counts(numbers), margin, numbers.together)
+        values = np.array([limit_weight(x, numbers, scenario.accrual.patients) for x in weights])
+        mean += values @ score.value
+        covariance += (values * score.variance) @ values.T
     if not (np.diag(covariance) > 0).all():
         raise DataError("no events are expected that carry weight by this look", found=f"time {time:g}")
     return Moments(mean, covariance)
@@ -162,22 +172,26 @@ def rmst_moments(scenario: Scenario, time: float, tau: float) -> Moments:
     >>> rmst_moments(trial, 36.0, 24.0).mean.round(3)
     array([2.376])
     """
-    _check_horizon(time, tau)
+    _check_horizon(scenario, time, tau)
     mean = variance = 0.0
     for stratum in scenario.strata:
         numbers = at_risk(scenario, time, stratum, until=tau)
-        area_e, spread_e = _restricted(stratum.experimental, numbers, numbers.experimental, tau)
-        area_c, spread_c = _restricted(stratum.control, numbers, numbers.control, tau)
-        mean += stratum.share * (area_e - area_c)
-        variance += stratum.share**2 * (spread_e + spread_c)
+        hazards = stratum.control, stratum.experimental
+        for hazard, steps, sign in zip(hazards, _greenwood(numbers), (-1.0, 1.0), strict=True):
+            area = scenario.seen_mean(hazard, tau)
+            mean += sign * stratum.share * float(area)
+            right = area - scenario.seen_mean(hazard, numbers.time)
+            variance += stratum.share**2 * float(right**2 @ steps)
     return Moments(np.array([mean]), np.array([[variance]]))
 
 
-def _restricted(hazard: Hazard, numbers: AtRisk, risk: Array, tau: float) -> tuple[float, float]:
-    """Restricted mean of one arm and the variance of its estimate."""
-    area = hazard.restricted_mean(tau)
-    right = area - hazard.restricted_mean(numbers.time)
-    return float(area), float(numbers.weight @ (right**2 * hazard.rate(numbers.time) / risk))
+def _greenwood(numbers: AtRisk) -> tuple[Array, Array]:
+    """Steps of the variance of log survival at each node, of the control and of the experimental arm."""
+    arms = (numbers.control, numbers.hazard_control), (numbers.experimental, numbers.hazard_experimental)
+    control, experimental = (
+        numbers.weight * hazard / (risk * (1.0 - hazard) if numbers.together else risk) for risk, hazard in arms
+    )
+    return control, experimental
 
 
 def milestone_moments(
@@ -206,7 +220,7 @@ def milestone_moments(
     >>> milestone_moments(trial, 36.0, 12.0).mean.round(3)
     array([0.116])
     """
-    _check_horizon(time, at)
+    _check_horizon(scenario, time, at)
     survival, variance = milestone_arms(scenario, time, at)
     if scale == "log-log":
         survival, variance = -np.log(-np.log(survival)), variance / (survival * np.log(survival)) ** 2
@@ -228,17 +242,18 @@ def milestone_arms(scenario: Scenario, time: float, at: float) -> tuple[Array, A
     survival, variance = np.zeros(2), np.zeros(2)
     for stratum in scenario.strata:
         numbers = at_risk(scenario, time, stratum, until=at)
-        arms = (stratum.control, numbers.control), (stratum.experimental, numbers.experimental)
-        for k, (hazard, risk) in enumerate(arms):
-            alive = float(hazard.survival(at))
+        hazards = stratum.control, stratum.experimental
+        for k, (hazard, steps) in enumerate(zip(hazards, _greenwood(numbers), strict=True)):
+            alive = float(scenario.seen_survival(hazard, at))
             survival[k] += stratum.share * alive
-            spread = float(numbers.weight @ (hazard.rate(numbers.time) / risk))
-            variance[k] += (stratum.share * alive) ** 2 * spread
+            variance[k] += (stratum.share * alive) ** 2 * float(steps.sum())
     return survival, variance
 
 
-def _check_horizon(time: float, horizon: float) -> None:
-    if not 0 < horizon < time:
+def _check_horizon(scenario: Scenario, time: float, horizon: float) -> None:
+    """With visits, who is followed to a horizon has come to a visit at or after it."""
+    needed = min((visit for visit in scenario.visits if visit >= horizon), default=np.inf)
+    if not 0 < (needed if scenario.visits else horizon) < time:
         raise DataError(
             "nobody can have been followed so long at this look",
             found=f"{horizon:g} of follow-up at calendar time {time:g}",

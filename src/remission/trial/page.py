@@ -11,9 +11,10 @@ from typing import Any, Final
 import numpy as np
 
 from remission.texts import Words, words_in
+from remission.trial.cohort_source import CohortSource
 from remission.trial.design import DesignResult
 from remission.trial.result_table import look_table, remarks, shown_name, tests_table
-from remission.trial.source import CohortSource, HazardSource
+from remission.trial.source import HazardSource
 from remission.units import DAYS_PER_MONTH
 
 _CONTROL, _EXPERIMENTAL, _GREY = "#8a6d3b", "#1f5fa8", "#777777"

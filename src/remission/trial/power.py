@@ -356,7 +356,7 @@ def _spread(scenario: Scenario, times: Array, looks: Sequence[Look], statistic: 
     for k, (time, look) in enumerate(zip(times, looks, strict=True)):
         if isinstance(statistic, WeightedLogRank):
             late = look.time is not None and float(time) <= look.time
-            spread[k] = score_spread(scenario, float(time), statistic.weight, statistic.margin, by_events=not late)
+            spread[k] = score_spread(scenario, float(time), [statistic.weight], statistic.margin, by_events=not late)[0]
         elif isinstance(statistic, Milestone):
             spread[k] = milestone_spread(scenario, float(time), statistic)
     return spread

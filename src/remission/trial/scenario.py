@@ -1,14 +1,17 @@
-"""What a designer assumes: who enrols when, the hazards of both arms in each stratum, and dropout."""
+"""What a designer assumes: who enrols when, the hazards of both arms in each stratum, dropout, and visits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from remission.errors import DataError
 from remission.trial.hazard import Accrual, Hazard
+
+Array = NDArray[np.float64]
 
 NO_DROPOUT = Hazard((0.0,))
 
@@ -48,11 +51,15 @@ class Scenario:
         Shares sum to 1.
     ratio : float
         Experimental patients per control patient.
+    visits : tuple of float
+        Follow-up times at which alone the event is seen, as progression is at scans: an event between two of them is
+        dated to the later one, and whoever has none was followed to the last one. Empty for an event that is dated
+        when it happens.
 
     Raises
     ------
     DataError
-        If shares of strata do not sum to 1, or the ratio is not above 0.
+        If shares of strata do not sum to 1, the ratio is not above 0, or visits do not increase.
 
     Examples
     --------
@@ -65,8 +72,10 @@ class Scenario:
     accrual: Accrual
     strata: tuple[Stratum, ...]
     ratio: float = 1.0
+    visits: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
+        check_visits(self.visits)
         total = sum(stratum.share for stratum in self.strata)
         if abs(total - 1.0) > 1e-9 or min(stratum.share for stratum in self.strata) <= 0:
             raise DataError("the shares of the strata must be above 0 and sum to 1", found=f"sum {total:g}")
@@ -102,3 +111,54 @@ class Scenario:
     def with_patients(self, patients: float) -> Scenario:
         """The same trial with more or fewer patients over the same period."""
         return replace(self, accrual=self.accrual.scaled(patients / self.accrual.patients))
+
+    def seen_survival(self, hazard: Hazard, time: ArrayLike) -> Array:
+        """Survival that a curve of patients of this trial shows: with visits, that of the last visit by each time.
+
+        Examples
+        --------
+        >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard((0.1,)))
+        >>> replace(trial, visits=(3.0, 6.0, 9.0)).seen_survival(Hazard((0.1,)), [2.0, 8.0]).round(3)
+        array([1.   , 0.549])
+        """
+        return hazard.survival(self._visited(time) if self.visits else time)
+
+    def seen_mean(self, hazard: Hazard, time: ArrayLike) -> Array:
+        """Area up to each time under the curve that patients of this trial show.
+
+        Examples
+        --------
+        >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard((0.1,)))
+        >>> replace(trial, visits=(3.0, 6.0, 9.0)).seen_mean(Hazard((0.1,)), [2.0, 8.0]).round(3)
+        array([2.  , 6.32])
+        """
+        if not self.visits:
+            return hazard.restricted_mean(time)
+        edges = np.array((0.0, *self.visits))
+        alive = hazard.survival(edges)
+        whole = np.concatenate(([0.0], np.cumsum(alive[:-1] * np.diff(edges))))
+        last = self._visited(time)
+        place = np.searchsorted(edges, last)
+        return np.asarray(whole[place] + alive[place] * (np.asarray(time, float) - last))
+
+    def _visited(self, time: ArrayLike) -> Array:
+        """The last visit by each time, or the start."""
+        edges = np.array((0.0, *self.visits))
+        return np.asarray(edges[np.searchsorted(edges, np.asarray(time, float), side="right") - 1])
+
+
+def check_visits(visits: Sequence[float]) -> None:
+    """Refuse times of visits that do not increase from above 0.
+
+    Raises
+    ------
+    DataError
+        If they do not.
+
+    Examples
+    --------
+    >>> check_visits((3.0, 6.0))
+    """
+    times = np.asarray(visits, float)
+    if times.size and not (np.isfinite(times).all() and times[0] > 0 and (np.diff(times) > 0).all()):
+        raise DataError("visits must increase from above 0", where="visits", found=str(tuple(visits[:6])))

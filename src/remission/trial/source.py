@@ -1,4 +1,4 @@
-"""Where simulated patients come from: hazards typed in, or a virtual trial or cohort resampled."""
+"""Where simulated patients come from, and those whose hazards are typed in."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from remission.errors import DataError
-from remission.trial.hazard import Accrual, Hazard
-from remission.trial.randomness import check_ratio, permuted_blocks
+from remission.trial.arrival import NEVER, arrival, enrolment, seen_at_visits
+from remission.trial.hazard import Hazard
+from remission.trial.randomness import permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
 
 Array = NDArray[np.float64]
-
-# Follow-up that no data cut reaches, in any unit of time; stands for "never".
-_NEVER = 1e9
 
 
 class Patients(NamedTuple):
@@ -98,16 +96,15 @@ class HazardSource:
     Parameters
     ----------
     scenario : Scenario
-        Its number of patients is rounded to a whole one.
+        Its number of patients is rounded to a whole one. With visits the event is progression: seen at the
+        first visit after it, so that who leaves between the two is censored, at the last visit.
     switching : Switching or None
-    visit_times : tuple of float
-        When given, the event is progression: seen at the first visit after it, so that who leaves between
-        the two is censored, at the last visit.
     evenly : bool
         Whether patients come at fixed times, as rpact has it: patient i of n when i / n of all are due.
 
     Examples
     --------
+    >>> from remission.trial.hazard import Accrual
     >>> from remission.trial.randomness import block_generator
     >>> trial = Scenario.two_arms(Accrual.uniform(100, 12.0), Hazard.from_median(12.0))
     >>> HazardSource(trial).draw(block_generator(1, 0), 4).time.shape
@@ -116,11 +113,7 @@ class HazardSource:
 
     scenario: Scenario
     switching: Switching | None = None
-    visit_times: tuple[float, ...] = ()
     evenly: bool = False
-
-    def __post_init__(self) -> None:
-        _check_visits(self.visit_times)
 
     @property
     def patients(self) -> int:
@@ -135,7 +128,7 @@ class HazardSource:
     @property
     def visits(self) -> Array | None:
         """Follow-up times of the visits."""
-        return np.asarray(self.visit_times, float) if self.visit_times else None
+        return np.asarray(self.scenario.visits, float) if self.scenario.visits else None
 
     def without_effect(self) -> HazardSource:
         """The same hazards in both arms, and so nothing to switch to."""
@@ -155,8 +148,8 @@ class HazardSource:
         time, lost = self._times(rng, treated, stratum)
         event = time <= lost
         np.minimum(time, lost, out=time)
-        if self.visit_times:
-            time, event = seen_at_visits(time, event, lost, np.asarray(self.visit_times))
+        if self.visits is not None:
+            time, event = seen_at_visits(time, event, lost, self.visits)
         return Patients(entry, time, event, treated, stratum)
 
     def _times(
@@ -182,30 +175,11 @@ class HazardSource:
     ) -> Array:
         """Times of control patients whose hazard changes when they cross over."""
         assert self.switching is not None
-        switch = np.minimum(self.switching.rate.inverse(rng.standard_exponential(treated.shape)), _NEVER)
+        switch = np.minimum(self.switching.rate.inverse(rng.standard_exponential(treated.shape)), NEVER)
         open_to = (treated == 0) & (rng.random(treated.shape) < self.switching.share)
         reached = group.control.cumulative(switch)
         after = group.control.inverse(reached + (waits - reached) / self.switching.hazard_ratio)
-        return np.where(open_to & (waits > reached), np.minimum(after, _NEVER), time)
-
-
-def _check_visits(visit_times: Sequence[float]) -> None:
-    times = np.asarray(visit_times, float)
-    if times.size and not (np.isfinite(times).all() and times[0] > 0 and (np.diff(times) > 0).all()):
-        raise DataError("visits must increase from above 0", found=str(tuple(visit_times[:6])))
-
-
-def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Accrual) -> Array:
-    """Calendar times of enrolment in their order: as many independent draws from the accrual, sorted.
-
-    Sums of exponential gaps over their total are sorted uniforms (Devroye, Non-Uniform Random Variate
-    Generation, 1986, ch. V.3).
-    """
-    gaps = rng.standard_exponential((trials, patients + 1))
-    np.cumsum(gaps, axis=1, out=gaps)
-    even = len(accrual.cuts) == 1
-    share = gaps[:, :-1] * ((accrual.duration if even else 1.0) / gaps[:, -1:])
-    return share if even else accrual.quantile(share)
+        return np.where(open_to & (waits > reached), np.minimum(after, NEVER), time)
 
 
 def _strata(rng: np.random.Generator, trials: int, patients: int, strata: Sequence[Stratum]) -> NDArray[np.int8]:
@@ -222,167 +196,3 @@ def _stratified(rng: np.random.Generator, stratum: NDArray[np.int8], ratio: floa
         place = np.maximum(np.cumsum(here, axis=1) - 1, 0)
         treated = np.where(here, np.take_along_axis(arms, place, axis=1), treated)
     return treated
-
-
-def arrival(waits: Array, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Array:
-    """Times at which cumulative hazards reach unit exponentials; `_NEVER` where they never do.
-
-    Examples
-    --------
-    >>> arrival(np.array([[0.5, 0.5]]), np.array([[0, 1]], np.int8), Hazard((0.1,)), Hazard((0.05,)))
-    array([[ 5., 10.]])
-    """
-    if max(control.rates) == max(experimental.rates) == 0.0:
-        return np.full(waits.shape, _NEVER)
-    few = len(control.rates) + len(experimental.rates) <= 8
-    if few and min(*control.rates, *experimental.rates) > 0:
-        return _by_pieces(waits, treated, control, experimental)
-    if control == experimental:
-        return np.minimum(control.inverse(waits), _NEVER)
-    late = np.where(treated == 1, experimental.inverse(waits), control.inverse(waits))
-    return np.minimum(late, _NEVER)
-
-
-def _by_pieces(waits: Array, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Array:
-    """Few pieces of either arm, no rate zero: each piece adds the hazard used up in it over its rate."""
-    cuts = np.union1d(control.cuts, experimental.cuts)
-    starts = np.concatenate(([0.0], cuts))
-    rates = np.stack([control.rate(starts), experimental.rate(starts)])
-    widths = np.diff(starts)
-    time = 0.0
-    left = waits
-    for piece, width in enumerate(widths):
-        room = width * _by_arm(rates[:, piece], treated)
-        time = time + np.minimum(left, room) * _by_arm(1.0 / rates[:, piece], treated)
-        left = left - room
-        np.maximum(left, 0.0, out=left)
-    return time + left * _by_arm(1.0 / rates[:, -1], treated)
-
-
-def _by_arm(values: Array, treated: NDArray[np.int8]) -> Array:
-    """The value of each patient's arm; one number when the arms share it."""
-    return values[0] if values[0] == values[1] else values[0] + (values[1] - values[0]) * treated
-
-
-def seen_at_visits(
-    time: Array, event: NDArray[np.bool_], lost: Array, visits: Array
-) -> tuple[Array, NDArray[np.bool_]]:
-    """Progression as visits show it: at the next visit, unless the patient leaves before it.
-
-    Examples
-    --------
-    >>> seen_at_visits(np.array([5.0, 5.0]), np.ones(2, bool), np.array([99.0, 5.5]), np.array([3.0, 6.0]))
-    (array([6., 3.]), array([ True, False]))
-    """
-    padded = np.concatenate(([0.0], visits, [_NEVER]))
-    following = padded[np.searchsorted(padded[1:], time, side="left") + 1]
-    seen = event & (following <= lost) & (following < _NEVER)
-    last = padded[np.searchsorted(padded[1:-1], np.where(event, np.minimum(following, lost), lost), side="right")]
-    return np.where(seen, following, last), seen
-
-
-@dataclass(frozen=True)
-class Cohort:
-    """Time and event of the patients of one arm, real or virtual.
-
-    Raises
-    ------
-    DataError
-        If arrays do not fit, or hold a time that is negative or not a number.
-
-    Examples
-    --------
-    >>> Cohort.of([5.0, 7.0], [True, False]).time
-    array([5., 7.])
-    """
-
-    time: Array
-    event: NDArray[np.bool_]
-
-    @staticmethod
-    def of(time: ArrayLike, event: ArrayLike) -> Cohort:
-        """A checked cohort."""
-        times, events = np.asarray(time, float), np.asarray(event)
-        if times.ndim != 1 or times.shape != events.shape or times.size == 0:
-            raise DataError(
-                "a cohort needs one time and one event for each patient",
-                found=f"{times.shape}, {events.shape}",
-            )
-        if not np.isfinite(times).all() or times.min() < 0:
-            raise DataError("times of a cohort must be numbers of 0 or more", found=f"{times.min():g}")
-        if not np.isin(events, (0, 1)).all():
-            raise DataError("events of a cohort are 0 or 1", found=str(np.unique(events)[:5]))
-        return Cohort(times, events.astype(bool))
-
-
-@dataclass(frozen=True)
-class CohortSource:
-    """Patients resampled, with replacement, from those of two arms.
-
-    Parameters
-    ----------
-    control, experimental : Cohort
-        A patient censored there is censored at the same follow-up time here.
-    accrual : Accrual
-        Its number of patients is rounded to a whole one.
-    ratio : float
-        Experimental patients per control patient.
-    visit_times : tuple of float
-        Visits at which alone the event can be seen; a cut between two visits censors at the last one. Empty
-        for an event that is dated exactly.
-    dropout : Hazard or None
-        Further dropout, on top of censoring in the cohort.
-
-    Examples
-    --------
-    >>> from remission.trial.randomness import block_generator
-    >>> arm = Cohort.of([5.0, 7.0, 9.0], [1, 1, 0])
-    >>> source = CohortSource(arm, arm, Accrual.uniform(20, 12.0))
-    >>> set(source.draw(block_generator(1, 0), 2).time.ravel()) <= {5.0, 7.0, 9.0}
-    True
-    """
-
-    control: Cohort
-    experimental: Cohort
-    accrual: Accrual
-    ratio: float = 1.0
-    visit_times: tuple[float, ...] = ()
-    dropout: Hazard | None = None
-
-    def __post_init__(self) -> None:
-        _check_visits(self.visit_times)
-        check_ratio(self.ratio)
-
-    @property
-    def patients(self) -> int:
-        """Patients in each trial."""
-        return round(self.accrual.patients)
-
-    @property
-    def strata(self) -> int:
-        """One stratum."""
-        return 1
-
-    @property
-    def visits(self) -> Array | None:
-        """Follow-up times of the visits."""
-        return np.asarray(self.visit_times, float) if self.visit_times else None
-
-    def without_effect(self) -> CohortSource:
-        """Both arms resampled from the control patients."""
-        return replace(self, experimental=self.control)
-
-    def draw(self, rng: np.random.Generator, trials: int) -> Patients:
-        """Patients of some trials."""
-        entry = enrolment(rng, trials, self.patients, self.accrual)
-        treated = permuted_blocks(rng, trials, self.patients, self.ratio)
-        both = np.concatenate((self.control.time, self.experimental.time))
-        seen = np.concatenate((self.control.event, self.experimental.event))
-        sizes = np.array([self.control.time.size, self.experimental.time.size])
-        who = (rng.random(treated.shape) * sizes[treated]).astype(np.int64) + sizes[0] * treated
-        time, event = both[who], seen[who]
-        if self.dropout is not None:
-            lost = arrival(rng.standard_exponential(treated.shape), treated, self.dropout, self.dropout)
-            event &= time <= lost
-            time = np.minimum(time, lost)
-        return Patients(entry, time, event, treated, None)

@@ -19,7 +19,7 @@ from remission.errors import Problem, RemissionError, RunError
 from remission.run import RunFolder
 from remission.run.execute import Step, execute
 from remission.run.provenance import read_provenance
-from remission.run.store import LocalStore
+from remission.run.store import store_at
 from remission.study import StudyDefinition
 from remission.web.look import first_look
 from remission.web.places import Places
@@ -221,7 +221,7 @@ def view_of(folder: Path) -> dict[str, Any]:
 
 
 def _held(folder: Path) -> int:
-    provenance = read_provenance(LocalStore(folder))
+    provenance = read_provenance(store_at(folder))
     return 0 if provenance is None else provenance.patients
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Timer
 
 from remission.errors import RunError, StudyError
+from remission.texts import known_language
 
 HOST = "127.0.0.1"
 PORT = 8765
@@ -44,11 +45,9 @@ def serve(folder: Path, *, port: int = PORT, language: str = "en", browser: bool
         raise StudyError("the page needs packages that are not installed", found=error.name, next_step=step) from None
     from remission.web.jobs import Jobs
     from remission.web.places import Places
-    from remission.web.texts import LANGUAGES
     from remission.web.workers import Workers
 
-    if language not in LANGUAGES:
-        raise StudyError("unknown language", where="--lang", found=language, allowed=", ".join(LANGUAGES))
+    known_language(language, "--lang")
     _make(folder)
     listening = _listen(port)
     port = listening.getsockname()[1]

@@ -23,13 +23,13 @@ from remission import __version__
 from remission.errors import Problem, RemissionError, RunError, StudyError
 from remission.run.files import MANIFEST, STUDY
 from remission.run.store import read_verified
+from remission.texts import LANGUAGES
 from remission.web.choices import choices, palette_css
 from remission.web.guard import BodyTooLargeError, Guard
 from remission.web.jobs import Job, Jobs, view_of
 from remission.web.places import Places
 from remission.web.setting import Asked
 from remission.web.study_text import study_of
-from remission.web.texts import LANGUAGES, texts
 from remission.web.workers import Workers, result_of
 
 _TICK_SECONDS, _ALIVE_SECONDS = 0.1, 15.0
@@ -101,7 +101,8 @@ def _add_page(app: FastAPI, language: str) -> None:
 
     @app.get("/api/texts/{wanted}")
     def words(wanted: str) -> JSONResponse:
-        return JSONResponse(texts(wanted if wanted in LANGUAGES else language))
+        known = wanted if wanted in LANGUAGES else language
+        return JSONResponse({"lang": known, **LANGUAGES[known].explore})
 
     @app.get("/api/choices")
     def what_can_be_chosen() -> JSONResponse:
@@ -189,9 +190,8 @@ def report_of(folder: Path, language: str) -> str:
     """The report of a run folder; for a process that is ready."""
     from remission.run import RunFolder
     from remission.show import report_html
-    from remission.texts import LANGUAGES as KNOWN
 
-    text: str = report_html(RunFolder.open(folder), language=language if language in KNOWN else "en")
+    text: str = report_html(RunFolder.open(folder), language=language if language in LANGUAGES else "en")
     return text
 
 

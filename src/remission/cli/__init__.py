@@ -15,11 +15,26 @@ from typing import Annotated
 from cyclopts import App, CycloptsError, Parameter
 
 from remission import __version__
+from remission.cli import runs
+from remission.cli.options import (
+    FAILED,
+    FAULT,
+    STOPPED,
+    WRONG_INPUT,
+    Language,
+    Patients,
+    RunPlace,
+    Seed,
+    StudyName,
+    Workers,
+    language_of,
+    numbers_of,
+    trials_of,
+    written,
+)
 from remission.errors import Problem, RemissionError, StudyError
 
-FAILED, WRONG_INPUT, FAULT, STOPPED = 1, 2, 70, 130
 TRACEBACK = "REMISSION_TRACEBACK"
-MOST_DIGITS = 30
 
 app = App(
     name="remission",
@@ -33,73 +48,8 @@ validate = App(name="validate", help="Hold the package against published numbers
 bench = App(name="bench", help="Measure speed.")
 app.command(validate)
 app.command(bench)
-
-StudyName = Annotated[str, Parameter(help="A study of the catalogue, or the path of a study file.")]
-Patients = Annotated[str | None, Parameter(name="--patients", help="Number of patients.")]
-Seed = Annotated[str | None, Parameter(name="--seed", help="Seed of all draws, a whole number.")]
-Out = Annotated[
-    Path | None, Parameter(name="--out", help="Folder for the result [runs/STUDY, and what differs from the file].")
-]
-Twins = Annotated[bool, Parameter(name="--twins", negative="", help="Every patient lives in every arm.")]
-Arms = Annotated[
-    list[str] | None,
-    Parameter(name="--arm", negative="", help="An arm to simulate besides those that are enabled."),
-]
-Workers = Annotated[str | None, Parameter(name="--workers", help="Processes [one for a small run, else one per core].")]
-
-Language = Annotated[str, Parameter(name="--lang", help="Language of the page: en or fr.")]
-
-
-@app.command
-def run(
-    study: StudyName,
-    /,
-    *,
-    patients: Patients = None,
-    seed: Seed = None,
-    out: Out = None,
-    twins: Twins = False,
-    arm: Arms = None,
-    workers: Workers = None,
-    report: Annotated[bool, Parameter(negative="--no-report", help="Write the HTML report.")] = True,
-    lang: Language = "en",
-) -> None:
-    """Simulate a study into a folder, or finish a run that was stopped; prints the result table."""
-    from remission.api import load
-    from remission.run import shown_progress
-
-    numbers, language = _numbers(patients, seed, workers), _language(lang)
-    loaded = load(study)
-    with shown_progress(loaded.definition.name) as progress:
-        result = loaded.run(out=out, twins=twins, arms=arm or (), progress=progress, **numbers)
-    page = result.report(lang=language) if report else None
-    print(_table(result.run_folder))
-    print(f"tables  {result.folder}")
-    if page is not None:
-        print(f"report  {page}")
-
-
-@app.command
-def plan(
-    study: StudyName,
-    /,
-    *,
-    patients: Patients = None,
-    seed: Seed = None,
-    out: Out = None,
-    twins: Twins = False,
-    arm: Arms = None,
-    workers: Workers = None,
-) -> None:
-    """Say what a run would do and what it would cost, without running it."""
-    from remission.api import load
-    from remission.run.plan_text import plan_text
-
-    numbers = _numbers(patients, seed, workers)
-    loaded = load(study)
-    planned = loaded.plan(out=out, twins=twins, arms=arm or (), **numbers)
-    folder = out or loaded.default_folder(numbers["patients"], numbers["seed"], twins=twins, arms=arm or ())
-    print(plan_text(loaded.definition.name, planned, folder))
+for _verb in (runs.run, runs.plan, runs.resume, runs.rerun, runs.verify, runs.report):
+    app.command(_verb)
 
 
 @app.command
@@ -123,26 +73,8 @@ def new(file: Annotated[Path, Parameter(help="File to write; it must not exist."
 
 
 @app.command
-def report(
-    folder: Annotated[Path, Parameter(help="Folder of a finished run.")],
-    /,
-    *,
-    out: Annotated[Path | None, Parameter(name="--out", help="File to write [FOLDER/report.html].")] = None,
-    lang: Language = "en",
-) -> None:
-    """Write the HTML report of a finished run, and print its result table."""
-    from remission.api import open_run
-
-    language = _language(lang)
-    result = open_run(folder)
-    page = result.report(out, lang=language)
-    print(_table(result.run_folder))
-    print(f"report  {page}")
-
-
-@app.command
 def patient(
-    folder: Annotated[Path, Parameter(help="Folder of a finished run.")],
+    folder: RunPlace,
     /,
     *,
     like: Annotated[str | None, Parameter(name="--like", help="A story to look for: brief.")] = None,
@@ -156,7 +88,7 @@ def patient(
     from remission.show.twins import patient_command
     from remission.study.numbers import MOST_PATIENTS
 
-    number, language = _written(id), _language(lang)
+    number, language = written(id), language_of(lang)
     if id is not None and not (isinstance(number, int) and 0 <= number < MOST_PATIENTS):
         raise StudyError("not a number of a patient", where="--id", found=id, allowed="a whole number, 0 or more")
     if like not in (None, "brief"):
@@ -170,7 +102,7 @@ def patient(
 
 @app.command
 def value(
-    folder: Annotated[Path, Parameter(help="Folder of a finished run of a study with time_gained.")],
+    folder: Annotated[str, Parameter(help="Folder, or URI, of a finished run of a study with time_gained.")],
     /,
     *,
     patients: Annotated[str | None, Parameter(name="--patients", help="Patients of each population [500].")] = None,
@@ -181,7 +113,7 @@ def value(
     from remission.show.gained import value_text
     from remission.texts import Words
 
-    count = _numbers(patients, None, None)["patients"] or POPULATION_PATIENTS
+    count = numbers_of(patients, None, None)["patients"] or POPULATION_PATIENTS
     print(value_text(open_run(folder).run_folder, count, Words()))
 
 
@@ -193,7 +125,7 @@ def arrivals(study: StudyName, /, *, patients: Patients = None, seed: Seed = Non
     from remission.show.gained import arrivals_text
     from remission.texts import Words
 
-    numbers = _numbers(patients, seed, None)
+    numbers = numbers_of(patients, seed, None)
     definition = load(study).definition
     count = numbers["patients"] or 500
     print(arrivals_text(definition, arrivals(definition, patients=count, seed=numbers["seed"]), count, Words()))
@@ -204,7 +136,7 @@ def cohort(
     files: Annotated[list[Path], Parameter(help="Files, or folders with files: CSV, Parquet, XPT, SAS.")],
     /,
     *,
-    out: Annotated[Path, Parameter(name="--out", help="Folder for the result.")],
+    out: Annotated[str, Parameter(name="--out", help="Folder, or URI such as s3://bucket/name, for the result.")],
     mapping: Annotated[Path | None, Parameter(help="What columns mean where their names do not say so.")] = None,
     units: Annotated[str | None, Parameter(help="Units where no name states them, such as months,mm.")] = None,
     date: Annotated[str | None, Parameter(help="Day for which visits due are listed, such as 2026-11-23.")] = None,
@@ -215,10 +147,10 @@ def cohort(
     from remission.api import import_cohort
     from remission.cohort.finding import finding_line
 
-    language = _language(lang)
+    language = language_of(lang)
     result = import_cohort(files, out, mapping=mapping, units=units, date=date)
     page = result.report(lang=language) if report else None
-    print(_table(result.run_folder))
+    print(runs.table_text(result.run_folder))
     for finding in result.run_folder.summary()["findings"]:
         print(f"{finding['severity']}  {finding_line(finding)}")
     print(f"tables  {result.folder}")
@@ -255,7 +187,7 @@ def design(
     """Simulate a trial design: power, type I error, looks, stopping, bias."""
     from remission.trial import commands
 
-    commands.design(file, json=json, html=html, trials=trials, seed=seed, language=_language(lang))
+    commands.design(file, json=json, html=html, trials=trials, seed=seed, language=language_of(lang))
 
 
 @app.command
@@ -277,7 +209,7 @@ def calibrate(
     """Fit a tumour's numbers to published results; gives the sets that agree. Goes on where it was stopped."""
     from remission.calibration.command import calibrate_command
 
-    numbers = _numbers(patients, seed, workers)
+    numbers = numbers_of(patients, seed, workers)
     calibrate_command(tumour, targets, studies, out, members=members, steps=steps, **numbers)
 
 
@@ -301,7 +233,7 @@ def sensitivity(
     """Which of a tumour's numbers move which published results (Morris). Goes on where it was stopped."""
     from remission.calibration.command import sensitivity_command
 
-    numbers = _numbers(patients, seed, workers)
+    numbers = numbers_of(patients, seed, workers)
     sensitivity_command(tumour, targets, studies, out, trajectories=trajectories, **numbers)
 
 
@@ -323,8 +255,8 @@ def validate_trials(
     """Simulate the studies many times and show published numbers beside simulated ones, row by row."""
     from remission.show.validation import validate_command
 
-    numbers, language = _numbers(patients, seed, workers), _language(lang)
-    validate_command(targets, studies, json, html, _trials(trials), language=language, **numbers)
+    numbers, language = numbers_of(patients, seed, workers), language_of(lang)
+    validate_command(targets, studies, json, html, trials_of(trials), language=language, **numbers)
 
 
 @validate.command(name="statistics")
@@ -390,48 +322,6 @@ def bench_solver(
     bench_solver(own, models=models, json=json, figure=figure, peers=peer, budget=seconds, patients=patients)
 
 
-def _table(run_folder: object) -> str:
-    import shutil
-
-    from remission.show import run_table
-
-    width = shutil.get_terminal_size((100, 24)).columns
-    return str(run_table(run_folder, width=max(width, 72), colour=sys.stdout.isatty()))
-
-
-def _numbers(patients: str | None, seed: str | None, workers: str | None) -> dict[str, int | None]:
-    """Whole numbers from the command line, all faults at once."""
-    from remission.study.numbers import run_numbers
-
-    return run_numbers(_written(patients), _written(seed), _written(workers), prefix="--")
-
-
-def _language(given: str) -> str:
-    """A language of the pages from the command line: refused before anything is simulated."""
-    from remission.texts import known_language
-
-    return known_language(given, "--lang")
-
-
-def _trials(trials: str | None) -> int | None:
-    """A number of virtual trials from the command line."""
-    from remission.study.numbers import MOST_TRIALS
-
-    given = _written(trials)
-    if given is None or (isinstance(given, int) and 1 <= given <= MOST_TRIALS):
-        return given
-    raise StudyError(
-        "not a number of trials", where="--trials", found=str(given), allowed=f"a whole number, 1 to {MOST_TRIALS}"
-    )
-
-
-def _written(text: str | None) -> int | str | None:
-    """A whole number as it was typed; any other text stays text, which is refused later."""
-    if text is None or not text.isascii() or not text.removeprefix("-").isdigit():
-        return text
-    return int(text[:MOST_DIGITS])  # longer ones are out of every range
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line and return its exit status; nothing a user can do ends in a traceback."""
     return guarded(lambda: command(sys.argv[1:] if arguments is None else arguments))
@@ -493,7 +383,3 @@ def _of_the_system(error: OSError) -> Problem:
 def _tell(problem: Problem, status: int) -> int:
     print(problem, file=sys.stderr)
     return status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

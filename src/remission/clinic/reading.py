@@ -1,0 +1,67 @@
+"""What the reader sees of each lesion at a scan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remission import draws
+from remission.biology import LESIONS, TumourTable
+from remission.population import LYMPH_NODE, UNSEEN_MM, Patients, diameter_mm
+
+Array = NDArray[np.float64]
+FLOOR_MM = 5.0  # too small to measure is written as 5 mm (Eisenhauer 2009)
+NORMAL_NODE_MM = 10.0  # a node below this is normal (Eisenhauer 2009)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The lesions of m patients at one scan; all of shape (m, 6).
+
+    ``gone`` is what RECIST calls disappeared: out of sight, or a node of normal size.
+    """
+
+    true_mm: Array
+    measured_mm: Array
+    gone: NDArray[np.bool_]
+
+
+def draw_reader_bias(table: TumourTable, seed: int, patients: Patients) -> Array:
+    """The part of the reader's error that stays with a lesion, as a factor, shape (n, 6)."""
+    places = np.arange(1, LESIONS + 1)
+    error = draws.normal(seed, patients.number[:, None], "reader error of a lesion", places)
+    return np.exp(table.value("reader_sd_lesion") * error)
+
+
+def read_lesions(
+    table: TumourTable,
+    seed: int,
+    patients: Patients,
+    bias: Array,
+    volume_mL: Array,
+    time_day: Array,
+    visit: NDArray[np.int16],
+) -> Reading:
+    """Measure every lesion of m patients.
+
+    A lesion never looks smaller than its scar, which resorbs. The reader's error has a part that stays with
+    the lesion and a part that changes from visit to visit.
+    """
+    resorbed = 2.0 ** (-time_day / table.value("scar_half_life"))
+    scar_mL = patients.scar * patients.volume_mL * resorbed[:, None]
+    true_mm = diameter_mm(np.maximum(volume_mL, scar_mL))
+    index = visit[:, None].astype(np.int64) * LESIONS + np.arange(LESIONS)
+    error = draws.normal(seed, patients.number[:, None], "reader error of a visit", index)
+    seen = np.maximum(true_mm * bias * np.exp(table.value("reader_sd_visit") * error), FLOOR_MM)
+    node = patients.site == LYMPH_NODE
+    # A node that has shrunk to nothing visible is still a (normal) node of some millimetres.
+    measured = np.where(node | (true_mm >= UNSEEN_MM), seen, 0.0)
+    gone = np.where(node, measured < NORMAL_NODE_MM, measured == 0)
+    return Reading(true_mm, measured, gone)
+
+
+def sum_of(lesions: NDArray[np.bool_], measured_mm: Array) -> Array:
+    """Sum of the diameters of some lesions, shape (m,)."""
+    return np.where(lesions, measured_mm, 0.0).sum(axis=1)
