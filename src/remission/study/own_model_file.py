@@ -5,6 +5,7 @@ A run folder keeps the study's text alone, so what the study names by file is wr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,8 +32,11 @@ MOST_LESIONS = 15
 _POSITIVE = reader.number(0, above=True)
 
 
+SETS = {name: Key(reader.text, None) for name in MOLECULE_QUANTITIES}
+
+
 def _sets(place: Place, problems: Problems) -> Any:
-    values = reader.read_section(place, {name: Key(reader.text, None) for name in MOLECULE_QUANTITIES}, problems)
+    values = reader.read_section(place, SETS, problems)
     if not reader.whole(values.values()):
         return BAD
     return tuple((name, value) for name, value in values.items() if value is not None)
@@ -44,7 +48,7 @@ SPREAD = {
     "value": Key(_POSITIVE),
     "sd": Key(reader.number(0, 5)),
     "low": Key(reader.number(0), 0.0),
-    "high": Key(_POSITIVE, 1e300),
+    "high": Key(_POSITIVE, None),
 }
 START = {"volume_mL": Key(_POSITIVE), "sd": Key(reader.number(0, 5), 0.0), "within": Key(reader.duration())}
 DEATH = {"volume_mL": Key(_POSITIVE, None), "hazard": Key(reader.text, None)}
@@ -203,6 +207,7 @@ def _spread(name: str, place: Place, problems: Problems) -> Any:
     values = reader.read_section(place, SPREAD, problems)
     if not reader.whole(values.values()):
         return BAD
+    values["high"] = math.inf if values["high"] is None else values["high"]
     if not values["low"] <= values["value"] <= values["high"]:
         found = f"{values['value']:g}, from {values['low']:g} to {values['high']:g}"
         return problems.add(place, "the value lies outside of its bounds", found=found)
