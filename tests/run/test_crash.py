@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 
+import crash_suite
 import pytest
 from run_helpers import files_of
 
@@ -48,23 +49,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bytes], f
     return files_of(out), time.monotonic() - began
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_kill_at_random_moments(tmp_path: Path, whole: tuple[dict[str, bytes], float], workers: int) -> None:
-    expected, seconds = whole
-    chance = random.Random(SEED + workers)
-    out = tmp_path / "run"
-    killed = 0
-    for _ in range(2):
-        process = start(out, workers)
-        assert process.stdout is not None
-        process.stdout.readline()  # the plan is made, blocks begin
-        time.sleep(chance.uniform(0, seconds / 3))
-        process.kill()
-        process.wait()
-        killed += process.returncode == -signal.SIGKILL
-    finish(out, workers)
-    assert killed >= 1
-    assert files_of(out) == expected
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers in /proc")
+def test_kills_at_random_moments(tmp_path: Path) -> None:
+    """The short form of ``python tests/run/crash_suite.py --kills 100``."""
+    outcome = crash_suite.suite(5, seed=SEED, place=tmp_path)
+    assert outcome.kills.total() == 5
+    assert outcome.wrong == []
 
 
 def test_kill_while_a_finished_run_is_extended(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
@@ -83,11 +73,6 @@ def test_kill_while_a_finished_run_is_extended(tmp_path: Path, whole: tuple[dict
     assert files_of(out) == expected
 
 
-def children(pid: int) -> list[int]:
-    lists = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for path in lists for child in path.read_text().split()]
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="finds the workers in /proc")
 def test_a_killed_worker_costs_only_its_block(tmp_path: Path, whole: tuple[dict[str, bytes], float]) -> None:
     out = tmp_path / "run"
@@ -95,7 +80,7 @@ def test_a_killed_worker_costs_only_its_block(tmp_path: Path, whole: tuple[dict[
     assert process.stdout is not None
     process.stdout.readline()
     process.stdout.readline()
-    victims = children(process.pid)
+    victims = crash_suite.children(process.pid)
     assert len(victims) == 2
     for victim in victims:
         subprocess.run(["kill", "-9", str(victim)], check=True)

@@ -85,6 +85,11 @@ def test_every_catalogue_design_is_read_and_runs(tmp_path: Path) -> None:
           " kept: 1}}"), 14, "no margin is left"),
         (("RMST to 12 months", "RMST to 200 months"), 10, "nobody is followed"),
         (("survival at 12 months", "survival at 200 months"), 10, "nobody is followed"),
+        (("survival at 12 months", "early zero 200 months"), 10, "nobody is followed"),
+        (("survival at 12 months", "survival at 12 months corrected"), 10, "log-rank family"),
+        (("  - events: 60", "  - time: 60 months"), 10, "out of order"),
+        (("hazard_ratio: 0.6", "hazard_ratio: 0.6\n  visits: {every: 12 weeks, until: 2 weeks}"), 7, "no visit"),
+        (("hazard_ratio: 0.6", "hazard_ratio: 0.6\n  visits: {every: 12 weeks, until: 6 months}"), 11, "as late as"),
         (("seed: 3", "seed: 3\nquestion: non-inferiority\nmargin: {hazard_ratio: 0.9, survival: -0.1}"), 10,
          "wrong side|no margin"),
         (("seed: 3", "seed: 3\nmargin: {hazard_ratio: 1.3}"), 13, "question is superiority"),
@@ -303,3 +308,32 @@ def test_a_design_is_a_frozen_value() -> None:
     assert isinstance(read, Design)
     with pytest.raises(AttributeError):
         read.trials = 5  # type: ignore[misc]
+
+
+def test_visits_end_where_the_file_says() -> None:
+    text = GOOD.replace("hazard_ratio: 0.6", "hazard_ratio: 0.6\n  visits: {every: 12 weeks, until: 60 weeks}")
+    source = parse_design(text).source
+    assert isinstance(source, HazardSource)
+    assert source.scenario.visits == pytest.approx(84.0 * np.arange(1, 6))
+
+
+def test_power_and_size_are_computed_where_the_event_is_seen_at_visits() -> None:
+    """And those of corrected tests; a MaxCombo test of one weight twice is that test."""
+    text = GOOD.replace("hazard_ratio: 0.6", "hazard_ratio: 0.6\n  visits: {every: 12 weeks}").replace(
+        "[log-rank, MaxCombo,", '[log-rank, "MaxCombo(log-rank; FH(0, 0))", log-rank corrected,'
+    )
+    result = run_design(parse_design(text))
+    assert all(each is not None for each in result.calculated[:3] + result.needed[:3])
+    plain, twice, corrected = result.rows[:3]
+    assert twice.success == pytest.approx(plain.success, abs=0.01)  # one spends by events, one by information
+    assert result.calculated[1] == pytest.approx(result.calculated[0] or 0.0, abs=1e-3)
+    assert corrected.statistic.name == "log-rank, corrected"
+
+
+def test_cured_patients_bring_no_event() -> None:
+    """A look that waits for more events than ever come is taken when nothing more can come, and counted."""
+    text = GOOD.replace("hazard_ratio: 0.6", "hazard_ratio: 0.6\n  cured: {control: 30 %, experimental: 40 %}")
+    found = run_design(parse_design(text.replace("events: 120", "events: 190"))).found
+    assert not found.reached[:, 1].any()
+    assert found.events[:, 1].max() < 160
+    assert found.time[:, 1].max() / DAYS_PER_MONTH < 300

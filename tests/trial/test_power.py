@@ -226,6 +226,7 @@ ACCRUAL = Accrual.uniform(100, 12.0)
         (lambda: check_margin(WeightedLogRank(margin=1.3), False), "wrong side"),
         (lambda: check_margin(RestrictedMean(12.0, 1.0), True), "wrong side"),
         (lambda: check_margin(MaxCombo(), True), "no margin"),
+        (lambda: WeightedLogRank(margin=1.3, corrected=True), "not corrected"),
         (lambda: margin_of_hazard_ratio(1.05), "does not show"),
         (lambda: margin_of_difference(-0.1), "does not show"),
         (lambda: schoenfeld_events(1.4, margin=1.3), "wrong side"),
@@ -312,3 +313,19 @@ def test_a_curve_at_visits_is_that_of_the_last_visit() -> None:
     )
     with pytest.raises(DataError, match="followed so long"):
         power(trial, [Look(time=30.0)], Milestone(13.0))
+
+
+def test_a_corrected_test_is_asked_for_less_where_the_smaller_arm_is_treated() -> None:
+    two, half = (replace(LATE, ratio=ratio) for ratio in (2.0, 0.5))
+    for scenario, sign in ((two, -1.0), (half, 1.0)):
+        plain, corrected = (
+            power(scenario, [Look(time=30.0)], WeightedLogRank(corrected=c)).power[0] for c in (False, True)
+        )
+        assert sign * (corrected - plain) > 0.002
+        plain, corrected = (max_combo_power(scenario, 30.0, MaxCombo(corrected=c)).power for c in (False, True))
+        assert sign * (corrected - plain) > 0.002
+    sized, found = size(two, [Look(time=20.0), Look(time=30.0)], WeightedLogRank(corrected=True))
+    assert found.power[-1] == pytest.approx(0.9, abs=1e-8)
+    assert power(sized, [Look(time=20.0), Look(time=30.0)], WeightedLogRank(corrected=True)).power[-1] == pytest.approx(
+        0.9
+    )

@@ -14,6 +14,8 @@ from remission.statistics.log_rank import log_rank
 from remission.statistics.max_combo import max_combo
 from remission.statistics.milestone import milestone
 from remission.statistics.rmst import rmst_difference
+from remission.statistics.skewness import third_moments
+from remission.statistics.two_arms import two_arm_table, weighted_scores
 from remission.statistics.weights import (
     EarlyZero,
     FlemingHarrington,
@@ -39,6 +41,7 @@ from remission.trial.power import power
 from remission.trial.randomness import block_generator, block_size, permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
 from remission.trial.simulate import simulate
+from remission.trial.skewed import skewness
 from remission.trial.source import HazardSource, Switching
 from remission.trial.spending import Spending
 from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, WeightedLogRank
@@ -302,6 +305,32 @@ def test_a_margin_under_heavy_ties_keeps_its_level() -> None:
     null = HazardSource(replace(base.at_margin(1.4), visits=tuple(np.arange(3.0, 60.0, 3.0))))
     found = simulate(null, [Look(time=36.0)], [WeightedLogRank(margin=1.4)], 1920, 2, estimates=False)
     assert (found.z >= 1.959964).mean() == pytest.approx(0.025, abs=0.018)
+
+
+@pytest.mark.parametrize("visits", [(), tuple(np.arange(3.0, 60.0, 3.0))], ids=["exact", "visits"])
+def test_skewness_without_simulation_is_that_of_simulated_trials(visits: tuple[float, ...]) -> None:
+    null = replace(LATE.without_effect(), ratio=2.0, visits=visits)
+    patients = HazardSource(null).draw(block_generator(6, 0), 128)
+    seen = cut(patients, calendar_of_events(patients), np.full(128, 26.0), HazardSource(null).visits)
+    table = two_arm_table(seen.time, seen.event, patients.treated, seen.present)
+    for weight in (LogRank(), FlemingHarrington(0, 1), Gehan()):
+        variance = weighted_scores(table, [weight])[1][:, 0, 0] ** 1.5
+        found, limit = third_moments(table, weight), skewness(null, 26.0, WeightedLogRank(weight, corrected=True))
+        assert (found.steps / variance).mean() == pytest.approx(limit.steps[0], rel=0.03)
+        assert (found.with_variance / variance).mean() == pytest.approx(limit.with_variance[0], rel=0.05)
+
+
+@pytest.mark.slow
+def test_corrected_tests_keep_their_level_at_two_to_one() -> None:
+    """The plain log-rank test rejects 0.027; 20,000 trials tell the two apart."""
+    base = Scenario.two_arms(Accrual.uniform(150, 15.0), Hazard.from_median(10.0), ratio=2.0)
+    statistics = [WeightedLogRank(), WeightedLogRank(corrected=True), MaxCombo(corrected=True)]
+    z = simulate(HazardSource(base), [Look(events=97)], statistics, 20_000, 3, estimates=False).z[:, 0]
+    plain, corrected, combo = (z >= 1.959964).mean(axis=0)
+    error = np.sqrt(0.025 * 0.975 / 20_000)
+    assert plain > 0.025 + 3.0 * error
+    assert corrected == pytest.approx(0.025, abs=3.0 * error)
+    assert combo == pytest.approx(0.025, abs=3.0 * error)
 
 
 @pytest.mark.slow

@@ -96,10 +96,8 @@ def _client(address: str) -> Iterator[Any]:
         raise RunError(
             f"no Dask scheduler answers at {address}", where="--cluster", found=found, next_step=step
         ) from None
-    try:
+    with client, client.as_current():
         yield client
-    finally:
-        client.close()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from remission.run.provenance import OBSERVED, Provenance, read_provenance
 from remission.run.store import Place, Store, damaged, entry_of, read_verified, store_at
 from remission.tables import schema
 
-MOST_STUDY_BYTES = 4_000_000
+MOST_STUDY_BYTES = 2_000_000
 _READERS = 4  # threads: hashing and decoding release the interpreter's lock
 
 

@@ -18,6 +18,7 @@ from remission.errors import RunError
 from remission.run.store import MOST_DOCUMENT_BYTES, check_name, missing_file, too_large
 
 SCHEMES = ("s3", "gs", "gcs", "abfs", "abfss")
+_WRITTEN = "write it as s3://BUCKET/FOLDER; keys come from the environment"
 _WRITERS = 8  # threads: each put waits for an answer
 
 
@@ -52,8 +53,10 @@ class ObjectStore:
         try:
             system, root = FileSystem.from_uri(_with_plain_puts(self.uri))
         except (pa.ArrowException, ValueError, OSError) as error:
-            step = "write it as s3://BUCKET/FOLDER; keys come from the environment"
-            raise RunError("the place cannot be used", where=self.place, found=_first(error), next_step=step) from None
+            found = _first(error)
+            raise RunError("the place cannot be used", where=self.place, found=found, next_step=_WRITTEN) from None
+        if not str(root).strip("/"):
+            raise RunError("the place cannot be used", where=self.place, found="no bucket", next_step=_WRITTEN)
         return system, str(root).rstrip("/")
 
     def _path(self, name: str) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from remission.statistics.inputs import (
     checked_groups,
     checked_times,
 )
+from remission.statistics.skewness import corrected_scores
 from remission.statistics.two_arms import log_rank_sums
 from remission.statistics.weights import EventTable, LogRank, Weight
 
@@ -78,6 +79,7 @@ def log_rank(
     strata: ArrayLike | None = None,
     weight: Weight | None = None,
     combine: str = "scores",
+    corrected: bool = False,
 ) -> LogRankTest:
     """Log-rank test of two or more groups, by default with equal weights.
 
@@ -90,11 +92,15 @@ def log_rank(
         One of `remission.statistics.weights`.
     combine : {"scores", "information"}
         Strata are summed as they are, or each scaled to the variance of its unweighted log-rank score.
+    corrected : bool
+        Judge two groups by a z without its skewness (`remission.statistics.skewness`), which keeps the level where
+        groups are of unequal size; R and others do not.
 
     Raises
     ------
     DataError
-        For bad arrays, one group, no events, or events that fell only where one group was left.
+        For bad arrays, one group, no events, or events that fell only where one group was left; for a correction of
+        more than two groups or of scaled strata.
 
     Examples
     --------
@@ -109,7 +115,13 @@ def log_rank(
         raise DataError("no event was seen, so nothing can be compared", where="event", next_step="follow for longer")
     if combine not in ("scores", "information"):
         raise DataError("strata cannot be combined so", where="combine", found=combine, allowed="scores, information")
-    if strata is None and len(groups.labels) == 2 and (weight is None or weight == LogRank()):
+    if corrected and (len(groups.labels) != 2 or combine != "scores"):
+        raise DataError(
+            "only the z of two groups, with strata as they are, is corrected for skewness",
+            where="corrected",
+            found=f"{len(groups.labels)} groups, strata combined by {combine}",
+        )
+    if strata is None and len(groups.labels) == 2 and (weight is None or weight == LogRank()) and not corrected:
         return _plain(times, events, groups)
     weigh = weight or LogRank()
     size = len(groups.labels)
@@ -122,7 +134,12 @@ def log_rank(
             observed += scale * seen
             expected += scale * due
             covariance += scale**2 * spread
-    return _conclude(groups, observed, expected, covariance)
+    found = _conclude(groups, observed, expected, covariance)
+    if not corrected or found.z is None:
+        return found
+    tables = event_tables(times, events, groups, strata)
+    z = float(corrected_scores(tables, weigh, np.asarray(found.z), covariance[-1, -1]))
+    return replace(found, z=z, chi_square=z * z, p_value=two_sided_p(z), p_one_sided=upper_tail(z))
 
 
 def _plain(times: Floats, events: Bools, groups: Groups) -> LogRankTest:

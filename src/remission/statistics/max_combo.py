@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike
 from remission.errors import DataError
 from remission.statistics.inputs import Floats, checked_events, checked_times, two_groups
 from remission.statistics.log_rank import event_tables
+from remission.statistics.skewness import corrected_scores
 from remission.statistics.two_arms import weighted_scores
 from remission.statistics.weights import FlemingHarrington, Weight
 
@@ -60,6 +61,7 @@ def max_combo(
     weights: Sequence[Weight] = USUAL,
     *,
     strata: ArrayLike | None = None,
+    corrected: bool = False,
 ) -> MaxComboTest:
     """MaxCombo test of two groups.
 
@@ -69,6 +71,9 @@ def max_combo(
     weights : sequence of Weight
         One to four; by default Fleming-Harrington (0,0), (0,1), (1,0), (1,1).
     strata : array_like, optional
+    corrected : bool
+        Take the largest of z without their skewness (`remission.statistics.skewness`), which keeps the level where
+        groups are of unequal size.
 
     Raises
     ------
@@ -102,6 +107,9 @@ def max_combo(
             found=repr(lost),
             next_step="leave this weight out",
         )
+    if corrected:
+        variance = np.diag(covariance)
+        z = np.array([corrected_scores(tables, w, z[k], variance[k]) for k, w in enumerate(weights)])
     better, worse = (float(largest_above(extreme, correlation)) for extreme in (z.max(), -z.min()))
     two_sided = min(1.0, 2 * min(better, worse))
     return MaxComboTest(tuple(weights), z, correlation, better, two_sided, int(np.argmax(z)))

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.errors import DataError
+from remission.trial.arrival import NEVER
 from remission.trial.looks import Look
 from remission.trial.source import Patients
 
@@ -49,7 +50,7 @@ def calendar_of_events(patients: Patients) -> Array:
 def times_of_looks(patients: Patients, calendar: Array, looks: Sequence[Look]) -> LookTimes:
     """When each trial is looked at.
 
-    A look set by events waits for the last patient when too few events ever come.
+    A look set by events waits for the last patient who has an event or leaves when too few events ever come.
 
     Raises
     ------
@@ -82,7 +83,7 @@ def times_of_looks(patients: Patients, calendar: Array, looks: Sequence[Look]) -
         if look.time is not None:
             np.maximum(times[:, k], look.time, out=times[:, k])
     if not reached.all():
-        ends = (patients.entry + patients.time).max(axis=1)
+        ends = np.where(patients.time < NEVER, patients.entry + patients.time, patients.entry).max(axis=1)
         times = np.where(reached, times, ends[:, None])
     return LookTimes(np.maximum.accumulate(times, axis=1), reached)
 

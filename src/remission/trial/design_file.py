@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from remission.errors import DataError
+from remission.statistics.weights import EarlyZero
 from remission.study import reader
 from remission.study.reader import BAD, Key, Problems, whole
 from remission.study.yaml import Place, parse_yaml, read_text
@@ -16,7 +18,7 @@ from remission.trial.design import Design
 from remission.trial.design_keys import DESIGN, EFFICACY, FUTILITY, HISTORY, LOOK, MARGIN, STOPPING
 from remission.trial.design_patients import PatientsReading, built
 from remission.trial.events import expected_events
-from remission.trial.looks import Look, look_times
+from remission.trial.looks import Look, look_times, times_as_asked
 from remission.trial.margin import Margin, margin_of_difference, margin_of_hazard_ratio
 from remission.trial.plan import FixedBounds, HaybittlePeto, Plan, WangTsiatis
 from remission.trial.spending import Spending
@@ -247,31 +249,49 @@ def _rule(values: dict[str, Any]) -> Any:
 
 
 def _followed(design: Design) -> Design:
-    """The design, if somebody can have been followed to the horizon of each test by its last look."""
-    if design.scenario is None:
+    """The design, if its looks come in their order and somebody can have been followed to the horizon of each test."""
+    scenario = design.scenario
+    if scenario is None:
         return design
+    horizons = [_horizon(statistic) for statistic in design.statistics]
+    if scenario.visits and max(horizons) > scenario.visits[-1]:
+        raise DataError(
+            "no visit is as late as the horizon of a test",
+            found=f"{max(horizons) / DAYS_PER_MONTH:.4g} months; the last visit is at month "
+            f"{scenario.visits[-1] / DAYS_PER_MONTH:.1f}",
+            next_step="take an earlier horizon, or later visits",
+        )
     try:
-        end = float(look_times(design.scenario, design.looks)[-1])
-        alive = design.source.patients - expected_events(design.scenario, end)
+        times_as_asked(scenario, design.looks)
     except DataError:
         return design  # too few events ever come: the simulation looks when the last patient has left, and says so
-    for statistic in design.statistics:
-        horizon = 0.0
-        if isinstance(statistic, RestrictedMean | Milestone):
-            horizon = statistic.tau if isinstance(statistic, RestrictedMean) else statistic.at
-        if horizon >= end and alive > 1.0:
-            raise DataError(
-                "nobody is followed to the horizon of this test by the last look",
-                found=f"{horizon / DAYS_PER_MONTH:.4g} months; the last look is expected at month "
-                f"{end / DAYS_PER_MONTH:.1f}",
-                next_step="take an earlier horizon, or look later",
-            )
+    end = float(look_times(scenario, design.looks)[-1])
+    if design.source.patients - expected_events(scenario, end) <= 1.0:
+        return design
+    if max(horizons) >= end:
+        raise DataError(
+            "nobody is followed to the horizon of a test by the last look",
+            found=f"{max(horizons) / DAYS_PER_MONTH:.4g} months; the last look is expected at month "
+            f"{end / DAYS_PER_MONTH:.1f}",
+            next_step="take an earlier horizon, or look later",
+        )
     return design
+
+
+def _horizon(statistic: Statistic) -> float:
+    """Follow-up without which a test shows nothing, in days."""
+    if isinstance(statistic, RestrictedMean):
+        return statistic.tau
+    if isinstance(statistic, Milestone):
+        return statistic.at
+    if isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, EarlyZero):
+        return statistic.weight.delay
+    return 0.0
 
 
 def _at_margin(statistic: Statistic, margins: dict[str, float]) -> Statistic:
     if isinstance(statistic, WeightedLogRank):
-        return WeightedLogRank(statistic.weight, margins.get("hazard_ratio", 1.0))
+        return replace(statistic, margin=margins.get("hazard_ratio", 1.0))
     if isinstance(statistic, RestrictedMean):
         return RestrictedMean(statistic.tau, margins.get("rmst", 0.0))
     if isinstance(statistic, Milestone):

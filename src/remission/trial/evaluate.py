@@ -11,6 +11,7 @@ from scipy.special import ndtri
 
 from remission.errors import DataError
 from remission.statistics.multinormal import largest_above
+from remission.statistics.skewness import corrected_scores
 from remission.statistics.trials import (
     Arms,
     Difference,
@@ -192,9 +193,25 @@ def _family(
     if isinstance(statistic, WeightedLogRank):
         place = scores.weights.index(statistic.weight)
         spread = scores.covariance[:, place, place]
-        return _standardised(scores.score[:, place], spread), spread
+        return _corrected(tables, (statistic.weight,), statistic.corrected, scores.score[:, [place]], spread[:, None])[
+            :, 0
+        ], spread
     places = _places(scores, statistic)
-    return _largest(scores.score[:, places], scores.covariance[:, places][:, :, places])
+    covariance = scores.covariance[:, places][:, :, places]
+    variance = np.diagonal(covariance, axis1=1, axis2=2)
+    z = _corrected(tables, statistic.weights, statistic.corrected, scores.score[:, places], variance)
+    return _largest(z, covariance), variance[:, 0]
+
+
+def _corrected(
+    tables: Sequence[EventTable], weights: Sequence[Weight], corrected: bool, score: Array, spread: Array
+) -> Array:
+    """Z of each weight, shape (trials, weights), without its skewness if that is asked for."""
+    z = _standardised(score, spread)
+    if not corrected:
+        return z
+    each = (corrected_scores(tables, weight, z[:, k], spread[:, k]) for k, weight in enumerate(weights))
+    return np.stack(list(each), axis=1)
 
 
 def _places(scores: _Scores, statistic: MaxCombo) -> list[int]:
@@ -236,16 +253,15 @@ def _at_margin(table: EventTable, statistic: WeightedLogRank) -> tuple[Array, Ar
     return score, spread
 
 
-def _largest(score: Array, covariance: Array) -> tuple[Array, Array]:
-    """Normal deviate of the p-value of the largest, and the information of the first weight."""
+def _largest(z: Array, covariance: Array) -> Array:
+    """Normal deviate of the p-value of the largest z; NaN where one has no variance."""
+    usable: NDArray[np.bool_] = np.asarray(np.isfinite(z).all(axis=1))
     variance = np.diagonal(covariance, axis1=1, axis2=2)
-    usable = (variance > 0).all(axis=1)
     spread = np.sqrt(np.where(variance > 0, variance, 1.0))
     correlation = covariance / (spread[:, :, None] * spread[:, None, :])
     correlation[~usable] = np.eye(correlation.shape[1])
-    p = largest_above((score / spread).max(axis=1), correlation)
-    z = np.clip(-ndtri(p), -_FURTHEST, _FURTHEST)
-    return np.where(usable, z, np.nan), variance[:, 0]
+    p = largest_above(np.where(usable[:, None], z, 0.0).max(axis=1), correlation)
+    return np.where(usable, np.clip(-ndtri(p), -_FURTHEST, _FURTHEST), np.nan)
 
 
 def _cured(patients: Patients, seen: Observed, statistic: CureFraction) -> Difference:

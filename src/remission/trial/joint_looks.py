@@ -80,10 +80,10 @@ class JointLooks:
             self.slope.append(slope)
             self.given.append(_Split.of(self.correlation[k] - slope @ joint.T))
 
-    def moved(self, factor: float) -> JointLooks:
-        """The same scores with their means multiplied."""
+    def with_mean(self, mean: Array) -> JointLooks:
+        """The same scores with other means."""
         other = copy(self)
-        other.mean = self.mean * factor
+        other.mean = mean
         return other
 
     def bounds(self, spend: ArrayLike) -> Array:

@@ -74,18 +74,36 @@ def look_times(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]
     >>> look_times(trial, [Look(fraction=0.5), Look(time=30.0)]).round(2)
     array([14.41, 30.  ])
     """
-    if not looks or looks[-1].fraction is not None:
-        raise DataError("the last look needs a time or a number of events", where="looks")
-    last = _time(scenario, looks[-1], None)
-    final = expected_events(scenario, last) if any(look.fraction for look in looks) else None
-    times = np.array([*(_time(scenario, look, final) for look in looks[:-1]), last])
+    times = times_as_asked(scenario, looks)
     if (np.diff(times) <= 0).any():
         raise DataError(
             "looks are out of order: each must come after the one before",
             where="looks",
-            found=", ".join(f"{time:.4g}" for time in times),
+            found="expected at " + ", ".join(f"{time:.4g}" for time in times),
         )
     return times
+
+
+def times_as_asked(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]:
+    """Expected calendar time of each look, whatever their order.
+
+    Raises
+    ------
+    DataError
+        If the last look has neither time nor events, or a look asks for more events than will come.
+
+    Examples
+    --------
+    >>> from remission.trial.hazard import Accrual, Hazard
+    >>> trial = Scenario.two_arms(Accrual.uniform(500, 12.0), Hazard.from_median(12.0))
+    >>> times_as_asked(trial, [Look(time=30.0), Look(time=20.0)])
+    array([30., 20.])
+    """
+    if not looks or looks[-1].fraction is not None:
+        raise DataError("the last look needs a time or a number of events", where="looks")
+    last = _time(scenario, looks[-1], None)
+    final = expected_events(scenario, last) if any(look.fraction for look in looks) else None
+    return np.array([*(_time(scenario, look, final) for look in looks[:-1]), last])
 
 
 def _time(scenario: Scenario, look: Look, final: float | None) -> float:

@@ -20,6 +20,7 @@ from remission.trial.joint_looks import JointLooks
 from remission.trial.moments import score_moments
 from remission.trial.plan import Plan, rising_root
 from remission.trial.scenario import Scenario
+from remission.trial.skewed import skewness
 from remission.trial.spread import score_spread
 from remission.trial.statistic import MaxCombo
 
@@ -69,7 +70,8 @@ def max_combo_power(
     mean, correlation = _standardised(scenario, time, chosen)
     spread = score_spread(scenario, time, chosen.weights, by_events=by_events)
     bound = largest_quantile(alpha, correlation)
-    power = 1.0 - normal_below((bound - mean) / spread, correlation)
+    asked = bound + skewness(scenario, time, chosen).asked(bound)
+    power = 1.0 - normal_below((asked - mean) / spread, correlation)
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
 
 
@@ -131,8 +133,8 @@ def max_combo_looks(
     >>> power.round(3)
     array([0.135, 0.63 , 0.935])
     """
-    bounds, looks = _at_looks(scenario, times, statistic, plan, by_events)
-    return bounds, looks.crossing(bounds).cumsum()
+    bounds, looks, asked = _at_looks(scenario, times, statistic, plan, by_events)
+    return bounds, looks.with_mean(looks.mean - asked).crossing(bounds).cumsum()
 
 
 def max_combo_looks_size(
@@ -160,15 +162,20 @@ def max_combo_looks_size(
     >>> round(max_combo_looks_size(trial, [18.0, 26.0, 36.0]))
     327
     """
-    bounds, looks = _at_looks(scenario.with_patients(1.0), times, statistic, plan, False)
     check_power(target, (plan or Plan()).alpha)
-    return _patients(looks.mean.max(), lambda n: float(looks.moved(np.sqrt(n)).crossing(bounds).sum()) - target)
+    bounds, looks, asked = _at_looks(scenario.with_patients(1.0), times, statistic, plan, False)
+
+    def power(patients: float) -> float:
+        root = np.sqrt(patients)
+        return float(looks.with_mean(looks.mean * root - asked / root).crossing(bounds).sum())
+
+    return _patients(looks.mean.max(), lambda n: power(n) - target)
 
 
 def _at_looks(
     scenario: Scenario, times: ArrayLike, statistic: MaxCombo | None, plan: Plan | None, by_events: bool
-) -> tuple[Array, JointLooks]:
-    """Bounds at several looks, and the scores there under the scenario."""
+) -> tuple[Array, JointLooks, Array]:
+    """Bounds at several looks, the scores there under the scenario, and how much more a bound asks of each plain Z."""
     chosen, rules = statistic or MaxCombo(), plan or Plan()
     instants = np.atleast_1d(np.asarray(times, float))
     events = expected(scenario, instants).events
@@ -179,7 +186,11 @@ def _at_looks(
     covariance = np.array([part.covariance for part in parts])
     mean = np.array([part.mean / np.sqrt(np.diag(part.covariance)) for part in parts])
     spread = [score_spread(scenario, float(t), chosen.weights, by_events=by_events) for t in instants]
-    return bounds, JointLooks(covariance, mean, spread)
+    each = zip(instants, bounds, strict=True)
+    asked = np.array(
+        [skewness(scenario, float(t), chosen).asked(float(bound)) + np.zeros(mean.shape[1]) for t, bound in each]
+    )
+    return bounds, JointLooks(covariance, mean, spread), asked
 
 
 def _patients(mean: float, gain: Callable[[float], float]) -> float:
@@ -216,9 +227,15 @@ def max_combo_size(
     316.4
     """
     check_power(target, alpha)
-    mean, correlation = _standardised(scenario.with_patients(1.0), time, statistic or MaxCombo())
-    bound = largest_quantile(alpha, correlation)
-    patients = _patients(mean.max(), lambda n: 1.0 - normal_below(bound - mean * np.sqrt(n), correlation) - target)
+    chosen, one = statistic or MaxCombo(), scenario.with_patients(1.0)
+    mean, correlation = _standardised(one, time, chosen)
+    bound, skew = largest_quantile(alpha, correlation), skewness(one, time, chosen)
+
+    def power(patients: float) -> float:
+        asked = bound + skew.asked(bound, patients)
+        return 1.0 - normal_below(asked - mean * np.sqrt(patients), correlation)
+
+    patients = _patients(mean.max(), lambda n: power(n) - target)
     sized = scenario.with_patients(patients)
     return MaxComboDesign(patients, expected_events(sized, time), bound, target)
 

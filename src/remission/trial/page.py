@@ -19,6 +19,7 @@ from remission.units import DAYS_PER_MONTH
 
 _CONTROL, _EXPERIMENTAL, _GREY = "#8a6d3b", "#1f5fa8", "#777777"
 _STYLES = ("-", "--", ":", "-.")
+_LEGEND_LINE = 0.17
 _NUMBER: Final = re.compile(r"[−-]?\d+\.\d+")
 
 
@@ -158,8 +159,15 @@ def _stopping(axes: Any, result: DesignResult, words: Words) -> str:
         if row.futility.max() > 0:
             axes.step(months, row.futility, where="post", marker="v", ls=":", color=line.get_color())
     axes.set(xlabel=words("design.axis.look"), ylabel=words("design.axis.stopped"), ylim=(0, 1))
-    axes.legend(frameon=False, fontsize=7)
+    _legend_below(axes, len(result.rows))
     return words("design.figure.stopping")
+
+
+def _legend_below(axes: Any, entries: int) -> None:
+    """A legend beside no line: under the axes, in a figure that grows with it."""
+    lines = -(-entries // 2)
+    axes.figure.set_figheight(axes.figure.get_figheight() + _LEGEND_LINE * lines)
+    axes.figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=7)
 
 
 def _decimals(figure: Any, words: Words) -> None:

@@ -19,6 +19,7 @@ from remission.trial.looks import Look, look_times
 from remission.trial.moments import Moments, milestone_moments, rmst_moments, score_moments
 from remission.trial.plan import Plan, rising_root
 from remission.trial.scenario import Scenario, Stratum
+from remission.trial.skewed import Skewness, skewness
 from remission.trial.spread import milestone_spread, score_spread
 from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
 
@@ -234,6 +235,7 @@ class _Base:
     information_null: Array
     spread: Array
     fraction: Array
+    skewness: tuple[Skewness, ...]
 
     @staticmethod
     def of(
@@ -258,7 +260,8 @@ class _Base:
         if spent.size != times.size:
             raise DataError("each look needs an information fraction", found=f"{spent.size} for {times.size}")
         spread = _spread(scenario, times, looks, statistic, method)
-        return _Base(scenario, times, statistic, effect, information, null, spread, spent)
+        skew = tuple(skewness(scenario, float(time), statistic) for time in times)
+        return _Base(scenario, times, statistic, effect, information, null, spread, spent, skew)
 
     def mean(self, factor: float) -> Array:
         """Mean of Z, standardised as the bounds are."""
@@ -270,6 +273,10 @@ class _Base:
     def crossed(self, upper: Array, lower: Array, factor: float) -> tuple[Array, Array]:
         """Probabilities of first crossing under the scenario."""
         mean = self.effect * np.sqrt(self.information * factor)
+        upper, lower = (
+            np.array([z + float(skew.asked(z, factor)[0]) for z, skew in zip(bounds, self.skewness, strict=True)])
+            for bounds in (upper, lower)
+        )
         high, low = (upper - mean) / self.spread, (lower - mean) / self.spread
         found = crossing_probabilities(self.information, high, low)
         success, futile = found.upper[0], found.lower[0]

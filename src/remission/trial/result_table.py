@@ -119,7 +119,9 @@ _LOOKS: Final = (
     "futility",
     "false_success",
 )
-_NAMING: Final = ("MaxCombo of", "RMST to", "survival at", "cured share", "margin", "modestly weighted", "months")
+_NAMING: Final = (
+    "MaxCombo of", "RMST to", "survival at", "cured share", "margin", "modestly weighted", "corrected", "months",
+)  # fmt: skip
 
 
 def tests_table(result: DesignResult, words: Words) -> Table:

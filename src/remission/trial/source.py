@@ -146,7 +146,7 @@ class HazardSource:
             stratum = _strata(rng, trials, self.patients, self.scenario.strata)
             treated = _stratified(rng, stratum, self.scenario.ratio, self.strata)
         time, lost = self._times(rng, treated, stratum)
-        event = time <= lost
+        event = (time <= lost) & (time < NEVER)
         np.minimum(time, lost, out=time)
         if self.visits is not None:
             time, event = seen_at_visits(time, event, lost, self.visits)

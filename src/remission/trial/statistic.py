@@ -20,6 +20,7 @@ from remission.statistics.weights import (
 )
 
 LOG_RANK = LogRank()
+_CORRECTED = ", corrected"
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class WeightedLogRank:
         Of `remission.statistics.weights`; equal weights by default.
     margin : float
         Hazard ratio of the null hypothesis: 1 for superiority, above 1 for non-inferiority.
+    corrected : bool
+        Judge by a z without its skewness (`remission.statistics.skewness`); not against a margin.
 
     Examples
     --------
@@ -41,21 +44,36 @@ class WeightedLogRank:
 
     weight: Weight = LOG_RANK
     margin: float = 1.0
+    corrected: bool = False
 
     def __post_init__(self) -> None:
         if not (np.isfinite(self.margin) and self.margin > 0):
             raise DataError("a margin is a hazard ratio above 0", found=f"{self.margin:g}", where="margin")
+        if self.corrected and self.margin != 1.0:
+            raise DataError(
+                "a test against a margin is not corrected for skewness",
+                where="margin",
+                found=f"{self.margin:g}",
+                next_step="leave the correction out",
+            )
 
     @property
     def name(self) -> str:
         """Short name for tables."""
-        text = _weight_name(self.weight)
+        text = _weight_name(self.weight) + _CORRECTED * self.corrected
         return text if self.margin == 1.0 else f"{text}, margin {self.margin:g}"
 
 
 @dataclass(frozen=True)
 class MaxCombo:
     """The largest of several weighted log-rank statistics, judged by their joint normal distribution.
+
+    Parameters
+    ----------
+    weights : tuple of Weight
+        Two to four.
+    corrected : bool
+        Take the largest of z without their skewness.
 
     Examples
     --------
@@ -64,6 +82,7 @@ class MaxCombo:
     """
 
     weights: tuple[Weight, ...] = (LogRank(), FlemingHarrington(0, 0.5), FlemingHarrington(0, 1))
+    corrected: bool = False
 
     def __post_init__(self) -> None:
         if not 2 <= len(self.weights) <= 4:
@@ -72,7 +91,7 @@ class MaxCombo:
     @property
     def name(self) -> str:
         """Short name for tables."""
-        return "MaxCombo of " + ", ".join(map(_weight_name, self.weights))
+        return "MaxCombo of " + ", ".join(map(_weight_name, self.weights)) + _CORRECTED * self.corrected
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,11 @@ from remission.units import parse_duration
 STATISTICS = (
     "log-rank, FH(0, 0.5), modestly weighted 6 months, Magirr-Burman 6 months, early zero 3 months, Gehan, "
     "Tarone-Ware, Peto, MaxCombo, MaxCombo(log-rank; FH(0, 1)), RMST to 24 months, survival at 24 months, "
-    "cured share (weibull)"
+    "cured share (weibull); tests of the log-rank family and MaxCombo also as log-rank corrected"
 )
 
 _HARRINGTON = re.compile(r"fh\(\s*([\d.]+)\s*,\s*([\d.]+)\s*\)\Z")
+_OTHERS = re.compile(r"(cured share|rmst to |survival at )")
 _PLAIN: dict[str, Weight] = {
     "log-rank": LogRank(),
     "logrank": LogRank(),
@@ -61,10 +62,15 @@ def statistic_named(text: str) -> Statistic:
     >>> statistic_named("RMST to 24 months")
     RestrictedMean(tau=730.5, margin=0.0)
     """
-    name = " ".join(text.lower().split())
+    whole = " ".join(text.lower().split())
+    name = whole.removesuffix("corrected").rstrip(" ,")
+    corrected = name != whole
     if name.startswith("maxcombo"):
         inside = name.removeprefix("maxcombo").strip().removeprefix("(").removesuffix(")")
-        return MaxCombo(tuple(_weight(part.strip()) for part in inside.split(";"))) if inside else MaxCombo()
+        weights = tuple(_weight(part.strip()) for part in inside.split(";")) if inside else MaxCombo().weights
+        return MaxCombo(weights, corrected)
+    if _OTHERS.match(name) and corrected:
+        raise ValueError("only tests of the log-rank family and MaxCombo are corrected for skewness")
     if name.startswith("cured share"):
         family = name.removeprefix("cured share").strip().removeprefix("(").removesuffix(")")
         return CureFraction(family or "weibull")
@@ -72,7 +78,7 @@ def statistic_named(text: str) -> Statistic:
         return RestrictedMean(parse_duration(name.removeprefix("rmst to ")))
     if name.startswith("survival at "):
         return Milestone(parse_duration(name.removeprefix("survival at ")), "log-log")
-    return WeightedLogRank(_weight(name))
+    return WeightedLogRank(_weight(name), corrected=corrected)
 
 
 def _weight(name: str) -> Weight:

@@ -238,5 +238,6 @@ TERMS: Final[Mapping[str, str]] = {
     "cured share": "part de guéris",
     "margin": "marge",
     "modestly weighted": "pondéré modérément",
+    "corrected": "corrigé",
     "months": "mois",
 }
