@@ -355,14 +355,16 @@ def check_molecules(definition: StudyDefinition, arms: Iterable[str]) -> None:
     StudyError
         With every such regimen of the arms.
     """
-    from remission.clinic.kinetics import channel_of
+    from remission.biology import CHANNELS
 
+    if definition.model is not None:  # it says itself where each molecule goes
+        return
     used = {name for arm in map(definition.arm, arms) for name in (arm.regimen, *(r.then.regimen for r in arm.policy))}
     problems = []
     for regimen in sorted(filter(None, used)):
         names = dict.fromkeys(order.molecule for order in definition.regimens[regimen].orders)
         molecules = [definition.molecules[name] for name in names]
-        channels = [channel_of(molecule) for molecule in molecules]
+        channels = [CHANNELS[molecule.target] for molecule in molecules]
         if len(set(channels)) < len(channels):
             found = ", ".join(f"{molecule.name} ({molecule.target})" for molecule in molecules)
             allowed = "one molecule for each of PD-1 or PD-L1, CTLA-4, LAG-3, DNA"

@@ -119,3 +119,37 @@ def test_a_file_of_sbml_says_the_same_as_its_antimony(kernel: Kernel, tmp_path: 
     other = compile_file(path, outputs=("A", "twice"), infused=("A",))
     parameters = parameters_of(kernel, 0.3)
     assert simulate(other, parameters, [9.0]).equals(simulate(kernel, parameters, [9.0]))
+
+
+def test_days_recorded_on_the_way_are_those_of_as_many_calls_to_the_bit(kernel: Kernel) -> None:
+    patients = 11  # not a multiple of any vector
+    parameters = parameters_of(kernel, *np.linspace(0.05, 0.5, patients))
+    who, turn = np.divmod(np.arange(patients * 4), 4)
+    doses = schedule(kernel.states, patients, who, 3.0 * turn + who % 3, "A", 9.0, 0.25 * (who % 2))
+    days = np.linspace(0.0, 20.0, 6) + np.arange(patients)[:, None] % 3
+    start = np.tile(kernel.initial_state, (patients, 1)), parameters, days[:, 0]
+    whole = kernel.advance(*start, days[:, -1] + 1.0, doses, record_day=days)
+    state, step, dose_step = start[0], None, None
+    for k in range(6):
+        begin, end = days[:, max(k - 1, 0)], days[:, k]
+        cut = kernel.advance(
+            *(state, parameters, begin, end, doses.within(begin, end)), step_day=step, dose_step_day=dose_step
+        )
+        state, step, dose_step = cut.state, cut.step_day, cut.dose_step_day
+        np.testing.assert_array_equal(whole.recorded[:, k], state)
+    assert (whole.state != state).any()
+
+
+def test_nothing_is_recorded_from_where_a_patient_was_left() -> None:
+    growth = compile_antimony("x = 1; x' = x;", monitors=("x",))
+    one = np.ones((1, 1)), np.zeros((1, 0)), np.zeros(1), np.full(1, 5.0)
+    found = growth.advance(*one, thresholds=np.full((1, 1), 10.0), record_day=np.array([1.0, 2.0, 3.0]), rtol=1e-6)
+    assert found.status[0] == Status.CROSSED
+    np.testing.assert_allclose(found.recorded[0, :, 0], [np.e, np.e**2, np.nan], rtol=1e-4)
+
+
+@pytest.mark.parametrize("days", [[-1.0, 2.0], [2.0, 2.0], [3.0, 2.0], [np.nan]])
+def test_recorded_days_rise_from_the_start(kernel: Kernel, days: list[float]) -> None:
+    state = kernel.initial_state[None]
+    with pytest.raises(DataError, match="record_day, patient 0"):
+        kernel.advance(state, kernel.defaults[None], np.zeros(1), np.ones(1), record_day=np.array(days))

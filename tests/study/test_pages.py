@@ -14,6 +14,7 @@ from remission.study import (
     criteria_file,
     dates_file,
     molecule_file,
+    own_model_file,
     policy_file,
     scans_file,
     study_file,
@@ -25,7 +26,7 @@ from remission.study.yaml import Place
 from .molecule_page import PAGE, page_with_tables
 
 DOCS = PAGE.parent
-PAGES = (DOCS / "study-files.md", PAGE)
+PAGES = (DOCS / "study-files.md", DOCS / "own-model.md", PAGE)
 SECTIONS: dict[str, dict[str, Key]] = {
     "key|study": study_file.study_keys((), ()),
     "key of `eligible`": criteria_file.ELIGIBLE,
@@ -41,6 +42,13 @@ SECTIONS: dict[str, dict[str, Key]] = {
     "key of an arm": study_file.arm_keys(()),
     "key of a rule": policy_file.rule_keys(()),
     "key of `when`": policy_file.CONDITION,
+    "key of a model": own_model_file.own_model_keys(),
+    "key of a lesion": own_model_file.LESION,
+    "key of where a molecule goes": own_model_file.DRUG,
+    "key of what a molecule sets": own_model_file.SETS,
+    "key of what varies": own_model_file.SPREAD,
+    "key of `start`": own_model_file.START,
+    "key of `death`": own_model_file.DEATH,
     "key of a molecule": molecule_file.MOLECULE,
     "key of `kinetics`": molecule_file.kinetics_keys(Place({}, "", 0)),
     "key of a parameter": molecule_file.parameter_keys("L", "own"),
@@ -48,6 +56,10 @@ SECTIONS: dict[str, dict[str, Key]] = {
 }
 
 OF_MOLECULES = ("key of a molecule", "key of `kinetics`", "key of a parameter", "key of `toxicity`")
+OF_MODELS = (
+    *("key of a model", "key of a lesion", "key of where a molecule goes", "key of what a molecule sets"),
+    *("key of what varies", "key of `start`", "key of `death`"),
+)
 
 
 def documented() -> dict[str, list[tuple[str, str]]]:
@@ -100,7 +112,7 @@ def test_the_tables_of_molecules_are_those_of_the_catalogue():
 def test_examples_on_the_pages_say_what_they_say(page, tmp_path: Path, monkeypatch, capsys):
     text = page.read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    for name, content in re.findall(r"<!-- file: (\S+) -->\n```yaml\n(.*?)```", text, flags=re.DOTALL):
+    for name, content in re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", text, flags=re.DOTALL):
         Path(name).write_text(content, encoding="utf-8")
     examples = re.findall(r"```console\n\$ remission (.*?)\n(.*?)```", text, flags=re.DOTALL)
     assert examples
@@ -120,7 +132,7 @@ def test_the_template_shows_every_key():
     from remission.study.template import template_text
 
     text = template_text("any")
-    shown = [section for section in SECTIONS if section not in OF_MOLECULES]
+    shown = [section for section in SECTIONS if section not in (*OF_MOLECULES, *OF_MODELS)]
     missing = [key for section in shown for key in SECTIONS[section] if not re.search(rf"\b{key}:", text)]
     assert missing == []
 

@@ -11,11 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.solver import Kernel, compile_antimony
+from remission.study import Molecule
 
 LESIONS = 6
 MONITORS = ("death_hazard", "cells")
 OUTPUTS = tuple(f"volume{place}_mL" for place in range(1, LESIONS + 1))
 LESION_STATES = ("S", "R", "T", "D")
+# The channel of each target; PD-L1 blockade frees PD-1 as PD-1 blockade does.
+CHANNELS = {"PD-1": "pd1", "PD-L1": "pd1", "CTLA-4": "ctla4", "LAG-3": "lag3", "DNA": "chemo"}
+_SET = {
+    "clearance_L_per_day": "CL",
+    "central_volume_L": "V1",
+    "intercompartmental_L_per_day": "Q",
+    "peripheral_volume_L": "V2",
+    "half_saturation_mg_per_L": "half",
+    "decay_per_day": "decay",
+}
 
 # Absolute error of a step that is of no consequence, by kind of state: a hundredth of a cell decides nothing
 # but the moment of extinction, and 1e-6 of a hazard nothing at all.
@@ -32,13 +43,36 @@ _TOLERANCE = {
 
 
 @dataclass(frozen=True)
+class Inlet:
+    """Where a molecule enters a mechanism.
+
+    Attributes
+    ----------
+    state : int
+        Column of the state that receives a dose.
+    factor : float
+        Units of that state in a milligram; of a chemotherapy, in a reference dose.
+    parameter : mapping of str to int
+        Columns of parameters that a molecule sets, by the molecule's names for them (``clearance_L_per_day``).
+    """
+
+    state: int
+    factor: float
+    parameter: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Mechanism:
-    """A compiled mechanism and the places of its names.
+    """How lesions grow and shrink, compiled: all that the clinic knows of it.
 
     Attributes
     ----------
     kernel : Kernel
-        The compiled model.
+        Outputs are the volumes of the lesions, in mL; monitors are what kills, and the burden.
+    inlet : mapping of str to Inlet
+        By name of a molecule, or by its target.
+    death_at : float or None
+        What kills does so here; infinite if nothing does, None at an exponential draw of mean 1.
     state, parameter : mapping of str to int
         Column of a patient-level state or parameter.
     lesion_state, lesion_parameter : mapping of str to ndarray of int, shape (6,)
@@ -48,11 +82,17 @@ class Mechanism:
     """
 
     kernel: Kernel
+    inlet: Mapping[str, Inlet]
+    death_at: float | None
     state: Mapping[str, int]
     parameter: Mapping[str, int]
     lesion_state: Mapping[str, NDArray[np.intp]]
     lesion_parameter: Mapping[str, NDArray[np.intp]]
     tolerance: NDArray[np.float64]
+
+    def inlet_of(self, molecule: Molecule) -> Inlet:
+        """Where a molecule enters."""
+        return self.inlet.get(molecule.name) or self.inlet[molecule.target]
 
 
 def model_text() -> str:
@@ -73,7 +113,15 @@ def mechanism() -> Mechanism:
     states, lesion_states = _split(kernel.states)
     parameters, lesion_parameters = _split(kernel.parameters)
     tolerance = np.array([_tolerance(name) for name in kernel.states])
-    return Mechanism(kernel, states, parameters, lesion_states, lesion_parameters, tolerance)
+    inlets = {target: _inlet(channel, states, parameters) for target, channel in CHANNELS.items()}
+    return Mechanism(kernel, inlets, None, states, parameters, lesion_states, lesion_parameters, tolerance)
+
+
+def _inlet(channel: str, state: Mapping[str, int], parameter: Mapping[str, int]) -> Inlet:
+    """The central compartment of an antibody, or the effect of a chemotherapy."""
+    named = {name: parameter[f"{channel}_{end}"] for name, end in _SET.items() if f"{channel}_{end}" in parameter}
+    central = f"{channel}_central"
+    return Inlet(state[central if central in state else channel], 1.0, named)
 
 
 def _split(names: tuple[str, ...]) -> tuple[dict[str, int], dict[str, NDArray[np.intp]]]:

@@ -42,7 +42,7 @@ def simulate_trial(
     """
     tumour = table or load_tumour(definition.tumour)
     numbers: NDArray[np.int64] = np.arange(definition.patients if patients is None else patients, dtype=np.int64)
-    enrolled = enrol(tumour, seed, numbers, definition.previously_treated, definition.eligible)
+    enrolled = enrol(tumour, seed, numbers, definition.previously_treated, definition.eligible, definition.model)
     dealt = deal(definition, seed, enrolled.number, definition.filled)
     trial = {}
     for arm in definition.enabled_arms:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.kinetics import dose_state
 from remission.clinic.ward import Array, Index, Ward
 from remission.population import Covariates
 from remission.solver import Doses
@@ -122,7 +121,8 @@ def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Array:
 def schedule(ward: Ward, rows: DoseRows, patients: int) -> Doses:
     """The given doses as the solver wants them."""
     given = rows.given()
-    column = {name: ward.model.state[dose_state(ward.study.molecules[str(name)])] for name in np.unique(given.molecule)}
-    state = np.array([column[name] for name in given.molecule], np.int32)
+    inlets = {name: ward.model.inlet_of(ward.study.molecules[str(name)]) for name in np.unique(given.molecule)}
+    state = np.array([inlets[name].state for name in given.molecule], np.int32)
+    amount = given.amount * np.array([inlets[name].factor for name in given.molecule], float)
     offsets = np.concatenate([[0], np.cumsum(np.bincount(given.row, minlength=patients))])
-    return Doses(offsets.astype(np.int64), given.time_day, state, given.amount)
+    return Doses(offsets.astype(np.int64), given.time_day, state, amount)

@@ -1,5 +1,4 @@
-"""Which drug goes where: a molecule's kinetics become parameters of the mechanism's channel for its
-target."""
+"""What a molecule tells the mechanism of a patient: its kinetics become parameters of its inlet."""
 
 from __future__ import annotations
 
@@ -11,26 +10,6 @@ from remission import draws
 from remission.clinic.ward import Array, Index, Ward
 from remission.study import Molecule, Regimen
 
-# The mechanism's channel of each target; PD-L1 blockade frees PD-1 as PD-1 blockade does.
-CHANNELS = {"PD-1": "pd1", "PD-L1": "pd1", "CTLA-4": "ctla4", "LAG-3": "lag3", "DNA": "chemo"}
-_PARAMETERS = {
-    "clearance_L_per_day": "CL",
-    "central_volume_L": "V1",
-    "intercompartmental_L_per_day": "Q",
-    "peripheral_volume_L": "V2",
-}
-
-
-def channel_of(molecule: Molecule) -> str:
-    """The mechanism's channel of a molecule."""
-    return CHANNELS[molecule.target]
-
-
-def dose_state(molecule: Molecule) -> str:
-    """The state that a dose goes into: the central compartment of an antibody, the effect of a chemotherapy."""
-    channel = channel_of(molecule)
-    return channel if molecule.kinetics is None else f"{channel}_central"
-
 
 def set_kinetics(ward: Ward, who: Index, regimen: Regimen) -> None:
     """Give the patients at ``who`` their own kinetics of every molecule of a regimen.
@@ -39,28 +18,26 @@ def set_kinetics(ward: Ward, who: Index, regimen: Regimen) -> None:
     """
     covariates = _covariates(ward, who)
     for order in regimen.orders:
-        for name, values in _channel_parameters(ward, who, ward.study.molecules[order.molecule], covariates).items():
-            ward.parameters[who, ward.model.parameter[name]] = values
+        molecule = ward.study.molecules[order.molecule]
+        quantities = _quantities(ward, who, molecule, covariates)
+        for name, column in ward.model.inlet_of(molecule).parameter.items():
+            ward.parameters[who, column] = quantities[name]
 
 
-def _channel_parameters(
+def _quantities(
     ward: Ward, who: Index, molecule: Molecule, covariates: Mapping[str, Array]
-) -> dict[str, Array | float]:
-    """Parameters of the mechanism's channel for one molecule."""
-    channel = channel_of(molecule)
+) -> Mapping[str, Array | float]:
+    """What a molecule says of each patient, by name."""
     if molecule.effect is not None:
-        return {f"{channel}_decay": float(molecule.effect.decay_per_day)}
+        return {"decay_per_day": float(molecule.effect.decay_per_day)}
     assert molecule.kinetics is not None
     assert molecule.occupancy is not None
 
     def normal(what: str) -> Array:
         return draws.normal(ward.seed, ward.number[who], f"kinetics of {molecule.name}: {what}")
 
-    values = molecule.kinetics.individual(covariates, normal)
-    return {
-        **{f"{channel}_{symbol}": values[name] for name, symbol in _PARAMETERS.items()},
-        f"{channel}_half": float(molecule.occupancy.half_saturation_mg_per_L),
-    }
+    half = float(molecule.occupancy.half_saturation_mg_per_L)
+    return {**molecule.kinetics.individual(covariates, normal), "half_saturation_mg_per_L": half}
 
 
 def _covariates(ward: Ward, who: Index) -> Mapping[str, Array]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.biology import LESIONS, TumourTable
+from remission.biology import TumourTable
 from remission.population import LYMPH_NODE, UNSEEN_MM, Patients, diameter_mm
 
 Array = NDArray[np.float64]
@@ -30,7 +30,7 @@ class Reading:
 
 def draw_reader_bias(table: TumourTable, seed: int, patients: Patients) -> Array:
     """The part of the reader's error that stays with a lesion, as a factor, shape (n, 6)."""
-    places = np.arange(1, LESIONS + 1)
+    places = np.arange(1, patients.site.shape[1] + 1)
     error = draws.normal(seed, patients.number[:, None], "reader error of a lesion", places)
     return np.exp(table.value("reader_sd_lesion") * error)
 
@@ -52,7 +52,8 @@ def read_lesions(
     resorbed = 2.0 ** (-time_day / table.value("scar_half_life"))
     scar_mL = patients.scar * patients.volume_mL * resorbed[:, None]
     true_mm = diameter_mm(np.maximum(volume_mL, scar_mL))
-    index = visit[:, None].astype(np.int64) * LESIONS + np.arange(LESIONS)
+    lesions = patients.site.shape[1]
+    index = visit[:, None].astype(np.int64) * lesions + np.arange(lesions)
     error = draws.normal(seed, patients.number[:, None], "reader error of a visit", index)
     seen = np.maximum(true_mm * bias * np.exp(table.value("reader_sd_visit") * error), FLOOR_MM)
     node = patients.site == LYMPH_NODE

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.biology import TumourTable, load_tumour, mechanism
+from remission.biology import TumourTable, load_tumour, mechanism_of
 from remission.clinic.endpoints import patient_rows
 from remission.clinic.follow import follow
 from remission.clinic.reading import Reading, draw_reader_bias, read_lesions, sum_of
@@ -53,7 +53,9 @@ def simulate_block(
         Arm, then table. Rows in order of patient.
     """
     table = tumour or load_tumour(definition.tumour)
-    enrolled = enrol(table, seed, np.sort(patients), definition.previously_treated, definition.eligible)
+    enrolled = enrol(
+        table, seed, np.sort(patients), definition.previously_treated, definition.eligible, definition.model
+    )
     dealt = deal(definition, seed, enrolled.number, filled or definition.filled)
     result = {}
     for name in arms:
@@ -126,7 +128,7 @@ def _open_ward(
     reading = read_lesions(table, seed, patients, bias, patients.volume_mL, np.zeros(n), visit)
     others = (~reading.gone & ~patients.target).any(axis=1)
     first = begin(sum_of(patients.target, reading.measured_mm), np.ones(n, bool), others)
-    ward = admit(definition, arm, table, mechanism(), seed, patients, first, reading, bias)
+    ward = admit(definition, arm, table, mechanism_of(definition.model), seed, patients, first, reading, bias)
     return ward, reading
 
 

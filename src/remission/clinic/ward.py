@@ -197,7 +197,9 @@ def admit(
         visit_day=np.zeros(n),
         background_death_day=_background_death_day(table, seed, patients),
         lost_day=_lost_day(study, seed, number),
-        death_threshold=draws.exponential(seed, number, "death from disease"),
+        death_threshold=draws.exponential(seed, number, "death from disease")
+        if model.death_at is None
+        else np.full(n, model.death_at),
         death_day=none(),
         death_cause=np.full(n, "", dtype="<U10"),
         regimen=np.full(n, NO_REGIMEN, np.int8),

@@ -12,10 +12,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.biology import Mechanism, TumourTable, mechanism
-from remission.population.sample import LYMPH_NODE, ML_PER_CELL, Array, Candidates, Covariates, Lot, draw_candidates
+from remission.biology import TumourTable
+from remission.population.own_model import OwnPatients
+from remission.population.sample import LYMPH_NODE, Array, Covariates, Lot
+from remission.population.source import Source
+from remission.population.tumour import Tumour
 from remission.solver import Status
-from remission.study import Criterion
+from remission.study import Criterion, OwnModel
 from remission.study.eligibility import fulfilled
 
 MAX_CANDIDATES = 200
@@ -93,6 +96,7 @@ def enrol(
     patients: NDArray[np.int64],
     previously_treated: float = 0.0,
     eligible: tuple[Criterion, ...] = (),
+    model: OwnModel | None = None,
 ) -> Patients:
     """Patients by number, each from its own row of candidates.
 
@@ -105,6 +109,8 @@ def enrol(
         Share with earlier treatment, 0 to 1.
     eligible : tuple of Criterion
         What the study asks of its patients, besides a measurable lesion and a performance status of 0 or 1.
+    model : OwnModel, optional
+        How their lesions grow, where that is not the project's own mechanism; the table says who they are.
 
     Examples
     --------
@@ -114,13 +120,13 @@ def enrol(
     >>> bool((few.state[2] == alone.state[0]).all())
     True
     """
-    model = mechanism()
+    source: Source = Tumour(table) if model is None else OwnPatients(table, model)
     patients = np.asarray(patients, np.int64)
     result: Patients | None = None
     waiting = np.arange(len(patients))
     for candidate in range(MAX_CANDIDATES):
         lot = Lot(seed, patients[waiting], np.full(len(waiting), candidate, np.int64))
-        grown = _grow(table, model, lot, previously_treated, eligible)
+        grown = _grow(source, lot, previously_treated, eligible)
         if result is None:
             result = grown
         else:
@@ -132,21 +138,17 @@ def enrol(
     return result
 
 
-def _grow(
-    table: TumourTable, model: Mechanism, lot: Lot, previously_treated: float, criteria: tuple[Criterion, ...]
-) -> Patients:
+def _grow(source: Source, lot: Lot, previously_treated: float, criteria: tuple[Criterion, ...]) -> Patients:
     """One candidate for each patient of the lot, grown to diagnosis where that happens."""
-    drawn = draw_candidates(table, model, lot, previously_treated)
+    model, drawn = source.mechanism, source.start(lot, previously_treated)
     eligible = fulfilled((PERFORMANCE_STATUS, *criteria), vars(drawn.covariates), len(lot.patient))
-    total = drawn.cells_at_diagnosis.sum(axis=1)
-    start = np.zeros(len(total))
-    limit = table.value("slow_growth_limit") / drawn.mean_growth
-    thresholds = np.column_stack([np.full(len(total), np.inf), total])
+    start = np.zeros(len(lot.patient))
+    thresholds = np.column_stack([np.full(len(start), np.inf), drawn.diagnosed_at])
     grown = model.kernel.advance(
-        _small_tumour(table, model, drawn),
+        drawn.state,
         drawn.parameters,
         start,
-        np.where(eligible, limit, start),  # who may not be enrolled need not grow
+        np.where(eligible, drawn.limit_day, start),  # who may not be enrolled need not grow
         thresholds=thresholds,
         terminal=(False, True),
         rtol=GROWTH_RTOL,
@@ -154,14 +156,14 @@ def _grow(
     )
     volume = model.kernel.observe(grown.state, drawn.parameters, grown.time_day)
     target = choose_targets(diameter_mm(volume), drawn.site)
-    parameters = _with_risk(table, model, drawn.parameters, volume.sum(axis=1))
-    enrolled = eligible & (grown.status == Status.CROSSED) & target.any(axis=1)
+    parameters, state = source.at_enrolment(drawn.parameters, grown.state, volume.sum(axis=1))
+    diagnosed = (grown.status == Status.CROSSED) | (drawn.limit_day == 0)
     return Patients(
         number=lot.patient,
         attempts=(lot.candidate + 1).astype(np.int16),
-        enrolled=enrolled,
+        enrolled=eligible & diagnosed & target.any(axis=1),
         growth_time_day=grown.time_day,
-        state=_at_enrolment(model, grown.state),
+        state=state,
         parameters=parameters,
         site=drawn.site,
         target=target,
@@ -169,43 +171,6 @@ def _grow(
         scar=drawn.scar,
         covariates=drawn.covariates,
     )
-
-
-def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Array:
-    """Where untreated growth starts, shape (n, states)."""
-    state = np.zeros((len(drawn.site), len(model.kernel.states)))
-    growth = drawn.parameters[:, model.lesion_parameter["growth"]]
-    cells = drawn.cells_at_diagnosis * table.value("initial_fraction") ** (growth / drawn.mean_growth[:, None])
-    cells = np.where(cells < 1, 0.0, cells)
-    escape = cells * drawn.escape_fraction[:, None]
-    state[:, model.lesion_state["S"]] = cells - escape
-    state[:, model.lesion_state["R"]] = escape
-    state[:, model.lesion_state["T"]] = table.value("initial_t_cells") * cells
-    priming = drawn.parameters[:, model.parameter["priming"]]
-    state[:, model.state["E"]] = table.value("initial_effectors") * priming
-    # What lags behind a burden that has always grown exponentially.
-    lag = 1 + drawn.mean_growth * drawn.parameters[:, model.parameter["burden_lag"]]
-    state[:, model.state["lagged_burden"]] = ML_PER_CELL * cells.sum(axis=1) / lag
-    return state
-
-
-def _at_enrolment(model: Mechanism, state: Array) -> Array:
-    """The grown state with the clock of death set back to enrolment."""
-    state = state.copy()
-    state[:, model.state["death_hazard"]] = 0
-    return state
-
-
-def _with_risk(table: TumourTable, model: Mechanism, parameters: Array, burden_mL: Array) -> Array:
-    """Parameters with the death rate at the burden of diagnosis.
-
-    In the course of one patient the hazard follows burden with ``death_power``; between patients, whose burdens differ
-    for other reasons than risk, it follows the burden at diagnosis with the smaller ``death_power_baseline``.
-    """
-    parameters = parameters.copy()
-    power = table.value("death_power_baseline") - table.value("death_power")
-    parameters[:, model.parameter["death_rate"]] *= (np.maximum(burden_mL, 1e-4) / 100) ** power
-    return parameters
 
 
 def diameter_mm(volume_mL: Array) -> Array:

@@ -32,6 +32,7 @@ class Lot:
     seed: int
     patient: NDArray[np.int64]
     candidate: NDArray[np.int64]
+    lesions: int = LESIONS
 
     def uniform(self, purpose: str) -> Array:
         """One uniform draw a patient, shape (n,)."""
@@ -42,7 +43,7 @@ class Lot:
         return draws.normal(self.seed, self.patient, purpose, self.candidate * _STRIDE)
 
     def _places(self) -> NDArray[np.int64]:
-        return self.candidate[:, None] * _STRIDE + np.arange(1, LESIONS + 1)
+        return self.candidate[:, None] * _STRIDE + np.arange(1, self.lesions + 1)
 
     def uniform_lesions(self, purpose: str) -> Array:
         """One uniform draw a lesion, shape (n, 6)."""
@@ -117,27 +118,36 @@ def draw_candidates(table: TumourTable, mechanism: Mechanism, lot: Lot, previous
     previously_treated : float
         Share of patients with earlier treatment.
     """
-    groups = {
-        "previously_treated": lot.uniform("previously treated") < previously_treated,
-        "squamous": lot.uniform("squamous") < table.value("squamous"),
-    }
+    groups = draw_groups(table, lot, previously_treated)
     parameters = _model_parameters(table, mechanism, lot, groups)
     found = 1 + lot.choice("lesions", np.array([table.value(f"lesions_{count}") for count in range(1, FOUND + 1)]))
     is_found = np.arange(LESIONS) < found[:, None]
     size = lot.of_lesion(table["lesion_cells"]) * _group_factor(table, groups, "lesion_cells")[:, None]
     cells = np.where(is_found, size, _unseen_cells(table, lot, found))
-    shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
-    cuts = np.cumsum(shares / shares.sum())[:-1]
-    site = np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
     return Candidates(
         parameters=parameters,
-        site=site,
+        site=draw_sites(table, lot),
         mean_growth=(parameters[:, mechanism.lesion_parameter["growth"]] * is_found).sum(axis=1) / found,
         cells_at_diagnosis=cells,
         escape_fraction=_escape_fraction(table, lot),
         scar=lot.of_lesion(table["scar"]),
-        covariates=_covariates(table, lot, groups, cells.sum(axis=1)),
+        covariates=draw_covariates(table, lot, groups, cells.sum(axis=1)),
     )
+
+
+def draw_groups(table: TumourTable, lot: Lot, previously_treated: float) -> Groups:
+    """Who was treated earlier, and whose tumour is squamous."""
+    return {
+        "previously_treated": lot.uniform("previously treated") < previously_treated,
+        "squamous": lot.uniform("squamous") < table.value("squamous"),
+    }
+
+
+def draw_sites(table: TumourTable, lot: Lot) -> NDArray[np.int64]:
+    """Organ of each lesion, as an index into ``SITES``."""
+    shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
+    cuts = np.cumsum(shares / shares.sum())[:-1]
+    return np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
 
 
 def _unseen_cells(table: TumourTable, lot: Lot, found: NDArray[np.int64]) -> Array:
@@ -190,7 +200,8 @@ def _escape_fraction(table: TumourTable, lot: Lot) -> Array:
     return np.where(carrier, table.value("escape_fraction") * 10.0**-decades, 0.0)
 
 
-def _covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Array) -> Covariates:
+def draw_covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Array) -> Covariates:
+    """What is measured of patients with so many tumour cells."""
     frailty = lot.normal("death_rate")
     female = lot.uniform("female") < table.value("female")
     by_sex = {

@@ -150,7 +150,7 @@ def arrivals(
     when = [_years_sooner(own, years) for years in YEARS_SOONER] if dates is None else list(dates)
     lot = study.seed if seed is None else seed
     table = load_tumour(study.tumour)
-    enrolled = enrol(table, lot, np.arange(patients), study.previously_treated, study.eligible)
+    enrolled = enrol(table, lot, np.arange(patients), study.previously_treated, study.eligible, study.model)
     assert study.time_gained is not None
     road, without = study.time_gained.road, study.time_gained.without_arrival
     base = lives_in_arm(study, without, table, lot, enrolled, arrival_days(study, lot))

@@ -92,7 +92,7 @@ def lives_simulated(
     """Lives of the four arms, simulated now."""
     days = arrival_days(study, seed)
     tumour = table or load_tumour(study.tumour)
-    enrolled = enrol(tumour, seed, np.arange(patients), study.previously_treated, study.eligible)
+    enrolled = enrol(tumour, seed, np.arange(patients), study.previously_treated, study.eligible, study.model)
     return {key: lives_in_arm(study, getattr(study.time_gained, key), tumour, seed, enrolled, days) for key in ARMS}
 
 

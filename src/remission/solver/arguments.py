@@ -65,6 +65,33 @@ def checked_batch(
     return Batch(tables["state"][0], tables["parameters"][0], columns["start_day"], columns["stop_day"])
 
 
+def checked_records(record_day: np.ndarray | None, start_day: np.ndarray) -> np.ndarray:
+    """Recorded days of each patient, and infinity after the last, as machine code reads them.
+
+    Examples
+    --------
+    >>> checked_records(np.array([2.0, 4.0]), np.zeros(2)).tolist()
+    [[2.0, 4.0, inf], [2.0, 4.0, inf]]
+    """
+    patients = len(start_day)
+    given = np.asarray(() if record_day is None else record_day, np.float64)
+    days = np.broadcast_to(given, (patients, given.size)) if given.ndim == 1 else given
+    _require_shape("record_day", days, (patients, days.shape[-1] if days.ndim else 1))
+    wrong = ~(np.diff(days, axis=1, prepend=start_day[:, None]) >= 0)
+    wrong[:, 1:] |= days[:, 1:] == days[:, :-1]
+    if wrong.any():
+        row, column = np.argwhere(wrong)[0]
+        raise data_error(
+            "recorded days that do not rise from the start day",
+            where=f"record_day, patient {row}",
+            found=f"day {days[row, column]:g}",
+            allowed=f"after the one before it, and from day {start_day[row]:g}",
+        )
+    records = np.full((patients, days.shape[1] + 1), np.inf)
+    records[:, :-1] = days
+    return records
+
+
 def _require_shape(name: str, array: np.ndarray, shape: tuple[int, ...]) -> None:
     if array.shape != shape:
         raise data_error("an array does not fit", where=name, found=f"shape {array.shape}", allowed=f"shape {shape}")

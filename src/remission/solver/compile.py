@@ -10,7 +10,7 @@ from remission.solver.cache import CompiledModel
 from remission.solver.errors import model_error
 from remission.solver.infusions import with_infusions
 from remission.solver.kernel import Kernel
-from remission.solver.machine import compile_object, host, host_lanes
+from remission.solver.machine import compile_object, host, suitable_lanes
 from remission.solver.network import Network
 
 _METHODS = ("RODAS4P2", "RODAS5P")
@@ -35,7 +35,7 @@ def compile_antimony(
     method : str
         ``"RODAS4P2"`` (order 4), or ``"RODAS5P"`` (order 5) for tolerances of 1e-6 and below.
     lanes : int, optional
-        Patients per vector, a power of two up to 16; by default what this processor holds in one register.
+        Patients per vector, a power of two up to 16; by default what suits the model and this processor.
 
     Returns
     -------
@@ -137,15 +137,15 @@ def _compile(
     method: str,
     lanes: int | None,
 ) -> Kernel:
-    width = host_lanes() if lanes is None else lanes
-    if width not in (1, 2, 4, 8, 16):
+    if lanes not in (None, 1, 2, 4, 8, 16):
         raise model_error("a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16")
     if method not in _METHODS:
         raise model_error("an unknown method", where="method", found=method, allowed=", ".join(_METHODS))
-    key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, width, host())
+    key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, lanes, host())
     model = cache.load(key)
     if model is None:
-        model = _build(read(), monitors, outputs, method, width)
+        network = read()
+        model = _build(network, monitors, outputs, method, lanes or suitable_lanes(len(network.states)))
         cache.store(key, model)
     return Kernel(model)
 

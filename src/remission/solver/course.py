@@ -212,21 +212,19 @@ def simulate(
         raise data_error("days that do not rise from 0", where="days", found=str(days), allowed="such as 0, 42, 84")
     patients = len(parameters)
     values = np.full((patients, len(wanted), len(kernel.outputs)), np.nan)
-    status = np.zeros((patients, len(wanted)), np.int8)
-    row = 0
-
-    def at_stop(course: Course, due: np.ndarray) -> None:
-        nonlocal row
-        status[:, row] = course.status
-        alive = course.status == Status.REACHED
-        if alive.any():
-            values[alive, row] = kernel.observe(course.state[alive], course.parameters[alive], course.time_day[alive])
-        row += 1
-        course.stop_day[alive] = wanted[row] if row < len(wanted) else np.nan
-
-    course = start_course(kernel, parameters, wanted[0], doses, state)
-    follow(kernel, course, at_stop, rtol, atol)
-    status[:, row:] = course.status[:, None]
+    course = start_course(kernel, parameters, wanted[-1], doses, state)
+    done = kernel.advance(
+        *(course.state, course.parameters, course.time_day, course.stop_day),
+        course.doses.within(course.time_day, course.stop_day),
+        rtol=rtol,
+        atol=atol,
+        initial=True,
+        record_day=wanted,
+    )
+    patient, row = np.nonzero(np.isfinite(done.recorded).all(axis=2))
+    if len(patient):
+        values[patient, row] = kernel.observe(done.recorded[patient, row], course.parameters[patient], wanted[row])
+    status = np.where(np.isnan(done.recorded).any(axis=2), done.status[:, None], np.int8(Status.REACHED))
     return _table(kernel, wanted, values, status)
 
 

@@ -23,9 +23,12 @@ JOB = (
     "dose_day",
     "dose_state",
     "dose_amount",
+    "records",
+    "record_day",
     "threshold",
     "step_day",
     "dose_step_day",
+    "recorded_out",
     "state_out",
     "time_out",
     "step_out",
@@ -37,7 +40,7 @@ JOB = (
     "next",
     "outputs_out",
 )
-"""Entries of a job: the number of patients, pointers, and the number of the next patient in the queue."""
+"""Entries of a job: numbers of patients and of recorded days of each, pointers, the next patient in the queue."""
 
 _NAN = double_bits(float("nan"))
 _ARGUMENTS = ["ptr %lanes", "ptr %job"]
@@ -45,6 +48,7 @@ _ARGUMENTS = ["ptr %lanes", "ptr %job"]
 
 def write_driver(module: Module, plan: Plan) -> None:
     """Write `advance` and `observe`, the two functions that Python calls."""
+    _write_record(module, plan)
     _write_doses(module, plan)
     _write_fill(module, plan)
     _write_finish(module, plan)
@@ -99,12 +103,34 @@ def _copy_out(code: Code, memory: LaneMemory, target: str, patient: str, slot: s
     code.loop(count, copy)
 
 
+def _next_record(code: Code, memory: LaneMemory, job: _Job) -> str:
+    """The next day at which a lane's state is recorded; each patient's last one is infinite."""
+    row = code.whole("mul", memory.get_lane("patient", "%lane", kind="i64"), job.count("records"))
+    return job.double("record_day", code.whole("add", row, memory.get_lane("record", "%lane", kind="i64")))
+
+
+def _write_record(module: Module, plan: Plan) -> None:
+    """`record`: put one lane's state down for every recorded day that it has come to."""
+    with module.function("record", [*_ARGUMENTS, "i64 %lane"]) as code:
+        memory, job = LaneMemory(code, plan.layout), _Job(code)
+        code.label("next")
+        due = code.let(f"fcmp ole double {_next_record(code, memory, job)}, {memory.get_lane('time', '%lane')}")
+        code.write(f"br i1 {due}, label %take, label %done\ntake:")
+        patient, record = (memory.get_lane(name, "%lane", kind="i64") for name in ("patient", "record"))
+        rows = code.whole("sub", job.count("records"), 1)
+        place = code.whole("add", code.whole("mul", patient, rows), record)
+        _copy_out(code, memory, job.pointer("recorded_out"), place, "y", plan.size)
+        memory.put_lane("record", "%lane", code.whole("add", record, 1), kind="i64")
+        code.write("br label %next\ndone:")
+
+
 def _write_doses(module: Module, plan: Plan) -> None:
     """`give_doses`: all doses due now, then the next stop."""
     with module.function("give_doses", [*_ARGUMENTS, "i64 %lane"]) as code:
         memory, job = LaneMemory(code, plan.layout), _Job(code)
         days, states, amounts = (job.pointer(name) for name in ("dose_day", "dose_state", "dose_amount"))
         now, end = memory.get_lane("time", "%lane"), memory.get_lane("end", "%lane")
+        end = _sooner(code, _next_record(code, memory, job), end)
         memory.put_lane("stop", "%lane", end)
         code.label("next")
         dose, last = (memory.get_lane(name, "%lane", kind="i64") for name in ("dose", "dose_end"))
@@ -120,9 +146,13 @@ def _write_doses(module: Module, plan: Plan) -> None:
         memory.put_lane("dose", "%lane", code.whole("add", dose, 1), kind="i64")
         _expect_jump(code, memory)
         code.write("br label %next\nlater:")
-        sooner = code.let(f"fcmp olt double {day}, {end}")
-        memory.put_lane("stop", "%lane", code.let(f"select i1 {sooner}, double {day}, double {end}"))
+        memory.put_lane("stop", "%lane", _sooner(code, day, end))
         code.label("done")
+
+
+def _sooner(code: Code, day: str, other: str) -> str:
+    """The sooner of two days."""
+    return code.let(f"select i1 {code.let(f'fcmp olt double {day}, {other}')}, double {day}, double {other}")
 
 
 def _expect_jump(code: Code, memory: LaneMemory) -> None:
@@ -154,11 +184,12 @@ def _write_fill(module: Module, plan: Plan) -> None:
             for k in range(len(plan.monitors)):
                 memory.put_lane("crossing", "%lane", _NAN, k)
             _start_lane(code, memory, job, patient)
-            code.write("call void @give_doses(ptr %lanes, ptr %job, i64 %lane)")
-            start, end = memory.get_lane("time", "%lane"), memory.get_lane("end", "%lane")
-            empty = code.let(f"fcmp oge double {start}, {end}")
-            call = code.let(f"select i1 {empty}, double {double_bits(REACHED)}, double 0.0")
+            first = _sooner(code, _next_record(code, memory, job), memory.get_lane("end", "%lane"))
+            there = code.let(f"fcmp ole double {first}, {memory.get_lane('time', '%lane')}")
+            call = code.let(f"select i1 {there}, double {double_bits(REACHED)}, double 0.0")
             memory.put_lane("call", "%lane", call)
+            with code.when(code.let(f"xor i1 {there}, true")):
+                code.write("call void @give_doses(ptr %lanes, ptr %job, i64 %lane)")
 
 
 def _start_lane(code: Code, memory: LaneMemory, job: _Job, patient: str) -> None:
@@ -175,6 +206,7 @@ def _start_lane(code: Code, memory: LaneMemory, job: _Job, patient: str) -> None
     memory.put_lane("lot", "%lane", code.whole("mul", code.whole("add", day, LOT_STEP), LOT_FACTOR), kind="i64")
     for name in ("begin", "fresh", "live"):
         memory.put_lane(name, "%lane", "1.0")
+    memory.put_lane("record", "%lane", "0", kind="i64")
     offsets = job.pointer("dose_offsets")
     following = code.whole("add", patient, 1)
     memory.put_lane("dose", "%lane", code.load_scalar("i64", offsets, patient), kind="i64")
@@ -206,6 +238,8 @@ def _write_serve(module: Module, plan: Plan) -> None:
         stopped = code.let(f"fcmp oeq double {call}, {double_bits(REACHED)}")
         before_end = code.let(f"fcmp olt double {time}, {end}")
         goes_on = code.let(f"and i1 {stopped}, {before_end}")
+        with code.when(stopped):
+            code.write("call void @record(ptr %lanes, ptr %job, i64 %lane)")
         code.write(f"br i1 {goes_on}, label %dose, label %leave\ndose:")
         memory.put_lane("call", "%lane", "0.0")
         code.write("call void @give_doses(ptr %lanes, ptr %job, i64 %lane)\nbr label %out\nleave:")

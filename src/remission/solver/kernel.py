@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remission.solver.arguments import checked_batch, checked_tolerance
+from remission.solver.arguments import checked_batch, checked_records, checked_tolerance
 from remission.solver.cache import CompiledModel
 from remission.solver.doses import Doses
 from remission.solver.errors import data_error
@@ -38,6 +38,8 @@ class Advanced:
         Day at which each monitor rose through its threshold; NaN if it did not.
     steps, rejected : int32 (patients,)
         Steps accepted and rejected.
+    recorded : (patients, days, states)
+        State on each recorded day, before what is given on it; NaN from where a patient was left.
     """
 
     state: np.ndarray
@@ -48,6 +50,7 @@ class Advanced:
     crossing_day: np.ndarray
     steps: np.ndarray
     rejected: np.ndarray
+    recorded: np.ndarray
 
 
 class Kernel:
@@ -108,6 +111,7 @@ class Kernel:
         atol: float | np.ndarray = DEFAULT_ATOL,
         max_steps: int = 100_000,
         initial: bool = False,
+        record_day: np.ndarray | None = None,
     ) -> Advanced:
         """Carry every patient from its start day to its stop day.
 
@@ -138,6 +142,9 @@ class Kernel:
             Steps, accepted and rejected, that a patient may take in this call.
         initial : bool
             Whether the patients' courses begin with this call: events with ``t0=false`` may fire at once.
+        record_day : (patients, days) or (days,), optional
+            Rising days, from the start day, at which the state is put down on the way: the bits are those of as many
+            calls, one after the other, that hand their steps on.
 
         Returns
         -------
@@ -155,6 +162,7 @@ class Kernel:
         limits = self._thresholds(thresholds, patients)
         first_step = _steps(step_day, patients, "step_day")
         after_dose = _steps(dose_step_day, patients, "dose_step_day")
+        records = checked_records(record_day, batch.start_day)
         result = Advanced(
             state=np.empty_like(batch.state),
             time_day=np.empty(patients),
@@ -164,6 +172,7 @@ class Kernel:
             crossing_day=np.empty((patients, len(self.monitors))),
             steps=np.empty(patients, np.int32),
             rejected=np.empty(patients, np.int32),
+            recorded=np.full((patients, records.shape[1] - 1, len(self.states)), np.nan),
         )
         lanes = self._lane_memory()
         self._set(lanes, "rtol", checked_tolerance(rtol))
@@ -180,9 +189,11 @@ class Kernel:
             dose_day=given.time_day,
             dose_state=given.state,
             dose_amount=given.amount,
+            record_day=records,
             threshold=limits,
             step_day=first_step,
             dose_step_day=after_dose,
+            recorded_out=result.recorded,
             state_out=result.state,
             time_out=result.time_day,
             step_out=result.step_day,
@@ -192,6 +203,7 @@ class Kernel:
             steps_out=result.steps,
             rejected_out=result.rejected,
         )
+        job[self._job.index("records")] = records.shape[1]
         for first in range(0, patients, CHUNK):
             job[self._job.index("next")] = first
             job[self._job.index("patients")] = min(first + CHUNK, patients)

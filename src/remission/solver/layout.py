@@ -34,7 +34,8 @@ PER_LANE = (
     "max_steps",
     "lot",  # decides between events that are equally urgent
     "initial",  # 1 if the patient's course begins with this call
-    "patient",  # the last three hold whole numbers
+    "patient",  # the last four hold whole numbers
+    "record",  # number of the next day at which the state is recorded
     "dose",  # number of the next dose
     "dose_end",
 )

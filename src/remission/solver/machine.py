@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 
 import llvmlite.binding as llvm
 
+SMALL_MODEL = 16
+"""States up to which two registers a value are faster than one."""
 _LOCK = threading.Lock()
 _LOADED: list[object] = []  # machine code must outlive every pointer into it
 
@@ -42,6 +44,16 @@ def host_lanes() -> int:
     if features.get("avx512f"):
         return 8
     return 4 if features.get("avx2") or features.get("avx") else 2
+
+
+def suitable_lanes(states: int) -> int:
+    """Patients per vector for a model of so many states.
+
+    In a small model operations wait for each other; a second register beside the first fills the gaps. With more states
+    the vector leaves the nearest cache, and one register is faster (measured with AVX-512: docs/solver.md).
+    """
+    lanes = host_lanes()
+    return 2 * lanes if lanes == 8 and states <= SMALL_MODEL else lanes
 
 
 def _features() -> str:

@@ -21,6 +21,7 @@ from remission.study.definition import (
 )
 from remission.study.load import load_definition
 from remission.study.molecule import Kinetics, Molecule, Parameter, Sourced, Toxicity
+from remission.study.own_model import OwnDeath, OwnDrug, OwnLesion, OwnModel, OwnSpread, OwnStart
 from remission.study.published import PublishedFigure, published, published_for
 from remission.study.study_file import parse_study
 
@@ -36,6 +37,12 @@ __all__ = [
     "Enrolment",
     "Kinetics",
     "Molecule",
+    "OwnDeath",
+    "OwnDrug",
+    "OwnLesion",
+    "OwnModel",
+    "OwnSpread",
+    "OwnStart",
     "Parameter",
     "PublishedFigure",
     "Regimen",

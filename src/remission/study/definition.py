@@ -15,6 +15,7 @@ from remission.errors import StudyError
 from remission.study.calendar import ScanCalendar
 from remission.study.dates import Enrolment
 from remission.study.molecule import Molecule
+from remission.study.own_model import OwnModel
 from remission.units import Amount
 
 TreatmentState = Literal["on drug", "off drug"]
@@ -255,8 +256,10 @@ class StudyDefinition:
         Calendar dates of diagnosis, on which follow-up begins; None for a study outside the calendar.
     time_gained : TimeGained or None
         Which arms say what a molecule that comes later adds.
+    model : OwnModel or None
+        How lesions grow and shrink, where that is not the project's own mechanism.
     text : str
-        The file, word for word.
+        The file, word for word; files that it names are written into it.
     hash : str
         SHA-256 of the meaning: all but text, patients and seed.
     """
@@ -282,6 +285,7 @@ class StudyDefinition:
     trial: tuple[str, ...] = ()
     diagnosed: Enrolment | None = None
     time_gained: TimeGained | None = None
+    model: OwnModel | None = None
     text: str = ""
     hash: str = ""
 
@@ -315,7 +319,7 @@ def meaning_hash(definition: StudyDefinition) -> str:
 
 
 _NO_MEANING = ("text", "hash", "patients", "seed", "subgroups", "trial", "time_gained")
-_IF_GIVEN = ("diagnosed", "available", "lines")
+_IF_GIVEN = ("diagnosed", "available", "lines", "model")
 """Keys that came later: a study without them keeps the hash that it had."""
 _WORDS = ("title", "label", "source", "evidence", "published", "published_as")
 

@@ -61,6 +61,9 @@ def _frame(study: StudyDefinition) -> list[str]:
         f"off drug a visit every {duration_text(study.watch_every_day)}; a scan confirms another after "
         f"{duration_text(study.confirmation_day)} or more",
     ]
+    if study.model is not None:
+        lesions = ", ".join(lesion.name for lesion in study.model.lesions)
+        lines.append(f"a model of the study's own; lesions: {lesions}")
     if study.diagnosed is not None:
         lines.append(f"diagnosed between {study.diagnosed.first} and {study.diagnosed.last}")
     lines += [f"enrolled only with {', '.join(map(_criterion, study.eligible))}"] if study.eligible else []

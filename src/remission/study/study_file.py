@@ -14,6 +14,7 @@ from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition,
 from remission.study.molecule import Molecule
 from remission.study.molecule_file import overlay, read_molecule
 from remission.study.numbers import MOST_PATIENTS, MOST_SEED
+from remission.study.own_model_file import Written, own_model, stand_alone
 from remission.study.policy_checks import Surroundings, check_policy
 from remission.study.policy_file import policy_reader
 from remission.study.reader import BAD, Key, Problems, Reader
@@ -34,8 +35,14 @@ def parse_study(text: str, where: str = "study.yaml") -> StudyDefinition:
         With every fault of the file, each with its line.
     """
     problems = Problems()
-    definition = read_study(parse_yaml(text, where), problems)
+    tree = parse_yaml(text, where)
+    definition = read_study(tree, problems)
     problems.raise_if_any()
+    if isinstance(definition.model, Written):
+        place = tree.at("model")
+        assert place is not None
+        text = stand_alone(text, place, definition.model)
+        definition = replace(definition, model=definition.model.model)
     definition = replace(definition, text=text)
     return replace(definition, hash=meaning_hash(definition))
 
@@ -48,6 +55,7 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "patients": Key(reader.integer(1, MOST_PATIENTS)),
         "seed": Key(reader.integer(0, MOST_SEED)),
         "tumour": Key(reader.choice(*catalogue_names("tumours"), what="tumour")),
+        "model": Key(own_model, None),
         "previously_treated": Key(reader.share, 0.0),
         "eligible": Key(criteria(ELIGIBLE), ()),
         "subgroups": Key(subgroups, {}),
@@ -101,6 +109,7 @@ def read_study(tree: Place, problems: Problems) -> Any:
     _check_patients(tree, values["arms"], problems)
     _check_earlier_treatment(tree, values, problems)
     _check_published(tree, values, problems)
+    _check_model(tree, values, molecules_given, problems)
     if problems.found:
         return BAD
     return StudyDefinition(
@@ -109,6 +118,7 @@ def read_study(tree: Place, problems: Problems) -> Any:
         patients=values["patients"],
         seed=values["seed"],
         tumour=values["tumour"],
+        model=values["model"],
         previously_treated=values["previously_treated"],
         follow_up_day=values["follow_up"],
         filled=values["filled"],
@@ -274,6 +284,21 @@ def _check_earlier_treatment(tree: Place, values: Mapping[str, Any], problems: P
             "nobody could be enrolled",
             found=f"previously_treated: {100 * share:g} %",
             next_step="change the share of previously treated patients, or this",
+        )
+
+
+def _check_model(tree: Place, values: Mapping[str, Any], molecules: Mapping[str, Molecule], problems: Problems) -> None:
+    """Every molecule that the study gives has a place in a model of the user's own."""
+    if values["model"] in (BAD, None):
+        return
+    places = tuple(drug.name for drug in values["model"].model.drugs)
+    for name in (name for name in molecules if name not in places):
+        problems.add(
+            tree.at("model") or tree,
+            "the model does not say where a molecule of the study goes",
+            found=name,
+            allowed=", ".join(places),
+            next_step=f"add {name}: {{into: ...}} to its drugs",
         )
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from remission.solver.benchmark.task import DOSE_EVERY, SEEN_DAYS, Task
+from remission.solver.benchmark.task import DAYS, DOSE_DAYS, SEEN_DAYS, Task
 from remission.solver.compile import compile_network
 from remission.solver.doses import Doses
 
@@ -40,25 +40,18 @@ class Ours:
     def _run(self, parameters: np.ndarray, rtol: float, atol: float) -> np.ndarray:
         count, kernel = len(parameters), self.kernel
         state = np.tile(kernel.initial_state, (count, 1))
-        step = dose_step = np.full(count, np.nan)
-        found, before = np.empty((count, len(SEEN_DAYS), len(kernel.states))), 0
-        for row, day in enumerate(SEEN_DAYS):
-            doses = self._doses(count, before, day)
-            start, stop = np.full(count, float(before)), np.full(count, float(day))
-            done = kernel.advance(
-                *(state, parameters, start, stop, doses),
-                step_day=step,
-                dose_step_day=dose_step,
-                rtol=rtol,
-                atol=atol,
-            )
-            state, step, dose_step, before = done.state, done.step_day, done.dose_step_day, day
-            found[:, row] = np.where((done.status == 0)[:, None], state, np.nan)
-        return found
+        start, stop = np.zeros(count), np.full(count, float(DAYS))
+        done = kernel.advance(
+            *(state, parameters, start, stop, self._doses(count)),
+            rtol=rtol,
+            atol=atol,
+            record_day=np.array(SEEN_DAYS, float),
+        )
+        return done.recorded
 
-    def _doses(self, patients: int, start: int, stop: int) -> Doses:
+    def _doses(self, patients: int) -> Doses:
         drugs = self._task.drugs
-        days = np.repeat(np.arange(start, stop, DOSE_EVERY, dtype=float), len(drugs))
+        days = np.repeat(np.array(DOSE_DAYS, float), len(drugs))
         states = np.tile([state for state, _ in drugs], len(days) // len(drugs))
         amounts = np.tile([amount for _, amount in drugs], len(days) // len(drugs))
         offsets = np.arange(patients + 1) * len(days)
