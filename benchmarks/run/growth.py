@@ -37,7 +37,7 @@ def one_size(patients: int, place: Path) -> dict[str, float]:
 
 
 def draw(rows: list[dict[str, float]], path: Path) -> None:
-    """Processor time, disk and memory against patients, both axes logarithmic, beside a line of growth one to one."""
+    """Processor time, disk and memory against patients, beside a line of growth one to one."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(9, 3.2), layout="constrained")
@@ -51,8 +51,11 @@ def draw(rows: list[dict[str, float]], path: Path) -> None:
     for axes, (title, lines) in zip(panels, drawn, strict=True):
         for column, label in lines:
             axes.loglog(sizes, [row[column] for row in rows], "o-", label=label, markersize=4)
-        last = rows[-1][lines[0][0]]
-        if "memory" not in title:
+        if "memory" in title:
+            axes.set_yscale("linear")
+            axes.set_ylim(bottom=0)
+        else:
+            last = rows[-1][lines[0][0]]
             axes.loglog(sizes, [last * size / sizes[-1] for size in sizes], ":", color="gray", label="one to one")
         axes.set(title=title, xlabel="patients")
         axes.legend(frameon=False, fontsize=8)
