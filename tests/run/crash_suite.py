@@ -25,6 +25,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PATIENTS = 64 * 17 + 10
+PAUSE_S = 0.3  # of each batch: long beside the start of a process, so that most kills meet work
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Outcome:
 
 def start(out: Path, workers: int) -> subprocess.Popen[bytes]:
     """A coordinator of its own process."""
-    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS)]
+    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS), str(PAUSE_S)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
