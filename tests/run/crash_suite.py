@@ -25,6 +25,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 PATIENTS = 64 * 17 + 10
+PAUSE_S = 0.3  # of each batch: long beside the start of a process, so that most kills meet work
 
 
 @dataclass
@@ -43,7 +44,7 @@ class Outcome:
 
 def start(out: Path, workers: int) -> subprocess.Popen[bytes]:
     """A coordinator of its own process."""
-    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS)]
+    command = [sys.executable, str(HERE / "killable.py"), str(out), str(workers), str(PATIENTS), str(PAUSE_S)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
 
@@ -83,8 +84,8 @@ def suite(kills: int, seed: int, place: Path, tell: Callable[[str], None] = lamb
 def _round(out: Path, chance: random.Random, outcome: Outcome, kills: int, seconds: float) -> None:
     workers = [chance.choice((1, 2)) for _ in range(chance.choice((1, 1, 2)))]
     crew = [start(out, count) for count in workers]
-    for _ in range(chance.randint(1, 5)):
-        time.sleep(chance.uniform(0, seconds))
+    for _ in range(chance.randint(2, 8)):
+        time.sleep(chance.uniform(0, seconds / 2))
         alive = [process for process in crew if process.poll() is None]
         if not alive or outcome.kills.total() >= kills:
             break
@@ -101,16 +102,20 @@ def _round(out: Path, chance: random.Random, outcome: Outcome, kills: int, secon
             place = next(k for k, process in enumerate(crew) if process.pid == victim)
             crew[place].communicate()
             crew[place] = start(out, workers[place])
-    _finish(crew)
-    if not (out / "manifest.json").exists():  # the one that closed it was overtaken by one that was killed
+    given_up = _finish(crew)
+    if given_up or not (out / "manifest.json").exists():  # or it was overtaken by one that was killed
         _finish([start(out, 1)])
 
 
-def _finish(crew: list[subprocess.Popen[bytes]]) -> None:
+def _finish(crew: list[subprocess.Popen[bytes]]) -> bool:
+    """Wait for coordinators; whether one gave up because the suite had killed three workers over one batch."""
+    given_up = False
     for process in crew:
         _, errors = process.communicate(timeout=600)
-        if process.returncode:
+        if process.returncode and b"3 worker processes ended" not in errors:
             raise SystemExit(errors.decode())
+        given_up |= process.returncode != 0
+    return given_up
 
 
 def main() -> int:

@@ -93,3 +93,12 @@ def test_a_plan_of_a_shard_is_of_its_blocks_alone(tmp_path: Path) -> None:
     assert sum(len(task.blocks) for part in parts for task in part.tasks) == 10
     assert sum(part.cost.disk_bytes for part in parts) == pytest.approx(every.cost.disk_bytes)
     assert MOST_SHARDS >= 10_000
+
+
+def test_shards_that_extend_a_run(tmp_path: Path, whole: dict[str, bytes]) -> None:
+    """The last block of the smaller run has a record, but of fewer patients: it is missing until it is made again."""
+    execute(STUDY, out=tmp_path / "run", patients=64 * 4 + 7, **HOW)
+    ends = [execute_shards(STUDY, Shards(k, k, 10), out=tmp_path / "run", **HOW) for k in (1, 2, 3, 4, 6, 7, 8, 9, 10)]
+    assert ends[-1] == 2  # block 4, of each arm
+    assert isinstance(execute_shards(STUDY, Shards(5, 5, 10), out=tmp_path / "run", **HOW), RunFolder)
+    assert files_of(tmp_path / "run") == whole

@@ -5,7 +5,7 @@ Whoever finds the run complete closes it. Two who do so at once write the same b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -36,13 +36,14 @@ def is_finished(store: Store) -> bool:
 
 
 def missing_blocks(store: Store, provenance: Provenance) -> int:
-    """How many blocks, each of one arm, have no record yet: a look at names alone."""
-    expected = len(blocks(provenance.patients, provenance.block_patients)) * len(provenance.arms)
+    """How many blocks, each of one arm, are not there yet.
+
+    Names are looked at first: of many jobs, each of which asks, all but the last need no more.
+    """
     names = {arm: set(store.names(f"{RECORDS}/{arm_folder(arm)}")) for arm in provenance.arms}
-    there = sum(
-        record_name(arm, block.index).rpartition("/")[2] in names[arm] for arm, block in _all_blocks(provenance)
-    )
-    return expected - there
+    every = _all_blocks(provenance)
+    without = sum(record_name(arm, block.index).rpartition("/")[2] not in names[arm] for arm, block in every)
+    return without or sum(record is None for _, _, record in _records(store, provenance))
 
 
 def close(store: Store, summarise: Summarise) -> RunFolder:
@@ -80,24 +81,27 @@ def _blocks_of(store: Store, provenance: Provenance) -> tuple[dict[str, FileEntr
     """Entries of the files of all blocks, and what they were made with, in order of first use."""
     files: dict[str, FileEntry] = {}
     environments: dict[tuple[tuple[str, str], ...], None] = {}
-    for name, record in _records(store, provenance):
-        files[name] = entry_of(record_bytes(record))
-        files.update(record.named_files())
-        environments[tuple(record.made_with.items())] = None
-    return files, tuple(dict(each) for each in environments)
-
-
-def _records(store: Store, provenance: Provenance) -> Iterable[tuple[str, BlockRecord]]:
-    def read(place: tuple[str, Block]) -> tuple[str, BlockRecord]:
-        arm, block = place
-        record = read_record(store, arm, block.index)
-        if record is None or record.patients != block.count or record.key != provenance.identity.key:
+    for arm, block, record in _records(store, provenance):
+        if record is None:
             raise RunError(
                 "the run is not finished: another process may be at work on it",
                 where=f"arm {arm}, block {block.index}",
                 next_step="run the same command again, or remission resume FOLDER: it makes what is missing",
             )
-        return record_name(arm, block.index), record
+        files[record_name(arm, block.index)] = entry_of(record_bytes(record))
+        files.update(record.named_files())
+        environments[tuple(record.made_with.items())] = None
+    return files, tuple(dict(each) for each in environments)
+
+
+def _records(store: Store, provenance: Provenance) -> Iterator[tuple[str, Block, BlockRecord | None]]:
+    """The record of each block of this run; None if there is none, or one of another run or of fewer patients."""
+
+    def read(place: tuple[str, Block]) -> tuple[str, Block, BlockRecord | None]:
+        arm, block = place
+        record = read_record(store, arm, block.index)
+        fits = record and record.patients == block.count and record.key == provenance.identity.key
+        return arm, block, record if fits else None
 
     with ThreadPoolExecutor(_READERS) as readers:
         yield from readers.map(read, _all_blocks(provenance))
