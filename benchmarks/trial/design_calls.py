@@ -8,22 +8,25 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from remission.statistics.weights import FlemingHarrington
 from remission.trial.benchmark import benchmark_scenario
 from remission.trial.expectation import at_risk
 from remission.trial.looks import Look
-from remission.trial.max_combo import max_combo_looks, max_combo_size
+from remission.trial.max_combo import max_combo_looks, max_combo_looks_size, max_combo_size
 from remission.trial.power import power, size
 from remission.trial.scenario import Scenario
 from remission.trial.statistic import RestrictedMean, WeightedLogRank
+from remission.units import DAYS_PER_MONTH
 
 THREE = [Look(time=18.0), Look(time=26.0), Look(time=36.0)]
-LATE = WeightedLogRank(FlemingHarrington(0, 0.5))
+LATE, MARGIN = WeightedLogRank(FlemingHarrington(0, 0.5)), WeightedLogRank(margin=1.25)
 
 
 def calls(scenario: Scenario) -> dict[str, Callable[[], object]]:
     """The calls, by name."""
+    at_visits = replace(scenario, visits=tuple(12 * 7 / DAYS_PER_MONTH * k for k in range(1, 20)))
     return {
         "power, log-rank, one look": lambda: power(scenario, [Look(time=36.0)]),
         "size, log-rank, one look": lambda: size(scenario, [Look(time=36.0)]),
@@ -33,6 +36,9 @@ def calls(scenario: Scenario) -> dict[str, Callable[[], object]]:
         "size, FH(0, 0.5), three looks": lambda: size(scenario, THREE, LATE),
         "size, MaxCombo, one look": lambda: max_combo_size(scenario, 36.0),
         "power, MaxCombo, three looks": lambda: max_combo_looks(scenario, [18.0, 26.0, 36.0]),
+        "size, MaxCombo, three looks": lambda: max_combo_looks_size(scenario, [18.0, 26.0, 36.0]),
+        "power, log-rank against a margin, visits every 12 weeks": lambda: power(at_visits, [Look(time=36.0)], MARGIN),
+        "size, log-rank against a margin, visits every 12 weeks": lambda: size(at_visits, [Look(time=36.0)], MARGIN),
     }
 
 

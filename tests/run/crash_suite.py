@@ -90,7 +90,8 @@ def _round(out: Path, chance: random.Random, outcome: Outcome, kills: int, secon
             break
         processes = [(process.pid, "coordinator") for process in alive]
         processes += [(child, "worker") for process in alive for child in children(process.pid)]
-        victim, name = chance.choice(processes)
+        kind = chance.choice(sorted({name for _, name in processes}))
+        victim, name = chance.choice([each for each in processes if each[1] == kind])
         try:
             os.kill(victim, signal.SIGKILL)
         except ProcessLookupError:

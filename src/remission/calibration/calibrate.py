@@ -7,6 +7,7 @@ New patients in every step keep the fit from following one draw.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +26,20 @@ from remission.study import StudyDefinition
 
 Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
-PRIOR_SPREAD = 0.2  # of the normal scores of the unit interval: two thirds of draws around 0.5 lie in 0.42 to 0.58
-ACCEPTED_WITHIN = 1.1  # times the loss of the median member
+ACCEPTED_SHARE = 0.25  # of the members of a step: the closest to the targets
 
 
 @dataclass(frozen=True)
 class Plan:
-    """How large a calibration is."""
+    """How large a calibration is.
+
+    The spread is that of the members around the start, in normal scores of the unit interval: with 0.2, two thirds of
+    the draws around 0.5 lie in 0.42 to 0.58.
+    """
 
     members: int = 64
     steps: int = 4
+    spread: float = 0.2
     patients: int = 320
     seed: int = 1
     workers: int = 1
@@ -60,9 +65,8 @@ class Step:
 
     @property
     def accepted(self) -> NDArray[np.intp]:
-        """Members that are accepted, the best first: those not much worse than the median one."""
-        order = np.argsort(self.loss, kind="stable")
-        return order[self.loss[order] <= ACCEPTED_WITHIN * np.median(self.loss)]
+        """Members that are accepted, the best first: the quarter that is closest to the targets."""
+        return np.argsort(self.loss, kind="stable")[: math.ceil(ACCEPTED_SHARE * len(self.loss))]
 
     def together(self, fitted: FitTargets) -> float:
         """Loss of the mean of what the accepted members gave, which is what a validation shows."""
@@ -137,7 +141,7 @@ def calibrate(
         If the folder holds another calibration.
     """
     here = setting(space, targets, studies, plan.patients, plan.seed)
-    identity = {**here.identity(), "members": plan.members, "steps": plan.steps}
+    identity = {**here.identity(), "members": plan.members, "steps": plan.steps, "spread": plan.spread}
     kept = Evaluations(folder / "evaluations.jsonl", identity)
     scores, total, steps = _start(space, plan), plan.members * (plan.steps + 1), list[Step]()
     for step in range(plan.steps + 1):
@@ -161,7 +165,7 @@ def _start(space: SearchSpace, plan: Plan) -> Array:
     from scipy.special import ndtri
 
     middle = ndtri(np.clip(space.start, 0.02, 0.98))
-    return middle + PRIOR_SPREAD * _normal(plan, "members of a calibration", len(middle))
+    return middle + plan.spread * _normal(plan, "members of a calibration", len(middle))
 
 
 def _normal(plan: Plan, purpose: str, count: int) -> Array:

@@ -11,6 +11,7 @@ from remission.calibration.results import write_results
 from remission.calibration.search_space import SearchSpace, search_space
 from remission.calibration.sensitivity import effects, effects_text
 from remission.calibration.targets import Target
+from remission.errors import StudyError
 from remission.run.plan import available_cores
 from remission.study import StudyDefinition
 
@@ -23,16 +24,20 @@ def calibrate_command(
     *,
     members: int | None = None,
     steps: int | None = None,
+    spread: float | None = None,
     patients: int | None = None,
     seed: int | None = None,
     workers: int | None = None,
 ) -> None:
     """Fit a tumour and write what was found; a stopped calibration goes on when it is called again."""
+    if spread is not None and not 0 < spread <= 1:
+        raise StudyError("members cannot lie so far apart", where="--spread", found=f"{spread:g}", allowed="0 to 1")
     space, known, aims = _inputs(tumour, targets, studies)
     default = Plan()
     plan = Plan(
         default.members if members is None else members,
         default.steps if steps is None else steps,
+        default.spread if spread is None else spread,
         default.patients if patients is None else patients,
         default.seed if seed is None else seed,
         workers or available_cores(),
@@ -40,8 +45,8 @@ def calibrate_command(
     folder = out or Path("runs") / f"calibrate-{tumour}"
     found = calibrate(space, aims, known, folder, plan, _tell)
     command = (
-        f"remission calibrate {tumour} --members {plan.members} --steps {plan.steps} --patients {plan.patients} "
-        f"--seed {plan.seed}"
+        f"remission calibrate {tumour} --members {plan.members} --steps {plan.steps} --spread {plan.spread:g} "
+        f"--patients {plan.patients} --seed {plan.seed}"
     )
     print("loss of the accepted sets together, by step: " + ", ".join(f"{loss:.3f}" for loss in found.together))
     print(f"{len(found.sets)} of {plan.members} sets accepted")

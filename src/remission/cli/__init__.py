@@ -202,6 +202,7 @@ def calibrate(
     out: Annotated[Path | None, Parameter(name="--out", help="Folder for the result [runs/calibrate-TUMOUR].")] = None,
     members: Annotated[int | None, Parameter(help="Sets of numbers that are tried side by side.")] = None,
     steps: Annotated[int | None, Parameter(help="Steps in which they move to the targets.")] = None,
+    spread: Annotated[float | None, Parameter(help="How far they lie apart at the start, in normal scores.")] = None,
     patients: Patients = None,
     seed: Seed = None,
     workers: Workers = None,
@@ -210,7 +211,7 @@ def calibrate(
     from remission.calibration.command import calibrate_command
 
     numbers = numbers_of(patients, seed, workers)
-    calibrate_command(tumour, targets, studies, out, members=members, steps=steps, **numbers)
+    calibrate_command(tumour, targets, studies, out, members=members, steps=steps, spread=spread, **numbers)
 
 
 @app.command

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from remission.biology import Mechanism, TumourTable, mechanism
-from remission.population.sample import Array, Candidates, Lot, draw_candidates
+from remission.population.sample import ML_PER_CELL, Array, Candidates, Lot, draw_candidates
 from remission.population.source import Start
 
 
@@ -39,7 +39,7 @@ class Tumour:
         """The death rate at the burden of diagnosis, and the clock of death set back to enrolment."""
         return (
             _with_risk(self.table, self.mechanism, parameters, burden_mL),
-            _at_enrolment(self.table, self.mechanism, state, burden_mL),
+            _at_enrolment(self.mechanism, state),
         )
 
 
@@ -55,14 +55,16 @@ def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Ar
     state[:, model.lesion_state["T"]] = table.value("initial_t_cells") * cells
     priming = drawn.parameters[:, model.parameter["priming"]]
     state[:, model.state["E"]] = table.value("initial_effectors") * priming
+    # What lags behind a burden that has always grown exponentially.
+    lag = 1 + drawn.mean_growth * drawn.parameters[:, model.parameter["burden_lag"]]
+    state[:, model.state["lagged_burden"]] = ML_PER_CELL * cells.sum(axis=1) / lag
     return state
 
 
-def _at_enrolment(table: TumourTable, model: Mechanism, state: Array, burden_mL: Array) -> Array:
+def _at_enrolment(model: Mechanism, state: Array) -> Array:
     """The grown state with the clock of death set back to enrolment."""
     state = state.copy()
     state[:, model.state["death_hazard"]] = 0
-    state[:, model.state["lagged_burden"]] = table.value("lagged_start") * burden_mL
     return state
 
 

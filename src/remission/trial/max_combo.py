@@ -18,13 +18,16 @@ from remission.trial.events import expected_events
 from remission.trial.expectation import expected
 from remission.trial.joint_looks import JointLooks
 from remission.trial.moments import score_moments
-from remission.trial.plan import Plan, rising_root
+from remission.trial.plan import Plan
 from remission.trial.scenario import Scenario
 from remission.trial.skewed import skewness
 from remission.trial.spread import score_spread
 from remission.trial.statistic import MaxCombo
 
 Array = NDArray[np.float64]
+
+# A secant step from this close to the root leaves less than a millionth of it.
+_CLOSE, _MOST_STEPS = 1e-5, 40
 
 
 class MaxComboDesign(NamedTuple):
@@ -169,7 +172,7 @@ def max_combo_looks_size(
         root = np.sqrt(patients)
         return float(looks.with_mean(looks.mean * root - asked / root).crossing(bounds).sum())
 
-    return _patients(looks.mean.max(), lambda n: power(n) - target)
+    return _patients(looks.mean.max(), power, target)
 
 
 def _at_looks(
@@ -193,11 +196,24 @@ def _at_looks(
     return bounds, JointLooks(covariance, mean, spread), asked
 
 
-def _patients(mean: float, gain: Callable[[float], float]) -> float:
-    """Number of patients at which the power is what is aimed at, from the largest mean with one patient."""
+def _patients(mean: float, power: Callable[[float], float], target: float) -> float:
+    """Number of patients at which the power is what is aimed at, from the largest mean with one patient.
+
+    Secant steps in the root of the number, with which the normal deviate of the power moves nearly as ``mean``.
+    """
     if mean <= 0:
         raise DataError("no number of patients reaches the power: no part of the test sees a benefit")
-    return rising_root(gain, 10.5 / float(mean**2), "no number of patients reaches the power")
+    goal, root, slope = float(ndtri(target)), np.sqrt(10.5) / mean, mean
+    before: tuple[float, float] | None = None
+    for _ in range(_MOST_STEPS):
+        off = float(ndtri(np.clip(power(root**2), 1e-15, 1.0 - 1e-15))) - goal
+        if before is not None and root != before[0]:
+            slope = max((off - before[1]) / (root - before[0]), mean / 4.0)
+        before = root, off
+        root = max(root - off / slope, root / 2.0)
+        if abs(off) < _CLOSE:
+            return float(root**2)
+    raise DataError("no number of patients reaches the power")
 
 
 def max_combo_size(
@@ -235,7 +251,7 @@ def max_combo_size(
         asked = bound + skew.asked(bound, patients)
         return 1.0 - normal_below(asked - mean * np.sqrt(patients), correlation)
 
-    patients = _patients(mean.max(), lambda n: power(n) - target)
+    patients = _patients(mean.max(), power, target)
     sized = scenario.with_patients(patients)
     return MaxComboDesign(patients, expected_events(sized, time), bound, target)
 

@@ -109,8 +109,9 @@ def operating_characteristics(
     nulls : sequence of SimulatedTrials
         The same looks without effect; each statistic goes by the first of them that holds it.
     plan : Plan
-        Rules of stopping. Spending goes by the mean information without effect, each statistic by its own,
-        because weights make it differ from events. The bounds of a MaxCombo statistic, which has no independent
+        Rules of stopping. Spending goes by the mean information without effect (under the scenario for a statistic
+        that most trials without effect do not know by the last look), each statistic by its own, because weights make
+        it differ from events. The bounds of a MaxCombo statistic, which has no independent
         increments, come from the joint distribution of all its tests at all looks
         (`remission.trial.joint_looks`); its futility goes by events, as that of the log-rank test.
     target : float
@@ -155,9 +156,10 @@ def _column(trials: SimulatedTrials, statistic: Statistic) -> SimulatedTrials:
 
 def _one(found: SimulatedTrials, null: SimulatedTrials | None, plan: Plan, target: float) -> Operating:
     statistic = found.statistics[0]
-    fraction = _fraction(found if null is None else null)
+    planned = found if null is None or not _known(null)[-1] else null
+    fraction = _fraction(planned)
     mean = np.array([_mean(z) for z in found.z.T])
-    upper, lower = _bounds(found if null is None else null, plan, fraction, mean, target)
+    upper, lower = _bounds(planned, plan, fraction, mean, target)
     stop, won, futile = _stops(found.z, upper, lower)
     rows = np.arange(found.trials)
     estimate = found.estimate
@@ -181,7 +183,7 @@ def _fraction(trials: SimulatedTrials) -> Array:
     """
     if trials.z.shape[1] == 1:
         return np.ones(1)
-    known = np.isfinite(trials.z).mean(axis=0) >= _MOST
+    known = _known(trials)
     columns = zip(trials.information.T, known, strict=True)
     information = np.array([_mean(column) if here else 0.0 for column, here in columns])
     if isinstance(trials.statistics[0], MaxCombo) or not known[-1]:
@@ -194,6 +196,11 @@ def _fraction(trials: SimulatedTrials) -> Array:
             next_step="move the looks apart, or leave one out",
         )
     return information / information[-1]
+
+
+def _known(trials: SimulatedTrials) -> NDArray[np.bool_]:
+    """At which looks most trials know the statistic."""
+    return np.asarray(np.isfinite(trials.z).mean(axis=0) >= _MOST)
 
 
 def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:

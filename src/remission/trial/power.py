@@ -10,22 +10,17 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr
 
 from remission.errors import DataError
-from remission.statistics.weights import LogRank
 from remission.trial.boundary import check_fraction, check_power
 from remission.trial.crossing import crossing_probabilities
 from remission.trial.expectation import expected
-from remission.trial.hazard import Hazard
+from remission.trial.information import planned_fraction, series, spread_at_looks
 from remission.trial.looks import Look, look_times
-from remission.trial.moments import Moments, milestone_moments, rmst_moments, score_moments
 from remission.trial.plan import Plan, rising_root
-from remission.trial.scenario import Scenario, Stratum
+from remission.trial.scenario import Scenario
 from remission.trial.skewed import Skewness, skewness
-from remission.trial.spread import milestone_spread, score_spread
-from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
+from remission.trial.statistic import CureFraction, MaxCombo, Statistic, WeightedLogRank
 
 Array = NDArray[np.float64]
-
-METHODS = ("full", "score", "two variances", "average hazard ratio")
 
 
 @dataclass(frozen=True)
@@ -250,16 +245,16 @@ class _Base:
         if isinstance(statistic, CureFraction):
             raise DataError("the power of a cure model is not known by formula", next_step="simulate the trial")
         times = look_times(scenario, looks)
-        effect, information, null = _series(scenario, times, statistic, method)
+        effect, information, null = series(scenario, times, statistic, method)
         if fraction is not None:
             spent = check_fraction(fraction)
         elif method not in ("full", "score") or times.size == 1:
             spent = null / null[-1]
         else:
-            spent = check_fraction(_planned_fraction(scenario, times, statistic))
+            spent = check_fraction(planned_fraction(scenario, times, statistic))
         if spent.size != times.size:
             raise DataError("each look needs an information fraction", found=f"{spent.size} for {times.size}")
-        spread = _spread(scenario, times, looks, statistic, method)
+        spread = spread_at_looks(scenario, times, looks, statistic, method)
         skew = tuple(skewness(scenario, float(time), statistic) for time in times)
         return _Base(scenario, times, statistic, effect, information, null, spread, spent, skew)
 
@@ -317,74 +312,3 @@ class _Base:
             futile.cumsum(), null.cumsum(), float(stop @ self.times), float(stop @ table.events) * factor,
             float(stop @ patients),
         )  # fmt: skip
-
-
-def _series(scenario: Scenario, times: Array, statistic: Statistic, method: str) -> tuple[Array, Array, Array]:
-    """Effect, its information, and the information that standardises Z, at each look."""
-    if method not in METHODS:
-        raise DataError("no such method", found=method, allowed=", ".join(METHODS), where="method")
-    if method == "average hazard ratio":
-        if not (isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, LogRank)):
-            raise DataError("the average hazard ratio gives the power of the log-rank test only", found=statistic.name)
-        table = expected(scenario, times)
-        effect = np.log(statistic.margin) - np.log(table.average_hazard_ratio)
-        return effect, table.information, table.information_null
-    rows = [_point(scenario, float(time), statistic, method == "full") for time in times]
-    effect, information = np.array(rows).T
-    if method == "two variances":
-        common = _common_hazards(scenario)
-        null = np.array([_point(common, float(time), statistic)[1] for time in times])
-        return effect, information, null
-    return effect, information, information
-
-
-def _point(scenario: Scenario, time: float, statistic: Statistic, as_tested: bool = False) -> tuple[float, float]:
-    """Effect less margin, and information, at one look; that of a milestone as it is, or as its test takes it."""
-    if isinstance(statistic, WeightedLogRank):
-        found = score_moments(scenario, time, [statistic.weight], statistic.margin)
-        return float(found.mean[0] / found.covariance[0, 0]), float(found.covariance[0, 0])
-    assert isinstance(statistic, RestrictedMean | Milestone)
-    found = _difference(scenario, time, statistic, as_tested)
-    return float(found.mean[0]) - statistic.margin, float(1.0 / found.covariance[0, 0])
-
-
-def _difference(scenario: Scenario, time: float, statistic: RestrictedMean | Milestone, as_tested: bool) -> Moments:
-    if isinstance(statistic, RestrictedMean):
-        return rmst_moments(scenario, time, statistic.tau)
-    margin = statistic.margin if as_tested else None
-    return milestone_moments(scenario, time, statistic.at, statistic.scale, margin)
-
-
-def _spread(scenario: Scenario, times: Array, looks: Sequence[Look], statistic: Statistic, method: str) -> Array:
-    """Standard deviation of Z at each look; 1 for methods that take it to be so."""
-    spread = np.ones(times.size)
-    if method != "full":
-        return spread
-    for k, (time, look) in enumerate(zip(times, looks, strict=True)):
-        if isinstance(statistic, WeightedLogRank):
-            late = look.time is not None and float(time) <= look.time
-            spread[k] = score_spread(scenario, float(time), [statistic.weight], statistic.margin, by_events=not late)[0]
-        elif isinstance(statistic, Milestone):
-            spread[k] = milestone_spread(scenario, float(time), statistic)
-    return spread
-
-
-def _planned_fraction(scenario: Scenario, times: Array, statistic: Statistic) -> Array:
-    """Information fractions expected without effect, or of events for the log-rank test."""
-    if isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, LogRank):
-        events = expected(scenario, times).events
-        return events / events[-1]
-    null = scenario.without_effect()
-    information = np.array([_point(null, float(time), statistic, True)[1] for time in times])
-    return information / information[-1]
-
-
-def _common_hazards(scenario: Scenario) -> Scenario:
-    """Both arms with the mean of their hazards, weighed by the randomisation ratio."""
-    share = scenario.ratio / (1.0 + scenario.ratio)
-
-    def mixed(stratum: Stratum) -> tuple[Hazard, Hazard]:
-        both = stratum.control.plus(stratum.experimental, 1.0 - share, share)
-        return both, both
-
-    return scenario.with_hazards(mixed)
