@@ -154,7 +154,7 @@ def _forged_table(random: Random, data: bytes) -> tuple[bytes, int, str]:
         plain = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
         array = pa.array(values, plain)
         array = array.dictionary_encode() if pa.types.is_dictionary(field.type) else array
-        table = table.set_column(place, field.with_nullable(True), array)
+        table = table.set_column(place, field.with_nullable(field.nullable or None in values), array)
     return _parquet(table.cast(table.schema)), table.num_rows, ", ".join(said)
 
 

@@ -73,7 +73,7 @@ def from_parquet(
         raise damaged(name, f"columns {read.schema.names}", f"columns {expected.names}")
     found = read.select(expected.names)
     try:
-        check_columns(table, found, where=name)
+        check_columns(table, found, where=f"{name}, column ")
     except DataError as error:
         raise RunError(error.problems) from None
     return found

@@ -139,11 +139,21 @@ def check_table(name: str, table: pa.Table, *, where: str) -> None:
     """
     if not table.schema.equals(schema(name)):
         raise DataError("the table has another schema", where=f"{where}, {name}", found=str(table.schema.names))
-    check_columns(name, table, where=f"{where}, {name}")
+    followed = pc.equal(table["status"].cast(pa.string()), "followed") if name == "patients" else None
+    check_columns(name, table, where=f"{where}, {name}.", followed=followed)
 
 
-def check_columns(name: str, table: pa.Table, *, where: str) -> None:
+def check_columns(name: str, table: pa.Table, *, where: str, followed: pa.ChunkedArray | None = None) -> None:
     """As `check_table`, of the columns that are there.
+
+    Parameters
+    ----------
+    name : str
+    table : pa.Table
+    where : str
+        What stands before the name of a column in a message.
+    followed : pa.ChunkedArray, optional
+        Rows in which what is known of every followed patient must not be missing; of real patients it may be.
 
     Raises
     ------
@@ -151,9 +161,8 @@ def check_columns(name: str, table: pa.Table, *, where: str) -> None:
         With every fault found.
     """
     there = set(table.column_names)
-    followed = pc.equal(table["status"].cast(pa.string()), "followed") if "status" in there else None
     faults = [(column, _fault(column, table[column.name], followed)) for column in TABLES[name] if column.name in there]
-    problems = [Problem(fault, where=f"{where}, column {column.name}") for column, fault in faults if fault]
+    problems = [Problem(fault, where=f"{where}{column.name}") for column, fault in faults if fault]
     if problems:
         raise DataError(problems)
 
