@@ -37,6 +37,8 @@ def main() -> int:
     for verdict in verdicts(asked.seed, asked.first, asked.first + asked.inputs, tuple(asked.kind)):
         counts[verdict["kind"], verdict["outcome"]] += 1
         seconds, peak = seconds + verdict.get("seconds", 0.0), max(peak, verdict.get("peak_kB", 0))
+        if (done := counts.total()) % 500 == 0:
+            print(f"{done} of {asked.inputs}, {failed} failed", file=sys.stderr, flush=True)
         if not verdict["sound"]:
             failed += 1
             print(f"{verdict['index']}  {verdict['kind']}: {verdict['outcome']}  ({verdict['how']})")

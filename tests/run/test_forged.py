@@ -50,7 +50,7 @@ def test_what_is_no_summary_is_refused(done: Path, data: bytes) -> None:
     ("column", "value", "what"),
     [
         ("time_day", float("inf"), "infinity"),
-        ("state", "asleep", "not among"),
+        ("target_response", "BETTER", "not among"),
     ],
 )
 def test_values_that_no_run_writes_are_refused(done: Path, column: str, value: Any, what: str) -> None:
