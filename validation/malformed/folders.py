@@ -101,9 +101,10 @@ def _study_file(random: Random, data: bytes) -> tuple[bytes, str]:
 
 
 def _document(document: Any, *, sealed: bool) -> bytes:
-    if sealed and isinstance(document, dict):
-        return sealed_json(document)
-    return json.dumps(document, indent=1, allow_nan=True).encode()
+    try:
+        return sealed_json(document) if sealed else json.dumps(document, indent=1).encode()
+    except ValueError:  # what no text can hold
+        return json.dumps(document, indent=1).encode()
 
 
 def _edit(files: Files, name: str, change: Callable[[dict[str, Any]], Any]) -> None:

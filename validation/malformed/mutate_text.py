@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from random import Random
 
-from malformed.nasty import word
+from malformed.nasty import word_bytes
 
 _TOKEN = re.compile(rb"[\w.+-]+|[^\w\s]")
 MOST_BYTES = 3_000_000  # further text is cut: what is looked for is the reader's fault, not the generator's size
@@ -49,17 +49,17 @@ def doubled_slice(random: Random, data: bytes) -> bytes:
 def inserted(random: Random, data: bytes) -> bytes:
     """Something that does not belong there."""
     place = random.randrange(len(data) + 1)
-    return data[:place] + word(random).encode() + data[place:]
+    return data[:place] + word_bytes(random) + data[place:]
 
 
 def other_token(random: Random, data: bytes) -> bytes:
     """A word is replaced by an extreme, or by another word of the file."""
     tokens = list(_TOKEN.finditer(data))
     if not tokens:
-        return data + word(random).encode()
+        return data + word_bytes(random)
     for _ in range(random.choice((1, 1, 2, 4))):
         token = random.choice(tokens)
-        new = random.choice(tokens).group() if random.random() < 0.4 else word(random).encode()
+        new = random.choice(tokens).group() if random.random() < 0.4 else word_bytes(random)
         data = data[: token.start()] + new + data[token.end() :]
         tokens = list(_TOKEN.finditer(data)) or tokens
     return data

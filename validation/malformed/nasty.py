@@ -72,6 +72,8 @@ TEXTS = (
         "ß",
         "NaN",
         "A\u200bB",
+        "a\0b",
+        "\ud800",
     ),
     *(
         "'",
@@ -110,6 +112,7 @@ JSON: tuple[Any, ...] = (
         "../../x",
         "<b>",
         "\u202e",
+        "\ud800",
         "0" * 64,
     ),
 )
@@ -119,3 +122,8 @@ JSON: tuple[Any, ...] = (
 def word(random: Random) -> str:
     """A word that may break a reader."""
     return random.choice(random.choice((NUMBERS, MEASURES, TEXTS)))
+
+
+def word_bytes(random: Random) -> bytes:
+    """The same in a file of text, which need not be text any more."""
+    return word(random).encode("utf-8", "surrogatepass")

@@ -70,6 +70,7 @@ def _checked_bytes(path: Path, encoding: str | None) -> str:
                 digest.update(chunk)
                 _decode(path, decoder, chunk, encoding)
                 seen += len(chunk)
+            _decode(path, decoder, b"", encoding, final=True)
     except OSError as error:
         raise DataError("the file cannot be read", where=str(path), found=error.strerror) from None
     if not seen:
@@ -87,11 +88,15 @@ def _refuse_other_format(name: str, chunk: bytes, seen: int) -> None:
         raise DataError("the file is not text", where=name, allowed="CSV, Parquet, XPT, SAS7BDAT")
 
 
-def _decode(path: Path, decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str | None) -> None:
+def _decode(
+    path: Path, decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str | None, *, final: bool = False
+) -> None:
     try:
-        decoder.decode(chunk)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
         raise _wrong_byte(path, encoding, error.object[error.start]) from None
+    except UnicodeError as error:  # encodings of names of the internet, which have errors of their own
+        raise DataError(f"the file is not in {encoding}", where=path.name, found=str(error)) from None
     if encoding and codecs.lookup(encoding).name not in ("utf-8", "utf-16"):
         found = _UTF8_SEQUENCE.search(chunk)
         if found:
