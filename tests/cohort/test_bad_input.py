@@ -14,6 +14,7 @@ LESIONS = "patient,day,lesion,diameter_mm\n"
 
 REFUSED = {
     "empty": ("", ["p.csv: the file is empty"]),
+    "a header of one endless word": ("x" * 140_000 + "\n1\n", ["p.csv, row 1: the row cannot be cut into cells"]),
     "header only": (PATIENTS, ["p.csv: the file has a header and no rows"]),
     "nothing in the first line": ("\n1,2\n", ["p.csv, row 1: the first line is empty"]),
     "a column named twice": (

@@ -96,6 +96,7 @@ def test_sbml_that_is_refused(text: str, message: str) -> None:
         ("x = 1; x' = -a; a := b; b := a;", "Loop detected"),
         ("x = 1; x' = -x; E1: at 2 after (x < 0.5): x = 3;", "delay"),
         ("x = 1; x' = delay(x, 3);", "does not support"),
+        ("x = 1;\nx' = -x; \u03bb = 3;", "line 2: the model text is not valid Antimony"),
     ],
 )
 def test_antimony_that_is_refused(text: str, message: str) -> None:

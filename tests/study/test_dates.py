@@ -140,3 +140,9 @@ def test_keys_that_a_study_does_not_use_are_no_part_of_its_hash():
     for key in ("'diagnosed'", "'available'", "'lines'"):
         assert key not in without
         assert key in with_dates
+
+
+def test_a_molecule_that_cannot_be_read_is_told_once_for_the_time_gained_too(faults):
+    lung = load_definition("lung-2017").text
+    (problem,) = faults(lung.replace("lines: [2, 3, 4]", "lines: [2, 3, x]"))
+    assert problem.what == "a whole number is needed here"

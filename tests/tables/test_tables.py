@@ -77,7 +77,7 @@ def test_a_failed_patient_needs_none() -> None:
 def test_empty_tables_survive_the_round_trip(name: str) -> None:
     table = make_table(name, {}, arm="A")
     check_table(name, table, where="here")
-    assert from_parquet(to_parquet(table), "a file", name).equals(table)
+    assert from_parquet(to_parquet(table), "a file", name, 0).equals(table)
 
 
 def test_equal_rows_give_equal_bytes_however_they_are_cut() -> None:
@@ -85,7 +85,7 @@ def test_equal_rows_give_equal_bytes_however_they_are_cut() -> None:
     parts = [whole.slice(1, 1), whole.slice(0, 1)]
     again = pa.concat_tables(parts[::-1]).unify_dictionaries()
     assert to_parquet(again) == to_parquet(whole)
-    assert from_parquet(to_parquet(whole), "a file", "doses").to_pylist() == whole.to_pylist()
+    assert from_parquet(to_parquet(whole), "a file", "doses", 2).to_pylist() == whole.to_pylist()
 
 
 def test_every_column_says_what_it_means() -> None:

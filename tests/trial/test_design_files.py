@@ -110,6 +110,12 @@ def test_each_fault_is_named_with_its_line(change: tuple[str, str], line: int, m
     assert any(problem.where == f"trial.yaml:{line}" for problem in caught.value.problems)
 
 
+@pytest.mark.parametrize("text", ["a word", "- a\n- list\n"])
+def test_what_is_no_section_is_no_design(text: str) -> None:
+    with pytest.raises(StudyError, match=r"design\.yaml:1: a section is needed here"):
+        parse_design(text)
+
+
 def test_all_faults_are_shown_at_once() -> None:
     text = GOOD.replace("200", "two").replace("0.6", "-1").replace("log-rank", "log-rnak").replace("seed: 3", "sed: 3")
     with pytest.raises(StudyError) as caught:

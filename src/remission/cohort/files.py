@@ -20,6 +20,8 @@ TEXT = (".csv", ".tsv", ".txt")
 PARQUET = (".parquet", ".pq")
 SAS = (".xpt", ".sas7bdat")
 SAS_DAY_ZERO = date(1960, 1, 1)
+MOST_CELLS = 500_000_000
+_NEITHER = "a column holds neither text nor numbers"
 
 
 def find_files(places: Iterable[str | Path]) -> tuple[Path, ...]:
@@ -78,9 +80,21 @@ def _read_parquet(path: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        return pq.ParquetFile(path).read()
+        file = pq.ParquetFile(path)
+        _refuse_large(path, file.metadata.num_rows, file.metadata.num_columns)
+        table = file.read()
+        table.validate(full=True)  # text that is no text, places beyond a dictionary
     except (pa.ArrowException, OSError) as error:
-        raise DataError("this is not a Parquet file", where=path.name, found=str(error).splitlines()[0]) from None
+        found = (str(error).splitlines() or ["nothing"])[0]
+        raise DataError("this is not a Parquet file", where=path.name, found=found) from None
+    return table
+
+
+def _refuse_large(path: Path, rows: int, columns: int) -> None:
+    """A few bytes can stand for any number of rows, so their number is looked at before they are unpacked."""
+    if rows * columns > MOST_CELLS:
+        found = f"{rows} rows of {columns} columns"
+        raise DataError("the file is too large", where=path.name, found=found, allowed=f"at most {MOST_CELLS} cells")
 
 
 def _from_arrow(path: Path, table: pa.Table) -> Sheet:
@@ -99,8 +113,11 @@ def _arrow_text(path: Path, name: str, column: pa.ChunkedArray) -> Coded:
     if pa.types.is_floating(kind):
         return coded_numbers(column.to_numpy())
     if pa.types.is_nested(kind) or pa.types.is_binary(kind):
-        raise DataError("a column holds neither text nor numbers", where=f"{path.name}, column {name}")
-    return coded_arrow(column if pa.types.is_dictionary(kind) else column.cast(pa.string()))
+        raise DataError(_NEITHER, where=f"{path.name}, column {name}", found=str(kind))
+    try:
+        return coded_arrow(column if pa.types.is_dictionary(kind) else column.cast(pa.string()))
+    except pa.ArrowException:
+        raise DataError(_NEITHER, where=f"{path.name}, column {name}", found=str(kind)) from None
 
 
 def _from_sas(path: Path) -> Sheet:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping as MappingABC
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from remission.study.yaml import Place, parse_yaml, read_text
 
 MISSING = ("", ".", "na", "n/a", "nan", "null", "none", "missing", "-")
 PARTIAL_DATES = ("refuse", "first", "middle", "leave out")
+_SOME_DAY = date(2001, 2, 3)
+_MOST_LETTERS = 200
 _IF_EMPTY = "leave out --mapping, or say what differs from the defaults: units, tables, accept"
 
 
@@ -225,9 +229,31 @@ def _encoding(place: Place, problems: Problems) -> Any:
     import codecs
 
     try:
+        "".encode(str(place.content))  # codecs that give no text from bytes refuse this
         return codecs.lookup(str(place.content)).name
-    except LookupError:
+    except (LookupError, ValueError):
         return problems.add(place, "the encoding is not known", allowed="such as utf-8, cp1252, utf-16")
+
+
+def _date_format(place: Place, problems: Problems) -> Any:
+    """A format by which a date can be written and read back."""
+    words = text(place, problems)
+    if words is BAD:
+        return BAD
+    try:
+        read = datetime.strptime(_SOME_DAY.strftime(words), words)
+    except (ValueError, re.error):
+        read = None
+    if read is None or read.date() != _SOME_DAY:
+        return problems.add(place, "the format writes no whole date", allowed="such as %d/%m/%Y")
+    return words
+
+
+def _short_text(place: Place, problems: Problems) -> Any:
+    words = text(place, problems)
+    if words is not BAD and len(words) > _MOST_LETTERS:
+        return problems.add(place, "the text is too long", allowed=f"at most {_MOST_LETTERS} letters")
+    return words
 
 
 def _tables(place: Place, problems: Problems) -> Any:
@@ -304,13 +330,13 @@ _TABLE_KEYS = {
     "reader": Key(text, None),
 }
 _KEYS = {
-    "title": Key(text, None),
-    "name": Key(text, None),
+    "title": Key(_short_text, None),
+    "name": Key(_short_text, None),
     "units": Key(_units, {}),
     "missing": Key(_lower_words, MISSING),
     "encoding": Key(_encoding, None),
     "decimal": Key(one_of(".", ","), "."),
-    "date_format": Key(text, None),
+    "date_format": Key(_date_format, None),
     "partial_dates": Key(one_of(*PARTIAL_DATES), "refuse"),
     "accept": Key(_words, ()),
     "minimum_stable": Key(duration(), Timing.minimum_stable_day),

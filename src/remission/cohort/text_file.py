@@ -48,7 +48,7 @@ def read_text_file(path: Path, encoding: str | None = None) -> Sheet:
     sha256 = _checked_bytes(path, encoding)
     first = _first_line(path, encoding)
     delimiter = max(_DELIMITERS, key=first.count)
-    header = [name.strip() for name in next(csv.reader([first], delimiter=delimiter))]
+    header = [name.strip() for name in _cells(path.name, 1, first, delimiter)]
     _check_header(path.name, header)
     columns = _columns(path, header, delimiter, encoding)
     rows = len(next(iter(columns.values())))
@@ -70,6 +70,7 @@ def _checked_bytes(path: Path, encoding: str | None) -> str:
                 digest.update(chunk)
                 _decode(path, decoder, chunk, encoding)
                 seen += len(chunk)
+            _decode(path, decoder, b"", encoding, final=True)
     except OSError as error:
         raise DataError("the file cannot be read", where=str(path), found=error.strerror) from None
     if not seen:
@@ -87,11 +88,15 @@ def _refuse_other_format(name: str, chunk: bytes, seen: int) -> None:
         raise DataError("the file is not text", where=name, allowed="CSV, Parquet, XPT, SAS7BDAT")
 
 
-def _decode(path: Path, decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str | None) -> None:
+def _decode(
+    path: Path, decoder: codecs.IncrementalDecoder, chunk: bytes, encoding: str | None, *, final: bool = False
+) -> None:
     try:
-        decoder.decode(chunk)
+        decoder.decode(chunk, final)
     except UnicodeDecodeError as error:
         raise _wrong_byte(path, encoding, error.object[error.start]) from None
+    except UnicodeError as error:  # encodings of names of the internet, which have errors of their own
+        raise DataError(f"the file is not in {encoding}", where=path.name, found=str(error)) from None
     if encoding and codecs.lookup(encoding).name not in ("utf-8", "utf-16"):
         found = _UTF8_SEQUENCE.search(chunk)
         if found:
@@ -135,8 +140,8 @@ def _mixed(path: Path, encoding: str, found: bytes) -> DataError:
 def _place(path: Path, row: int, line: bytes, start: int) -> str:
     header = _first_line(path, "latin-1")
     delimiter = max(_DELIMITERS, key=header.count)
-    names = next(csv.reader([header], delimiter=delimiter))
-    before = next(csv.reader([line[:start].decode("latin-1") + "x"], delimiter=delimiter))
+    names = _cells(path.name, 1, header, delimiter)
+    before = _cells(path.name, row, line[:start].decode("latin-1") + "x", delimiter)
     column = names[len(before) - 1] if len(before) <= len(names) else str(len(before))
     return f"{path.name}, row {row}, column {column}"
 
@@ -151,6 +156,13 @@ def _first_line(path: Path, encoding: str | None) -> str:
             next_step="put the names of the columns there",
         )
     return line
+
+
+def _cells(name: str, row: int, line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter))
+    except csv.Error as error:
+        raise DataError("the row cannot be cut into cells", where=f"{name}, row {row}", found=str(error)) from None
 
 
 def _check_header(name: str, header: list[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +17,7 @@ from remission.run.parquet import from_parquet
 from remission.run.plan import blocks
 from remission.run.provenance import OBSERVED, Provenance, read_provenance
 from remission.run.store import Place, Store, damaged, entry_of, read_verified, store_at
+from remission.run.summary_file import read_summary
 from remission.tables import schema
 
 MOST_STUDY_BYTES = 2_000_000
@@ -140,10 +140,9 @@ class RunFolder:
         Raises
         ------
         RunError
-            If the file is missing or has changed.
+            If the file is missing, has changed, or is not the summary of a run.
         """
-        content: dict[str, Any] = json.loads(read_verified(self.store, SUMMARY, self._entry(SUMMARY)))
-        return content
+        return read_summary(read_verified(self.store, SUMMARY, self._entry(SUMMARY)), self.arms)
 
     def verify(self) -> tuple[Problem, ...]:
         """Read every file of the manifest and say which are missing or changed, and which tables are strangers.
@@ -206,7 +205,10 @@ def study_in(store: Store, provenance: Provenance) -> Any:
         text = data.decode()
     except UnicodeDecodeError:
         raise RunError("the file is not text", where=STUDY, allowed="YAML in UTF-8") from None
+    study: Any = parse_observed(text, STUDY) if identity.filled == OBSERVED else parse_study(text, where=STUDY)
+    lacking = [arm for arm in provenance.arms if arm not in {known.name for known in study.arms}]
+    if lacking:
+        raise RunError("the study file has no such arm", where=STUDY, found=lacking[0][:60])
     if identity.filled == OBSERVED:
-        return parse_observed(text, STUDY)
-    asked: dict[str, Any] = {"patients": provenance.patients, "seed": identity.seed, "filled": identity.filled}
-    return replace(parse_study(text, where=STUDY), **asked)
+        return study
+    return replace(study, patients=provenance.patients, seed=identity.seed, filled=identity.filled)

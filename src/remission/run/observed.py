@@ -89,7 +89,7 @@ def parse_observed(text: str, file: str) -> ObservedStudy:
     StudyError
         If it is not one.
     """
-    from remission.study.yaml import Place, parse_yaml
+    from remission.study.yaml import parse_yaml
 
     tree = parse_yaml(text, file)
 
@@ -100,6 +100,11 @@ def parse_observed(text: str, file: str) -> ObservedStudy:
         return place.content
 
     arms = tree.at("arms")
-    names = arms.content if arms is not None and isinstance(arms.content, tuple) else ()
-    known = tuple(ObservedArm(str(place.content), str(place.content)) for place in names if isinstance(place, Place))
-    return ObservedStudy(word("cohort"), word("title"), parse_duration(word("follow_up")), known, text)
+    places = arms.content if arms is not None and isinstance(arms.content, tuple) else ()
+    names = [place.content for place in places if isinstance(place.content, str)]
+    try:
+        follow_up_day = parse_duration(word("follow_up"))
+    except ValueError as error:
+        raise StudyError(f"the follow-up is no time: {error}", where=file, found=word("follow_up")[:60]) from None
+    known = tuple(ObservedArm(name, name) for name in names)
+    return ObservedStudy(word("cohort"), word("title"), follow_up_day, known, text)

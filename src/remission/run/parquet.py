@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from remission.errors import DataError, RunError
 from remission.run.store import damaged
-from remission.tables import normalised, schema
+from remission.tables import check_columns, normalised, schema
 
 MOST_CELLS = 100_000_000  # of a block; lesions of 2,048 patients over 60 months have a twentieth
 MOST_UNPACKED_BYTES = 1_000_000_000
@@ -65,11 +66,17 @@ def from_parquet(
         file = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True)
         _refuse_other_size(file.metadata, name, rows)
         read = file.read(columns)
+        read.validate(full=True)  # text that is no text, places beyond a dictionary
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, (str(error).splitlines() or ["no Parquet"])[0]) from None
     if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(expected):
         raise damaged(name, f"columns {read.schema.names}", f"columns {expected.names}")
-    return read.select(expected.names)
+    found = read.select(expected.names)
+    try:
+        check_columns(table, found, where=f"{name}, column ")
+    except DataError as error:
+        raise RunError(error.problems) from None
+    return found
 
 
 def _refuse_other_size(found: pq.FileMetaData, name: str, rows: int | None) -> None:

@@ -9,6 +9,7 @@ from remission.solver.errors import model_error
 # The library rejects formulas of the main model that use a part of a submodel (`L1.S`), though it flattens
 # them rightly. What is really wrong in such a model is found when the flattened text is read.
 _SPURIOUS = "SBML error(s) when creating module"
+_NOT_VALID = "the model text is not valid Antimony"
 _LOCK = threading.Lock()  # the antimony library keeps what it has read in global memory
 
 
@@ -43,7 +44,15 @@ def antimony_to_sbml(text: str) -> str:
         antimony.clearPreviousLoads()
         try:
             if antimony.loadAntimonyString(text) < 0 and _SPURIOUS not in antimony.getLastError():
-                raise model_error("the model text is not valid Antimony", "model text", antimony.getLastError())
+                raise model_error(_NOT_VALID, "model text", antimony.getLastError())
             return antimony.getSBMLString(antimony.getMainModuleName())
+        except UnicodeDecodeError:  # the library cuts its messages between bytes of one letter
+            raise model_error(_NOT_VALID, *_foreign_letter(text), allowed="names in ASCII") from None
         finally:
             antimony.clearPreviousLoads()
+
+
+def _foreign_letter(text: str) -> tuple[str, str]:
+    """Where the first letter stands that is not of ASCII, and which it is."""
+    place = next(place for place, letter in enumerate(text) if not letter.isascii())
+    return f"line {text.count(chr(10), 0, place) + 1}", repr(text[place])

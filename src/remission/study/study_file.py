@@ -103,9 +103,11 @@ def read_study(tree: Place, problems: Problems) -> Any:
     molecules = tuple(sorted({*catalogue_names("molecules"), *_names_in(tree.at("molecules"))}))
     values = reader.read_section(tree, study_keys(molecules, _names_in(tree.at("regimens"))), problems)
     molecules_given = _given(values["regimens"], values["molecules"])
-    _add_dates(tree, values, calendar_of(values, molecules_given), problems)
+    calendar = calendar_of(values, molecules_given)
+    if _molecules_of(calendar.regimens).keys() <= calendar.molecules.keys():  # a molecule that is not there is told
+        _add_dates(tree, values, calendar, problems)
+        check_time_gained(tree, values, molecules_given, problems)
     _check_policies(tree, values, problems)
-    check_time_gained(tree, values, molecules_given, problems)
     _check_patients(tree, values["arms"], problems)
     _check_earlier_treatment(tree, values, problems)
     _check_published(tree, values, problems)
@@ -239,7 +241,7 @@ def _make_arm(name: str, values: Mapping[str, Any]) -> Arm:
 
 def _add_dates(tree: Place, values: Mapping[str, Any], calendar: Calendar, problems: Problems) -> None:
     """Write out what rules leave unsaid about dates and lines, and check both."""
-    if values["arms"] is BAD or not _molecules_of(calendar.regimens).keys() <= calendar.molecules.keys():
+    if values["arms"] is BAD:
         return
     for name, arm in values["arms"].items():
         place = tree.at("arms").at(name)  # type: ignore[union-attr]

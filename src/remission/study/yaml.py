@@ -7,6 +7,7 @@ ten). Size and depth are bounded; duplicate keys, anchors, tags and second docum
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from remission.errors import Problem, StudyError
 
 MOST_BYTES = 1_000_000
 MOST_DEPTH = 30
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _NULLS = ("", "~", "null")
 _PLAIN_TAGS = ("str", "int", "float", "bool", "null", "timestamp", "map", "seq", "merge", "value")
 
@@ -159,12 +161,20 @@ def _place(node: Any, file: str, line: int, problems: list[Problem], depth: int)
     if str(node.tag).removeprefix("tag:yaml.org,2002:") not in _PLAIN_TAGS:
         problems.append(Problem("tags are not allowed", where, str(node.tag), None, "remove the tag"))
     if isinstance(node.value, str):
+        _refuse_no_text(node.value, where, problems)
         nothing = node.value in _NULLS and not node.style
         return Place(None if nothing else node.value, file, line)
     if node.id == "sequence":
         items = (_place(item, file, item.start_mark.line + 1, problems, depth - 1) for item in node.value)
         return Place(tuple(items), file, line)
     return Place(_section(node, file, problems, depth), file, line)
+
+
+def _refuse_no_text(value: str, where: str, problems: list[Problem]) -> None:
+    """Escapes can write what no file can hold as text, nor a system take as a name."""
+    found = _NO_TEXT.search(value)
+    if found:
+        problems.append(Problem("the value is not text", where, repr(found.group()), None, "remove the escape"))
 
 
 def _section(node: Any, file: str, problems: list[Problem], depth: int) -> dict[str, Place]:
@@ -175,6 +185,7 @@ def _section(node: Any, file: str, problems: list[Problem], depth: int) -> dict[
             problems.append(Problem("a key must be a word", f"{file}:{line}"))
             continue
         key = key_node.value
+        _refuse_no_text(key, f"{file}:{line}", problems)
         if key in entries:
             first = entries[key].line
             problems.append(

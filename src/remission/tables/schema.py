@@ -140,8 +140,29 @@ def check_table(name: str, table: pa.Table, *, where: str) -> None:
     if not table.schema.equals(schema(name)):
         raise DataError("the table has another schema", where=f"{where}, {name}", found=str(table.schema.names))
     followed = pc.equal(table["status"].cast(pa.string()), "followed") if name == "patients" else None
-    faults = [(column, _fault(column, table[column.name], followed)) for column in TABLES[name]]
-    problems = [Problem(fault, where=f"{where}, {name}.{column.name}") for column, fault in faults if fault]
+    check_columns(name, table, where=f"{where}, {name}.", followed=followed)
+
+
+def check_columns(name: str, table: pa.Table, *, where: str, followed: pa.ChunkedArray | None = None) -> None:
+    """As `check_table`, of the columns that are there.
+
+    Parameters
+    ----------
+    name : str
+    table : pa.Table
+    where : str
+        What stands before the name of a column in a message.
+    followed : pa.ChunkedArray, optional
+        Rows in which what is known of every followed patient must not be missing; of real patients it may be.
+
+    Raises
+    ------
+    DataError
+        With every fault found.
+    """
+    there = set(table.column_names)
+    faults = [(column, _fault(column, table[column.name], followed)) for column in TABLES[name] if column.name in there]
+    problems = [Problem(fault, where=f"{where}{column.name}") for column, fault in faults if fault]
     if problems:
         raise DataError(problems)
 
@@ -153,10 +174,10 @@ def _fault(column: Column, values: pa.ChunkedArray, followed: pa.ChunkedArray | 
         missing = pc.sum(pc.and_(pc.is_null(values), followed)).as_py() or 0
         if missing:
             return f"{missing} values are missing in followed patients"
-    if column.kind == "float64" and pc.any(pc.is_nan(values)).as_py():
-        return "NaN stands where a number or nothing should"
+    if column.kind == "float64" and pc.all(pc.is_finite(values)).as_py() is False:
+        return "NaN or infinity stands where a number or nothing should"
     if column.values:
-        strange = set(pc.unique(values.cast(pa.string())).to_pylist()) - {None, *column.values}
+        strange = set(pc.unique(values.unify_dictionaries()).to_pylist()) - {None, *column.values}
         if strange:
             return f"{sorted(strange)} is not among {', '.join(column.values)}"
     return None

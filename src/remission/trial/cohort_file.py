@@ -145,40 +145,46 @@ def read_cohort(
     """
     wanted = dict(rows or {})
     table = _table(path, [time, event, arm, *wanted, *([patient] if patient else [])])
-    kept = [line for line in table if all((line[1][name] or "").strip() == value for name, value in wanted.items())]
+    kept = [line for line in table if all(line[1][name].strip() == value for name, value in wanted.items())]
     if not kept:
         said = ", ".join(f"{name} = {value}" for name, value in wanted.items())
-        known = "; ".join(f"{name}: {', '.join(sorted({str(row[name]) for _, row in table})[:8])}" for name in wanted)
+        known = "; ".join(f"{name}: {', '.join(sorted({row[name] for _, row in table})[:8])}" for name in wanted)
         raise DataError("the table has no such rows", where=str(path), found=said, allowed=known)
     arms = []
     for label in (control, experimental):
-        here = [(number, row) for number, row in kept if (row[arm] or "").strip() == label]
+        here = [(number, row) for number, row in kept if row[arm].strip() == label]
         if not here:
-            known = ", ".join(sorted({str(row[arm]) for _, row in kept})[:8])
+            known = ", ".join(sorted({row[arm] for _, row in kept})[:8])
             raise DataError("the table has no such arm", where=str(path), found=label, allowed=known)
         _one_row_each(here, patient or _SUBJECT, path)
         seen = _column(here, event, path)
         arms.append(Cohort.of(_column(here, time, path) * unit_day, seen == 0 if marks_censoring else seen))
-    others = Counter((row[arm] or "").strip() or "no arm" for _, row in kept)
+    others = Counter(row[arm].strip() or "no arm" for _, row in kept)
     left_out = {name: count for name, count in others.items() if name not in (control, experimental)}
     return TwoCohorts(arms[0], arms[1], left_out)
 
 
-Rows = list[tuple[int, dict[str, Any]]]
+Rows = list[tuple[int, dict[str, str]]]
 
 
 def _table(path: str | Path, columns: list[str]) -> Rows:
-    """Lines of a table and their numbers; all columns are there."""
+    """Lines of a table and their numbers; all columns are there, once each, and all rows are as long as the header."""
     try:
         with open(path, newline="", encoding="utf-8-sig") as stream:
-            table = list(enumerate(csv.DictReader(stream), start=2))
-    except (OSError, UnicodeDecodeError) as error:
+            lines = csv.reader(stream)
+            header, rows = next(lines, []), [(lines.line_num, cells) for cells in lines if cells]
+    except (OSError, ValueError, csv.Error) as error:
         raise DataError("the table cannot be read", where=str(path), found=str(error)) from None
-    missing = [name for name in columns if not table or name not in table[0][1]]
+    missing = [name for name in columns if not rows or header.count(name) != 1]
     if missing:
-        found = ", ".join(table[0][1]) if table else "an empty table"
-        raise DataError("the table lacks a column", where=str(path), found=found, allowed=", ".join(missing))
-    return table
+        found = ", ".join(header)[:200] if rows else "an empty table"
+        what = "the table has a column twice" if missing[0] in header and rows else "the table lacks a column"
+        raise DataError(what, where=str(path), found=found, allowed=", ".join(missing))
+    for number, cells in rows:
+        if len(cells) != len(header):
+            what, found = "the row has another number of cells than the header", f"{len(cells)} cells"
+            raise DataError(what, where=f"{path}:{number}", found=found, allowed=f"{len(header)} cells")
+    return [(number, dict(zip(header, cells, strict=True))) for number, cells in rows]
 
 
 def _one_row_each(rows: Rows, patient: str, path: str | Path) -> None:
@@ -187,7 +193,7 @@ def _one_row_each(rows: Rows, patient: str, path: str | Path) -> None:
         return
     first: dict[str, int] = {}
     for number, row in rows:
-        name = str(row[patient])
+        name = row[patient]
         if name in first:
             raise DataError(
                 "a patient has several rows, and would count as often",
@@ -203,8 +209,10 @@ def _column(rows: Rows, name: str, path: str | Path) -> NDArray[np.float64]:
     for place, (line, row) in enumerate(rows):
         try:
             values[place] = float(row[name])
-        except (TypeError, ValueError):
-            raise DataError("this is not a number", where=f"{path}:{line}", found=str(row[name])) from None
+        except ValueError:
+            values[place] = np.nan
+        if not np.isfinite(values[place]):
+            raise DataError("this is not a number", where=f"{path}:{line}", found=row[name][:60])
     return values
 
 

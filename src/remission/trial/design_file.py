@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -86,6 +86,8 @@ class _Reading:
 
     def design(self, place: Place, text: str) -> Design | None:
         values = reader.read_section(place, DESIGN, self.problems)
+        if not isinstance(place.content, Mapping):
+            return None
         patients = PatientsReading(self.problems, self.folder)
         accrual = patients.enrolment(values["enrolment"], values["patients"])
         source, origin = patients.source(place, values, accrual)
