@@ -360,3 +360,8 @@ def test_rows_that_are_no_rows_are_refused(rows: str, what: str, tmp_path: Path)
     (tmp_path / "c.csv").write_text("time,event,arm\n" + rows + "1,1,A\n2,1,B\n3,0,A\n3,0,B\n")
     with pytest.raises(DataError, match=what):
         read_cohort(tmp_path / "c.csv", "time", "event", "arm", "A", "B")
+
+
+def test_a_design_without_a_look_is_refused() -> None:
+    with pytest.raises(StudyError, match=r"design\.yaml:7: the list is empty"):
+        parse_design(GOOD.replace("looks:\n  - events: 60\n  - events: 120\n", "looks: []\n"))
