@@ -295,3 +295,42 @@ def test_a_column_called_response_is_read_by_its_words(words, field, write):
 def test_an_empty_mapping_file_is_not_called_a_study():
     with pytest.raises(StudyError, match=r"(?s)m\.yaml: the file is empty.*leave out --mapping"):
         parse_mapping("", "m.yaml")
+
+
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("encoding: rot13", "the encoding is not known"),
+        ('date_format: "%Y %Y"', "the format writes no whole date"),
+        ('date_format: "%m/%Y"', "the format writes no whole date"),
+        (f"name: {'n' * 300}", "the text is too long"),
+    ],
+)
+def test_a_mapping_file_that_cannot_be_meant_is_refused(said, what):
+    with pytest.raises(StudyError, match=rf"m\.yaml:1: {what}"):
+        parse_mapping(said, "m.yaml")
+
+
+@pytest.mark.parametrize(
+    ("arms", "what"), [(["a" * 300] * 2, "name of an arm is too long"), (range(1001), "too many arms")]
+)
+def test_arms_that_no_folder_can_hold_are_refused_before_anything_is_written(arms, what, write, tmp_path):
+    rows = "".join(f"{k},{arm},5,1,2,1\n" for k, arm in enumerate(arms))
+    with pytest.raises(RemissionError, match=rf"p\.csv, column arm: .*{what}"):
+        import_files(write("p.csv", PATIENTS + rows), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_parquet_file_of_few_bytes_and_many_rows_is_refused_unpacked(tmp_path, monkeypatch):
+    monkeypatch.setattr("remission.cohort.files.MOST_CELLS", 1000)
+    pq.write_table(pa.table({"patient": [1] * 2000}), tmp_path / "p.parquet")
+    monkeypatch.setattr(pq.ParquetFile, "read", lambda *_: pytest.fail("it was unpacked"))
+    with pytest.raises(RemissionError, match=r"p\.parquet: the file is too large\n.*2000 rows"):
+        check_cohort(tmp_path / "p.parquet")
+
+
+@pytest.mark.parametrize("column", [pa.array([b"5"]), pa.array([[5]]), pa.array([{"a": 5}])])
+def test_columns_that_are_neither_text_nor_numbers_are_named(column, tmp_path):
+    pq.write_table(pa.table({"patient": column, "best_response": ["PR"]}), tmp_path / "p.parquet")
+    with pytest.raises(RemissionError, match=r"p\.parquet, column patient: a column holds neither text nor numbers"):
+        check_cohort(tmp_path / "p.parquet")

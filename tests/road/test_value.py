@@ -10,13 +10,15 @@ import pytest
 
 from remission.biology import load_tumour
 from remission.clinic import simulate_block
-from remission.errors import StudyError
+from remission.errors import RunError, StudyError
 from remission.population import diagnosed_day, enrol
 from remission.road import saved
 from remission.road.arrivals import another, arrivals, arriving_molecule, mean_level
 from remission.road.lives import Lives, lives
 from remission.road.read import arrival_days, lives_in_arm, lives_simulated
 from remission.road.value import ARMS, OUTCOMES, in_all, value, value_of_populations
+from remission.run.local_store import LocalStore
+from remission.run.seal import sealed_json
 from remission.study import load_definition
 
 STUDY = load_definition("melanoma-2017")
@@ -196,3 +198,32 @@ def test_without_accepted_populations_the_value_is_a_bootstrap(monkeypatch, simu
     folder.definition = STUDY
     folder.provenance = type("P", (), {"identity": type("I", (), {"seed": 1, "key": "k"})(), "patients": 48})()
     assert saved.make_value(folder).intervals == "patients"
+
+
+@pytest.mark.parametrize(
+    ("forge", "place"),
+    [
+        (lambda known: known, None),
+        (lambda known: {**known, "stood": {}}, "value, stood"),
+        (lambda known: {**known, "populations": "many"}, "value, populations"),
+        (lambda known: {**known, "intervals": "<b>"}, "value, intervals"),
+        (lambda known: {**known, "more": 1}, "value, more"),
+        (lambda known: [], "value"),
+    ],
+)
+def test_what_was_kept_beside_a_run_is_looked_at_before_it_is_shown(forge, place, tmp_path):
+    one = {"value": 1.0, "low": 0.5, "high": 2.0}
+    known = {
+        "stood": {arm: dict.fromkeys(saved.STOOD, one) for arm in ARMS},
+        "parts": {outcome: dict.fromkeys(saved.PARTS, one) for outcome in OUTCOMES},
+        "intervals": "patients",
+        "populations": 0,
+    }
+    folder = type("Folder", (), {"store": LocalStore(tmp_path)})()
+    folder.provenance = type("P", (), {"identity": type("I", (), {"key": "k"})(), "patients": 48})()
+    folder.store.write(saved.NAME, sealed_json({"key": "k", "patients": 48, "value": forge(known)}))
+    if place is None:
+        assert saved.value_of_run(folder).stood["road"]["alive"].low == 0.5
+        return
+    with pytest.raises(RunError, match=rf"time-gained\.json: .*\n.*at {place}\Z"):
+        saved.value_of_run(folder)

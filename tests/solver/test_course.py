@@ -111,6 +111,9 @@ def test_what_makes_no_sense_is_refused(kernel: Kernel, tmp_path: Path) -> None:
         follow(kernel, start_course(kernel, parameters, 5.0), lambda course, due: None)
     with pytest.raises(ModelError, match="cannot be read"):
         compile_file(tmp_path / "none.xml")
+    (tmp_path / "nameless.ant").write_text("x = 1; x' = -x; y := z;")
+    with pytest.raises(ModelError, match=r"nameless\.ant"):
+        compile_file(tmp_path / "nameless.ant")
 
 
 def test_a_file_of_sbml_says_the_same_as_its_antimony(kernel: Kernel, tmp_path: Path) -> None:

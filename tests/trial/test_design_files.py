@@ -12,6 +12,7 @@ import pytest
 
 from remission.errors import DataError, StudyError
 from remission.texts import Words
+from remission.trial.cohort_file import read_cohort
 from remission.trial.cohort_source import CohortSource
 from remission.trial.commands import bench_trials, design, design_names, find_design, validate_statistics
 from remission.trial.design import Design, null_world, run_design
@@ -343,3 +344,24 @@ def test_cured_patients_bring_no_event() -> None:
     assert not found.reached[:, 1].any()
     assert found.events[:, 1].max() < 160
     assert found.time[:, 1].max() / DAYS_PER_MONTH < 300
+
+
+@pytest.mark.parametrize(
+    ("rows", "what"),
+    [
+        ("1,1,A,7\n", r"c\.csv:2: the row has another number of cells than the header"),
+        ("1,1\n", r"c\.csv:2: the row has another number of cells than the header"),
+        ("nan,1,A\n", r"c\.csv:2: this is not a number"),
+        ("1,inf,A\n", r"c\.csv:2: this is not a number"),
+        ("x" * 140_000 + ",1,A\n", "the table cannot be read"),
+    ],
+)
+def test_rows_that_are_no_rows_are_refused(rows: str, what: str, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("time,event,arm\n" + rows + "1,1,A\n2,1,B\n3,0,A\n3,0,B\n")
+    with pytest.raises(DataError, match=what):
+        read_cohort(tmp_path / "c.csv", "time", "event", "arm", "A", "B")
+
+
+def test_a_design_without_a_look_is_refused() -> None:
+    with pytest.raises(StudyError, match=r"design\.yaml:7: the list is empty"):
+        parse_design(GOOD.replace("looks:\n  - events: 60\n  - events: 120\n", "looks: []\n"))

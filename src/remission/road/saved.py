@@ -7,8 +7,18 @@ from typing import Any
 
 from remission.biology import accepted_sets
 from remission.road.read import lives_of_run, lives_simulated
-from remission.road.value import Number, TimeGainedValue, value, value_of_populations
+from remission.road.value import (
+    ARMS,
+    OUTCOMES,
+    PARTS,
+    STOOD,
+    Number,
+    TimeGainedValue,
+    value,
+    value_of_populations,
+)
 from remission.run.seal import sealed_json, unsealed
+from remission.run.shapes import number, one_of, record, refuse_other, section, text
 
 NAME = "time-gained.json"
 POPULATION_PATIENTS = 500
@@ -27,6 +37,7 @@ def value_of_run(folder: Any) -> TimeGainedValue:
     store, identity = getattr(folder, "store", None), folder.provenance.identity
     if store is not None and store.size(NAME) is not None:
         document = unsealed(store.read(NAME), NAME)
+        refuse_other(document, _DOCUMENT, NAME, "the file is not what a molecule adds to a run")
         if document["key"] == identity.key and document["patients"] == folder.provenance.patients:
             return _from_document(document["value"])
     return value(lives_of_run(folder), identity.seed)
@@ -53,6 +64,18 @@ def make_value(folder: Any, patients: int = POPULATION_PATIENTS) -> TimeGainedVa
     document = {"key": identity.key, "patients": folder.provenance.patients, "value": asdict(found)}
     folder.store.write(NAME, sealed_json(document))
     return found
+
+
+_NUMBER = record(dict.fromkeys(("value", "low", "high"), number))
+_VALUE = record(
+    {
+        "stood": record(dict.fromkeys(ARMS, record(dict.fromkeys(STOOD, _NUMBER)))),
+        "parts": record(dict.fromkeys(OUTCOMES, record(dict.fromkeys(PARTS, _NUMBER)))),
+        "intervals": one_of("patients", "populations"),
+        "populations": number,
+    }
+)
+_DOCUMENT = section({"key": text, "patients": number, "value": _VALUE}, needed=("key", "patients", "value"))
 
 
 def _from_document(document: dict[str, Any]) -> TimeGainedValue:

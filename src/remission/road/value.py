@@ -23,6 +23,7 @@ from remission.road.lives import Array, Lives
 from remission.units import DAYS_PER_MONTH
 
 ARMS: Final = ("road", "without_arrival", "without_earlier", "without_both")
+STOOD: Final = ("alive", "fit", "reached")
 OUTCOMES: Final = ("alive", "free", "severe")
 PARTS: Final = ("earlier", "molecule", "possible", "total", "in_road")
 REPLICATES: Final = 400
@@ -62,11 +63,7 @@ class TimeGainedValue:
 
 def per_patient(arms: Mapping[str, Lives]) -> dict[tuple[str, str, str], Array]:
     """Every number of `TimeGainedValue` before the mean over patients, by (kind, arm or outcome, name)."""
-    found = {
-        ("stood", arm, name): getattr(arms[arm], name).astype(float)
-        for arm in ARMS
-        for name in ("alive", "fit", "reached")
-    }
+    found = {("stood", arm, name): getattr(arms[arm], name).astype(float) for arm in ARMS for name in STOOD}
     for outcome in OUTCOMES:
         road, without_arrival, without_earlier, without_both = (_outcome(arms[arm], outcome) for arm in ARMS)
         earlier, molecule = without_arrival - without_both, without_earlier - without_both

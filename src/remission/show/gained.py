@@ -8,13 +8,11 @@ from typing import Any
 
 from remission.road.arrivals import Arrival, arriving_molecule
 from remission.road.saved import make_value, value_of_run
-from remission.road.value import ARMS, OUTCOMES, PARTS, Number, TimeGainedValue
+from remission.road.value import ARMS, OUTCOMES, PARTS, STOOD, Number, TimeGainedValue
 from remission.show.drawings import Drawn, Section, Table, drawn
 from remission.show.figures.gained import gained_figure
 from remission.show.gather import Folder
 from remission.texts import Words
-
-_STOOD = ("alive", "fit", "reached")
 
 
 def gained_sections(folder: Folder, words: Words) -> list[Section]:
@@ -56,7 +54,7 @@ def _stood_text(study: Any, value: TimeGainedValue, words: Words) -> str:
     sentences = []
     for key in ARMS:
         arm = study.arm(getattr(study.time_gained, key))
-        shares = {name: _percent(value.stood[key][name], words) for name in _STOOD}
+        shares = {name: _percent(value.stood[key][name], words) for name in STOOD}
         sentences.append(words("gained.stood", arm=words.term(arm.label), **shares))
     return " ".join(sentences)
 

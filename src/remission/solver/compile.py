@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from remission.errors import ModelError, Problem
 from remission.solver import cache
 from remission.solver.cache import CompiledModel
 from remission.solver.errors import model_error
@@ -108,7 +110,14 @@ def compile_file(
         return with_infusions((read_sbml if is_sbml else read_antimony)(text), infused)
 
     source = ("sbml" if is_sbml else "antimony", (text, tuple(infused)))
-    return _compile(source, read, monitors, outputs, method, lanes)
+    try:
+        return _compile(source, read, monitors, outputs, method, lanes)
+    except ModelError as error:
+        raise ModelError([_in_file(problem, str(path)) for problem in error.problems]) from None
+
+
+def _in_file(problem: Problem, file: str) -> Problem:
+    return replace(problem, where=f"{file}, {problem.where}" if problem.where else file)
 
 
 def compile_network(

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
+from urllib.parse import quote
 
 from remission.errors import Problem, StudyError
 from remission.study.yaml import Place
@@ -24,6 +25,7 @@ _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 _WHOLE = re.compile(r"[-+]?\d+\Z")
 _NAME = re.compile(r"[^\W_][\w .+()-]*(?<![ .])\Z")  # names become folders: no separators, no dot at an end
 _MOST_DIGITS = 30
+_MOST_BYTES = 255  # of the name of a folder, in which letters beyond ASCII take 6 or more
 
 
 class _Bad:
@@ -151,6 +153,8 @@ def text(place: Place, problems: Problems) -> Any:
 def name(place: Place, problems: Problems) -> Any:
     """A name: it starts with a letter or digit and goes on with these, spaces and . + ( ) - _."""
     if isinstance(place.content, str) and len(place.content) <= 60 and _NAME.match(place.content):
+        if len(quote(place.content)) > _MOST_BYTES:
+            return problems.add(place, "the name is too long for a folder", next_step="shorten it")
         return place.content
     return problems.add(place, "this is not a name", allowed="at most 60 letters, digits, spaces, . + ( ) -")
 

@@ -111,6 +111,8 @@ class _Reading:
         if place is BAD:
             return ()
         places = place.content if isinstance(place.content, tuple) else (place,)
+        if not places:
+            self.problems.add(place, "the list is empty", allowed="one look or more, each with events or a time")
         looks = []
         for each in places:
             values = reader.read_section(each, LOOK, self.problems)
