@@ -334,3 +334,28 @@ def test_columns_that_are_neither_text_nor_numbers_are_named(column, tmp_path):
     pq.write_table(pa.table({"patient": column, "best_response": ["PR"]}), tmp_path / "p.parquet")
     with pytest.raises(RemissionError, match=r"p\.parquet, column patient: a column holds neither text nor numbers"):
         check_cohort(tmp_path / "p.parquet")
+
+
+def many_lesions(days):
+    rows = [f"1,{day},a{k},20\n" for day, count in days for k in range(count)]
+    return LESIONS + "".join(rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        (many_lesions([(0, 200), (60, 200)]), r"p\.csv: a patient has too many lesions\n.*patient 1"),
+        (many_lesions([(0, 2), (60, 300)]), r"p\.csv: a patient has too many lesions\n.*patient 1"),
+        (LESIONS + "1,0,a,20\n1,1e15,a,10\n", r"p\.csv, row 3: a time is too long"),
+    ],
+)
+def test_what_a_folder_cannot_hold_is_refused_before_it_is_cut(text, what, write, tmp_path):
+    """A hundred and twenty-eighth lesion would have been numbered -128."""
+    with pytest.raises(RemissionError, match=what):
+        import_files(write("p.csv", text), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_as_many_lesions_as_a_folder_holds_keep_their_numbers(write, tmp_path):
+    folder = import_files(write("p.csv", many_lesions([(0, 127), (60, 127)])), tmp_path / "run")
+    assert sorted(set(folder.table("lesions")["lesion"].to_pylist())) == list(range(1, 128))

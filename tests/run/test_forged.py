@@ -50,6 +50,7 @@ def test_what_is_no_summary_is_refused(done: Path, data: bytes) -> None:
     ("column", "value", "what"),
     [
         ("time_day", float("inf"), "infinity"),
+        ("time_day", 1e9, "longer than 73050 days"),
         ("target_response", "BETTER", "not among"),
     ],
 )
@@ -78,7 +79,7 @@ def test_a_study_file_without_the_arms_of_the_run_is_refused(done: Path) -> None
         _ = RunFolder.open(done).definition
 
 
-@pytest.mark.parametrize("time", ["many days", "", "[1]", "9 parsecs"])
+@pytest.mark.parametrize("time", ["many days", "", "[1]", "9 parsecs", "300 years"])
 def test_the_follow_up_of_a_cohort_is_a_time(time: str) -> None:
     with pytest.raises(StudyError, match=r"study\.yaml: "):
         parse_observed(f"cohort: c\ntitle: t\nfollow_up: {time}\narms: [A]\n", "study.yaml")

@@ -77,6 +77,9 @@ def test_a_species_stands_for_its_concentration() -> None:
     [
         (SBML.format(rules=ALGEBRAIC, fast="false"), "algebraic rule"),
         (SBML.format(rules="", fast="true"), "J: a fast reaction"),
+        (SBML.format(rules="", fast="false").replace("<ci>k</ci><ci>S</ci>", "").replace("times", "minus"), "too few"),
+        (SBML.format(rules="", fast="false").replace('compartment="c"', 'compartment="d"'), "S: the compartment"),
+        (SBML.format(rules="", fast="false").replace('species="S"', 'species="T"'), "J: a species of a reaction"),
         ("<sbml", "not valid SBML"),
         ("", "not valid SBML"),
     ],

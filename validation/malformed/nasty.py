@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
@@ -97,6 +98,39 @@ TEXTS = (
 )
 WORDS = (*NUMBERS, *MEASURES, *TEXTS)
 """As they may stand in a text file."""
+
+PLAUSIBLE = (
+    ("1 day", "8 days", "3 weeks", "6 weeks", "12 weeks", "6 months", "2 years", "10 years", "50 years", "0 days"),
+    ("1 mg/kg", "0.001 mg/kg", "10000 mg/kg", "1e6 mg", "200 mg", "75 mg/m2", "1e-6 mg", "240 mg"),
+    ("0 %", "1 %", "50 %", "99 %", "100 %"),
+    ("1", "2", "3", "4", "5"),
+    ("yes", "no", "true", "false"),
+    *(
+        ("melanoma", "lung"),
+        ("twins", "randomised"),
+        ("PD", "CR", "PR", "SD"),
+        ("stop", "hold"),
+        ("on drug", "off drug"),
+    ),
+    ("20 L/day", "1e-9 L/day", "1e9 L/day"),
+    ("1e-9 L", "1 L", "1e9 L"),
+    ("0.001 mg/L", "1e6 mg/L", "1e-9 mg/L"),
+)
+"""What a study may say, though nobody would, by kind: such studies are read, and lived through."""
+
+_UNIT = re.compile(r"[-+.\deE]+\s*")
+
+
+def plausible(random: Random, value: str) -> str:
+    """Another value of the kind that a value seems to be."""
+    unit = _UNIT.sub("", value, count=1).rstrip("s") if value[:1].isdigit() else None
+    alike = [kind for kind in PLAUSIBLE if _kind(kind, value, unit)]
+    return random.choice(alike[0]) if alike else value
+
+
+def _kind(values: tuple[str, ...], value: str, unit: str | None) -> bool:
+    return value in values if unit is None else any(_UNIT.sub("", one, count=1).rstrip("s") == unit for one in values)
+
 
 JSON: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1, 7, 2**31, 2**63, 2**64, 10**30, 0.5, -2.5, 1e308, 5e-324, "", "x", "A" * 20_000),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -10,8 +11,8 @@ from typing import Any
 
 from malformed.case import Case, Kind
 from malformed.mutate_text import mutated_text
-from malformed.mutate_tree import mutated_tree, yaml_text
-from malformed.nasty import word
+from malformed.mutate_tree import mutated_tree, spots, yaml_text
+from malformed.nasty import plausible, word
 from remission.study.catalogue import CATALOGUE
 from remission.study.yaml import Place, parse_yaml
 
@@ -103,9 +104,14 @@ def _open_study(folder: Path, deep: bool) -> Any:
 
 
 def _simulated(random: Random) -> Case:
-    text = MORE_STUDY.encode()
-    tree, how = mutated_tree(random, _tree(text), lambda: word(random))
-    return Case({"input.yaml": yaml_text(tree).encode("utf-8", "surrogatepass")}, how)
+    text = random.choice((MORE_STUDY.encode(), *_texts("studies", ".yaml")))
+    tree, said = deepcopy(_tree(text)), []
+    leaves = [(holder, key) for holder, key in spots(tree) if isinstance(holder[key], str)]
+    for holder, key in random.sample(leaves, random.choice((1, 2, 3, 5))):
+        before = holder[key]
+        holder[key] = plausible(random, before)
+        said.append(f"{key}: {before!r:.30} to {holder[key]!r}")
+    return Case({"input.yaml": yaml_text(tree).encode()}, ", ".join(said))
 
 
 def _simulate(folder: Path, deep: bool) -> Any:

@@ -11,20 +11,20 @@ from typing import Any
 import numpy as np
 
 from remission import __version__
+from remission.cohort.bounds import refuse_what_no_folder_holds
 from remission.cohort.cohort import Cohort, Source
 from remission.cohort.finding import Finding, finding_line
 from remission.cohort.follow_up import due_document, visits_due
 from remission.cohort.outcomes import Outcomes
 from remission.cohort.summary import summarise_cohort
 from remission.cohort.tables import arm_tables
-from remission.errors import DataError, RunError
+from remission.errors import RunError
 from remission.run.closing import close
-from remission.run.files import MANIFEST, PROVENANCE, STUDY, arm_folder
+from remission.run.files import MANIFEST, PROVENANCE, STUDY
 from remission.run.folder import RunFolder
 from remission.run.observed import observed_text
 from remission.run.plan import blocks
 from remission.run.provenance import (
-    MOST_ARMS,
     OBSERVED,
     Identity,
     Provenance,
@@ -35,7 +35,6 @@ from remission.run.records import FinishedBlock, write_blocks
 from remission.run.store import Place, Store, store_at
 
 BLOCK_PATIENTS = 16_384
-_MOST_BYTES = 255  # of the name of a folder, on every file system in use
 _NOTHING_DRAWN = "none: a real cohort"
 
 
@@ -69,13 +68,13 @@ def write_cohort(
     Raises
     ------
     DataError
-        If there are more arms, or longer names of arms, than a folder can hold.
+        If there is more than a folder can hold: arms, lesions or visits of a patient, years.
     RunError
         If the folder holds something else, or cannot be written.
     """
     store = store_at(out)
     arms = tuple(dict.fromkeys(cohort.arms.tolist()))
-    _refuse_arms(cohort, arms)
+    refuse_what_no_folder_holds(cohort, ends, arms)
     text = _study_text(cohort, ends, findings, arms)
     provenance = _provenance(cohort, arms, text, findings, command, mapping_sha256)
     _refuse_other(store, provenance)
@@ -87,20 +86,6 @@ def write_cohort(
             tables = arm_tables(cohort, ends, arm, block.patients)
             write_blocks(store, provenance.identity.key, [FinishedBlock(arm, block.index, block.count, tables)])
     return close(store, lambda _: _summary(cohort, ends, findings, arms, on))
-
-
-def _refuse_arms(cohort: Cohort, arms: Sequence[str]) -> None:
-    """Arms become folders: so many that the run could not be opened, or names that no disk takes, are refused first."""
-    origin = cohort.origins.get("arm")
-    where = "arm" if origin is None else f"{origin.file}, column {origin.column}"
-    if len(arms) > MOST_ARMS:
-        step = "choose rows in a mapping file: rows: {COLUMN: [A, B]}"
-        found, most = str(len(arms)), f"at most {MOST_ARMS}"
-        raise DataError("there are too many arms", where=where, found=found, allowed=most, next_step=step)
-    long = next((arm for arm in arms if len(arm_folder(arm)) > _MOST_BYTES), None)
-    if long is not None:
-        step = "shorten it in a mapping file: arm: {column: NAME, values: {LONG: SHORT}}"
-        raise DataError("the name of an arm is too long", where=where, found=long[:60], next_step=step)
 
 
 def _study_text(cohort: Cohort, ends: Outcomes, findings: Sequence[Finding], arms: Sequence[str]) -> str:

@@ -100,7 +100,7 @@ def _visits(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_])
     kept = {name: values[mine] for name, values in visits.items()}
     columns: dict[str, Any] = {
         "patient": kept["patient"],
-        "visit": kept["visit"].astype(np.int16),
+        "visit": kept["visit"],
         "time_day": kept["time_day"],
         "scan": np.ones(rows, bool),
         "state": _states(cohort, kept),
@@ -134,9 +134,9 @@ def _lesions(ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
         return make_table("lesions", {})
     columns = {
         "patient": lesions["patient"][mine],
-        "visit": lesions["visit"][mine].astype(np.int16),
+        "visit": lesions["visit"][mine],
         "time_day": lesions["time_day"][mine],
-        "lesion": lesions["lesion"][mine].astype(np.int8),
+        "lesion": lesions["lesion"][mine],
         "site": np.where(lesions["site"][mine] == "", "not stated", lesions["site"][mine]),
         "role": lesions["role"][mine],
         "diameter_mm": _optional(lesions["diameter_mm"][mine]),

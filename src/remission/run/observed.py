@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from remission.errors import StudyError
+from remission.tables import MOST_TIME_DAY
 from remission.units import parse_duration
 
 AS_RECORDED = "as recorded"
@@ -106,5 +107,7 @@ def parse_observed(text: str, file: str) -> ObservedStudy:
         follow_up_day = parse_duration(word("follow_up"))
     except ValueError as error:
         raise StudyError(f"the follow-up is no time: {error}", where=file, found=word("follow_up")[:60]) from None
+    if follow_up_day > MOST_TIME_DAY:
+        raise StudyError("the follow-up is too long", where=file, found=word("follow_up")[:60])
     known = tuple(ObservedArm(name, name) for name in names)
     return ObservedStudy(word("cohort"), word("title"), follow_up_day, known, text)

@@ -103,6 +103,9 @@ def to_expression(node: Any, where: str) -> Expression:
         return Number(float(node.getValue()))
     if kind == libsbml.AST_NAME:
         return Symbol(node.getName())
+    if not node.hasCorrectNumberArguments():
+        what, found = "an operation has too few or too many arguments", str(libsbml.formulaToL3String(node))
+        raise model_error(what, where=where, found=found)
     arguments = tuple(to_expression(node.getChild(k), where) for k in range(node.getNumChildren()))
     if kind == libsbml.AST_MINUS:
         return Apply("negate" if len(arguments) == 1 else "minus", arguments)

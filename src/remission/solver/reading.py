@@ -134,6 +134,22 @@ class _Reader:
             if event.isSetDelay() and event.getDelay().isSetMath():
                 raise model_error("an event with a delay is not supported", where=event.getId())
 
+        self._refuse_strangers()
+
+    def _refuse_strangers(self) -> None:
+        """Names of compartments and species that the model does not have."""
+        compartments = {compartment.getId() for compartment in _items(self.model.getListOfCompartments())}
+        for species in _items(self.model.getListOfSpecies()):
+            if species.getCompartment() not in compartments:
+                found = species.getCompartment()[:60]
+                raise model_error("the compartment of a species is not there", where=species.getId(), found=found)
+        known = {species.getId() for species in _items(self.model.getListOfSpecies())}
+        for reaction in _items(self.model.getListOfReactions()):
+            for reference in _references(reaction):
+                if reference.getSpecies() not in known:
+                    found = reference.getSpecies()[:60]
+                    raise model_error("a species of a reaction is not there", where=reaction.getId(), found=found)
+
     def _sort_rules(self) -> None:
         """Raw syntax trees by the variable they set."""
         listed = _items(self.model.getListOfRules())

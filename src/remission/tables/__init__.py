@@ -5,6 +5,14 @@ Left of everything that fills them (the clinic, a cohort) and of everything that
 
 from __future__ import annotations
 
-from remission.tables.schema import TABLE_NAMES, check_columns, check_table, make_table, normalised, schema
+from remission.tables.schema import (
+    MOST_TIME_DAY,
+    TABLE_NAMES,
+    check_columns,
+    check_table,
+    make_table,
+    normalised,
+    schema,
+)
 
-__all__ = ["TABLE_NAMES", "check_columns", "check_table", "make_table", "normalised", "schema"]
+__all__ = ["MOST_TIME_DAY", "TABLE_NAMES", "check_columns", "check_table", "make_table", "normalised", "schema"]

@@ -23,6 +23,8 @@ _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
 }
 TABLE_NAMES = tuple(TABLES)
+MOST_TIME_DAY = 73_050.0
+"""200 years: no time in a table is longer, and pages draw axes as long as what they show."""
 
 
 @cache
@@ -176,6 +178,8 @@ def _fault(column: Column, values: pa.ChunkedArray, followed: pa.ChunkedArray | 
             return f"{missing} values are missing in followed patients"
     if column.kind == "float64" and pc.all(pc.is_finite(values)).as_py() is False:
         return "NaN or infinity stands where a number or nothing should"
+    if column.name.endswith("_day") and pc.any(pc.greater(pc.abs(values), MOST_TIME_DAY)).as_py():
+        return f"a time is longer than {MOST_TIME_DAY:g} days"
     if column.values:
         strange = set(pc.unique(values.unify_dictionaries()).to_pylist()) - {None, *column.values}
         if strange:
