@@ -50,6 +50,8 @@ def test_what_is_no_summary_is_refused(done: Path, data: bytes) -> None:
     ("column", "value", "what"),
     [
         ("time_day", float("inf"), "infinity"),
+        ("patient", 2**63 - 1, "a number of a patient"),
+        ("patient", -1, "a number of a patient"),
         ("time_day", 1e9, "longer than 73050 days"),
         ("target_response", "BETTER", "not among"),
     ],

@@ -105,6 +105,9 @@ def test_shares_of_few_have_the_interval_of_few():
     ("text", "what"),
     [
         ("trial,arm\nT,A\n", "columns are missing"),
+        (HEAD.replace("arm,", "arm,arm,"), "a column is named twice"),
+        (HEAD + row(1, "read", "A 2015").rstrip() + ",one more\n", r"p\.csv:2: the row has another number of cells"),
+        (HEAD + row(1, "read", "A" * 140_000), r"p\.csv:2: the table cannot be read"),
         (HEAD + row(1, "heard", "A 2015"), "needs a value, an evidence and a source"),
         (HEAD + row(1, "read", ""), "needs a value, an evidence and a source"),
         (HEAD + row(float("nan"), "read", "A 2015"), "not a finite number"),

@@ -153,12 +153,25 @@ def published_rows(text: str, where: str) -> Iterator[tuple[dict[str, str], str]
     >>> row["arm"], where
     ('ipilimumab', 'table.csv:2')
     """
-    rows = csv.DictReader(text.splitlines())
-    missing = [name for name in COLUMNS if name not in (rows.fieldnames or ())]
-    if missing:
-        raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
-    for row in rows:
-        yield {name: value or "" for name, value in row.items() if name}, f"{where}:{rows.line_num}"
+    rows = csv.reader(text.splitlines())
+    try:
+        header = next(rows, [])
+        missing = [name for name in COLUMNS if name not in header]
+        if missing:
+            raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
+        twice = sorted({name for name in header if name and header.count(name) > 1})
+        if twice:
+            raise StudyError("a column is named twice", where=f"{where}:1", found=", ".join(twice))
+        for cells in rows:
+            place = f"{where}:{rows.line_num}"
+            if cells and len(cells) != len(header):
+                what, found = "the row has another number of cells than the header", f"{len(cells)} cells"
+                step = "put cells that hold a comma in quotes"
+                raise StudyError(what, where=place, found=found, allowed=f"{len(header)} cells", next_step=step)
+            if cells:
+                yield {name: cell for name, cell in zip(header, cells, strict=True) if name}, place
+    except csv.Error as error:
+        raise StudyError("the table cannot be read", where=f"{where}:{rows.line_num}", found=str(error)) from None
 
 
 def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:

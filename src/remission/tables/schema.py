@@ -23,6 +23,7 @@ _TYPES: dict[str, pa.DataType] = {
     "text": pa.string(),
 }
 TABLE_NAMES = tuple(TABLES)
+_MOST_PATIENT = 2**53  # as a number of floating point, each is still another
 MOST_TIME_DAY = 73_050.0
 """200 years: no time in a table is longer, and pages draw axes as long as what they show."""
 
@@ -180,8 +181,15 @@ def _fault(column: Column, values: pa.ChunkedArray, followed: pa.ChunkedArray | 
         return "NaN or infinity stands where a number or nothing should"
     if column.name.endswith("_day") and pc.any(pc.greater(pc.abs(values), MOST_TIME_DAY)).as_py():
         return f"a time is longer than {MOST_TIME_DAY:g} days"
+    if column.name == "patient" and not _numbers_people(values):
+        return f"a number of a patient is below 0 or above {_MOST_PATIENT}"
     if column.values:
         strange = set(pc.unique(values.unify_dictionaries()).to_pylist()) - {None, *column.values}
         if strange:
             return f"{sorted(strange)} is not among {', '.join(column.values)}"
     return None
+
+
+def _numbers_people(values: pa.ChunkedArray) -> bool:
+    found = pc.min_max(values).as_py()
+    return found["min"] is None or (found["min"] >= 0 and found["max"] <= _MOST_PATIENT)
