@@ -218,7 +218,7 @@ class _Reading:
         margin: Margin | None = self.built(place, lambda: make(limit if gain is None else gain, values["kept"]))
         if margin is None:
             return {}, ""
-        kept = f"{margin.kept:.0%} of it kept" if margin.kept else "all of it may be lost"
+        kept = f"{100 * margin.kept:.0f} % of it kept" if margin.kept else "all of it may be lost"
         note = f"M1 = {margin.m1:.3g}, {kept}, M2 = {margin.m2:.3g}"
         return {"hazard_ratio" if gain is None else "survival": margin.m2}, note
 

@@ -20,6 +20,7 @@ _WITHOUT_EFFECT: Final = (
     "the experimental hazard is",
     "times the control's",
 )
+_MARGIN: Final = ("of it kept", "all of it may be lost")
 
 
 def as_numbers(result: DesignResult) -> dict[str, Any]:
@@ -203,7 +204,8 @@ def remarks(result: DesignResult, words: Words) -> list[str]:
     if any(each is None for each in result.calculated):
         notes.append(words("design.note.uncalculated"))
     if result.design.margin_note:
-        notes.append(words("design.note.margin", note=result.design.margin_note))
+        note = words.terms_in(words.written(result.design.margin_note), _MARGIN)
+        notes.append(words("design.note.margin", note=note))
     notes += [_bias(row, words) for row in result.rows if np.isfinite(row.bias) and row.upper.size > 1]
     return notes
 

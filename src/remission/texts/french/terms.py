@@ -224,6 +224,9 @@ TERMS: Final[Mapping[str, str]] = {
         "Arrêter à 12 mois ou continuer, non-infériorité sur la survie sans progression"
     ),
     "hazards": "fonctions de risque",
+    "hazards typed in": "fonctions de risque données",
+    "of it kept": "gardés",
+    "all of it may be lost": "tout peut être perdu",
     "both arms live as the control arm does": "les deux bras vivent comme le bras contrôle",
     "not simulated: a margin cannot be imposed on these patients": (
         "non simulée : une marge ne peut être imposée à ces patients"
