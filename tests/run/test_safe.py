@@ -19,6 +19,7 @@ import remission
 from remission.errors import RemissionError, RunError, StudyError
 from remission.run.execute import execute
 from remission.run.folder import RunFolder
+from remission.run.local_store import LocalStore
 from remission.run.seal import sealed_json
 from remission.run.store import MOST_DOCUMENT_BYTES
 
@@ -116,6 +117,18 @@ def test_a_document_of_any_size_is_refused_unread(done: Path, name: str, monkeyp
     monkeypatch.setattr("builtins.open", bounded)
     with pytest.raises(RunError, match=r"too large|has changed since it was written"):
         read_all(done)
+
+
+def test_a_small_file_takes_little_memory(tmp_path: Path) -> None:
+    """Python takes room for as many bytes as may be read, before it knows how many there are."""
+    import tracemalloc
+
+    (tmp_path / "small").write_bytes(b"bytes")
+    tracemalloc.start()
+    assert LocalStore(tmp_path).read("small", most=1_000_000_000) == b"bytes"
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10_000_000
 
 
 def test_a_file_of_few_bytes_and_many_rows_is_refused_unpacked(done: Path, monkeypatch: pytest.MonkeyPatch) -> None:

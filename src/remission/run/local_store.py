@@ -110,7 +110,7 @@ class LocalStore:
             raise too_large(str(path), size, most)
         try:
             with open(path, "rb") as file:
-                data = file.read(most + 1)
+                data = file.read(size + 1)  # as many bytes as are asked for are taken from memory first
         except FileNotFoundError:
             raise missing_file(str(path)) from None
         except OSError as error:
