@@ -16,16 +16,19 @@ LUNG = LYMPH_NODE + 1
 def ward_of(sizes, sites):
     """One patient whose latest scan showed these sizes."""
     measured, site = np.array([sizes], float), np.array([sites])
-    return SimpleNamespace(
-        patients=SimpleNamespace(site=site),
+    chart = SimpleNamespace(
         measured_mm=measured,
         gone=out_of_sight(measured, site),
         target=np.zeros(measured.shape, bool),
         out_of_sight=np.zeros(measured.shape, bool),
         seen=~out_of_sight(measured, site),
-        time_day=np.zeros(1),
         nontarget_nadir_mm=np.zeros(1),
         nontarget_last_mm=np.zeros(1),
+    )
+    return SimpleNamespace(
+        patients=SimpleNamespace(site=site),
+        chart=chart,
+        time_day=np.zeros(1),
         later=begin(np.ones(1), np.ones(1, bool), np.zeros(1, bool)),
     )
 
@@ -37,7 +40,8 @@ def out_of_sight(measured, site):
 def look(ward, day, sizes):
     measured, at = np.array([sizes], float), np.array([0])
     ward.time_day[:] = day
-    return make_scan(ward, at, Reading(measured, measured, out_of_sight(measured, ward.patients.site)))
+    site = ward.patients.site
+    return make_scan(ward.chart, at, site, ward.time_day, Reading(measured, measured, out_of_sight(measured, site)))
 
 
 def test_a_lesion_out_of_sight_at_the_second_baseline_is_new_when_it_returns():
@@ -67,7 +71,7 @@ def test_a_new_lesion_has_a_size_and_is_a_target_of_the_next_course():
     grown = look(ward, 126.0, [20, 15, 18])
     assert assess(state, grown)[1].iresponse[0] == IResponse.iCPD
     begin_again(ward, np.array([0]))
-    assert ward.target.tolist() == [[True, True, True]]
+    assert ward.chart.target.tolist() == [[True, True, True]]
     shrunk = look(ward, 210.0, [20, 15, 0])
     assert (shrunk.sum_mm[0], shrunk.new_lesion[0], np.isnan(shrunk.new_lesion_sum_mm[0])) == (35.0, False, True)
     assert assess(ward.later, shrunk)[1].response[0] == Response.PR

@@ -13,29 +13,10 @@ import numpy as np
 import pyarrow as pa
 
 from remission import draws
+from remission.study import Action, Condition, Rule
 from remission.tables import TABLE_NAMES, make_table
 
 FOLLOW_UP_DAY = 60 * 30.4375
-
-
-@dataclass(frozen=True)
-class FakeWhen:
-    toxicity: int | None = None
-    on_drug_for_day: float | None = None
-    course: int | None = None
-    line: int | None = None
-
-
-@dataclass(frozen=True)
-class FakeThen:
-    kind: str = "stop"
-
-
-@dataclass(frozen=True)
-class FakeRule:
-    name: str
-    when: FakeWhen = FakeWhen()
-    then: FakeThen = FakeThen()
 
 
 @dataclass(frozen=True)
@@ -43,7 +24,10 @@ class FakeArm:
     name: str
     ratio: int | None = 1
     enabled: bool = True
-    policy: tuple[FakeRule, ...] = (FakeRule("too toxic", FakeWhen(3)), FakeRule("two years", FakeWhen(None, 730.5)))
+    policy: tuple[Rule, ...] = (
+        Rule("too toxic", Condition(toxicity=3), Action("stop")),
+        Rule("two years", Condition(on_drug_for_day=730.5), Action("stop")),
+    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from remission.run.provenance import Identity, Provenance
 from remission.run.summary import summarise
 from remission.study import load_definition
-from remission.tables import TABLE_NAMES, make_table, schema
+from remission.tables import JUDGED, TABLE_NAMES, by_central_review, make_table, schema
 
 SCANS = (84, 126, 168, 210, 252, 294, 336, *range(420, 1827, 84))
 SITES = ("lung", "liver", "node", "skin", "brain")
@@ -62,6 +62,7 @@ class MadeStudy:
     text: str = STUDY
     published: str | None = None
     trial: tuple[str, ...] = ()
+    assessors: tuple[str, ...] = ()
     subgroups: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -130,9 +131,8 @@ def make_run(
 def make_keynote(**asked: Any) -> MadeRun:
     """The made-up patients under the study file of KEYNOTE-006, with its published results."""
     made, study = make_run(**asked), load_definition("keynote-006")
-    definition = replace(
-        made.definition, title=study.title, arms=study.arms, text=study.text, published=study.published
-    )
+    kept = ("title", "arms", "text", "published", "assessors")
+    definition = replace(made.definition, **{name: getattr(study, name) for name in kept})
     return replace(made, definition=definition)
 
 
@@ -295,7 +295,7 @@ def _follow(
     rows.events.append(_event(key, end, "death" if dead else "end of follow-up"))
     pfs = first_pd if first_pd is not None else end
     stop = min(stopped, end) if stopped is not None else None
-    return {
+    row = {
         "lesions": len(diameters),
         "targets": len(diameters),
         "baseline_sum_mm": baseline,
@@ -325,6 +325,8 @@ def _follow(
         "first_grade3_day": toxic_day if toxic else None,
         "on_drug_day": stop if stop is not None else end,
     }
+    # A central review that saw the same.
+    return row | {by_central_review(column.name): row.get(column.name) for column in JUDGED}
 
 
 _RANK = {"NE": 0, "PD": 1, "SD": 2, "NON_CR_NON_PD": 2, "PR": 3, "CR": 4}

@@ -143,7 +143,8 @@ def test_progression_by_irrc_stands_beside_irecist(run: MadeRun, summary: dict[s
     assert by_irrc.published.criterion == "irRC"
     assert by_irrc.simulated.value == summary["arms"]["pembrolizumab"]["median_iPFS"]
     by_recist = rows["ipilimumab", "median_PFS", 2.8]
-    assert by_recist.simulated.value == summary["arms"]["ipilimumab"]["median_PFS"]
+    assert by_recist.published.criterion == "RECIST 1.1, central"
+    assert by_recist.simulated.value == summary["arms"]["ipilimumab"]["central_median_PFS"]
 
 
 def test_without_published_results_the_heading_does_not_promise_any() -> None:

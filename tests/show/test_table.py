@@ -9,7 +9,7 @@ from .synthetic import MadeRun
 
 
 def test_same_rows_as_in_the_page(run: MadeRun, page: Page) -> None:
-    text = run_table(run, width=140)
+    text = run_table(run, width=160)
     results = [cells for state, cells in page.rows() if state in ("met", "missed", "not-judged")]
     assert len(results) > 60
     for cells in results:

@@ -75,17 +75,27 @@ def test_progression_by_another_criterion_is_another_thing():
     assert medians == {
         ("pembrolizumab", "irRC", ""): 8.4,
         ("ipilimumab", "irRC", ""): 3.4,
-        ("ipilimumab", "RECIST 1.1", ""): 2.8,
-        ("pembrolizumab", "RECIST 1.1", "10 mg/kg Q2W"): 5.5,
-        ("pembrolizumab", "RECIST 1.1", "10 mg/kg Q3W"): 4.1,
+        ("ipilimumab", "RECIST 1.1, central", ""): 2.8,
+        ("pembrolizumab", "RECIST 1.1, central", "10 mg/kg Q2W"): 5.5,
+        ("pembrolizumab", "RECIST 1.1, central", "10 mg/kg Q3W"): 4.1,
     }
 
 
 def test_parts_of_an_arm_do_not_stand_beside_the_whole():
     figures = published_for(load_definition("keynote-006"))
-    whole = {(f.endpoint, f.time_months) for f in figures if f.arm == "pembrolizumab" and not f.part}
-    assert ("ORR", None) in whole
-    assert not [f for f in figures if f.part and f.endpoint == "ORR"]
+    rates = [f for f in figures if f.arm == "pembrolizumab" and f.endpoint == "ORR"]
+    assert {f.part for f in rates if not f.criterion} == {""}
+    assert {f.part for f in rates if f.criterion == "RECIST 1.1, central"} == {"10 mg/kg Q2W", "10 mg/kg Q3W"}
+
+
+def test_a_figure_that_names_no_reader_is_of_the_first_assessor_of_its_study():
+    relativity = published_for(load_definition("relativity-047"))
+    assert {f.criterion for f in relativity if f.endpoint == "CR"} == {"central"}
+    assert {f.criterion for f in relativity if f.endpoint in ("OS", "TRAE_G3-4")} == {""}
+    keynote = published_for(load_definition("keynote-006"))
+    assert {f.criterion for f in keynote if f.endpoint == "PFS"} == {"irRC", "RECIST 1.1, central"}
+    checkmate = published_for(load_definition("checkmate-067"))
+    assert not [f for f in checkmate if "central" in f.criterion]
 
 
 def test_a_criterion_that_was_not_read_says_so():

@@ -16,7 +16,10 @@ RESPONSE_PERCENT = -30.0
 
 
 def measure(patients: int, seed: int) -> Finding:
-    """Share whose sum of targets fell by 30 % from baseline after a scan of progression, in the first course."""
+    """Share whose sum of targets fell by 30 % from baseline after a scan of progression, in the first course.
+
+    Who had responded before that scan did not grow first: the sum is then still small while it grows again.
+    """
     study = load_definition("keynote-006")
     lives = simulate_block(study, seed=seed, patients=np.arange(patients), arms=("pembrolizumab",), filled="twins")
     table = lives["pembrolizumab"]["visits"]
@@ -25,7 +28,9 @@ def measure(patients: int, seed: int) -> Finding:
     own = (columns["line"] == 1) & (columns["course"] == 1)
     first = np.full(patients, np.inf)
     np.minimum.at(first, columns["patient"][own & progressed], columns["time_day"][own & progressed])
-    after = own & (columns["time_day"] > first[columns["patient"]]) & (columns["change_pct"] <= RESPONSE_PERCENT)
+    small = own & (columns["change_pct"] <= RESPONSE_PERCENT)
+    responded_before = columns["patient"][small & (columns["time_day"] < first[columns["patient"]])]
+    after = small & (columns["time_day"] > first[columns["patient"]]) & ~np.isin(columns["patient"], responded_before)
     followed = np.array(lives["pembrolizumab"]["patients"]["status"].to_pylist()) == "followed"
     share = 100 * len(np.unique(columns["patient"][after])) / int(followed.sum())
     return Finding(LOW <= share <= HIGH, f"{share:.1f} % of {int(followed.sum())}")

@@ -20,6 +20,8 @@ from remission.run.contrast_summary import hazard_ratio
 from remission.run.numbers import survival_at
 from remission.statistics.kaplan_meier import kaplan_meier, reverse_kaplan_meier
 from remission.statistics.proportions import proportion
+from remission.study import CENTRAL_REVIEW
+from remission.tables import JUDGED, by_central_review
 from remission.units import DAYS_PER_MONTH
 
 Columns = Mapping[str, NDArray[Any]]
@@ -67,7 +69,7 @@ class Asked(NamedTuple):
     @property
     def progression(self) -> str:
         """Stem of the columns of progression-free survival."""
-        return "ipfs" if self.criterion == BY_CONFIRMATION else "pfs"
+        return "ipfs" if BY_CONFIRMATION in self.criterion else "pfs"
 
     @property
     def last_day(self) -> float:
@@ -111,6 +113,8 @@ def outcome(people: Columns, endpoint: str, asked: Asked, other: Columns | None 
     """
     name, length = _parts(endpoint)
     asked = asked._replace(length=length)
+    if CENTRAL_REVIEW in asked.criterion:
+        people, other = _centrally_read(people), None if other is None else _centrally_read(other)
     try:
         if name in RATIOS:
             return _ratio(people, other, name, asked)
@@ -118,6 +122,13 @@ def outcome(people: Columns, endpoint: str, asked: Asked, other: Columns | None 
         return missing("no such endpoint here") if function is None else function(people, asked)
     except KeyError as error:
         return missing(f"the patients have no column {error.args[0]}")
+
+
+def _centrally_read(people: Columns) -> Columns:
+    """The patients as the central review judged them; what it did not judge is not known."""
+    judged = {column.name: by_central_review(column.name) for column in JUDGED}
+    others = {name: values for name, values in people.items() if name not in judged}
+    return others | {name: people[central] for name, central in judged.items() if central in people}
 
 
 _AGAINST = re.compile(r"_vs_\w+\Z")

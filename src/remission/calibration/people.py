@@ -12,8 +12,17 @@ from remission.calibration.outcomes import Columns, among
 from remission.run.summary import planned_stop_day, toxicity_rules
 from remission.study import Criterion, StudyDefinition
 from remission.study.eligibility import fulfilled
+from remission.tables import by_central_review
 
-_FLAGS: Final = ("pfs_event", "ipfs_event", "os_event", "completed_treatment", "previously_treated", "female")
+_JUDGED: Final = ("pfs_event", "ipfs_event")
+_FLAGS: Final = (
+    *_JUDGED,
+    *map(by_central_review, _JUDGED),
+    "os_event",
+    "completed_treatment",
+    "previously_treated",
+    "female",
+)
 
 
 def people_of(patients: Mapping[str, NDArray[Any]], study: StudyDefinition, arm: str) -> Columns:

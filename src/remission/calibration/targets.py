@@ -12,7 +12,7 @@ from remission.errors import Problem, StudyError
 from remission.study import Criterion, PublishedFigure, StudyDefinition
 from remission.study.agreement import agreement_band
 from remission.study.catalogue import catalogue_file
-from remission.study.published import all_published, figure_of, other_arm, published_arm, published_rows
+from remission.study.published import all_published, figure_of, judged_by, other_arm, published_arm, published_rows
 from remission.study.yaml import read_text
 from remission.units import DAYS_PER_MONTH
 
@@ -200,7 +200,8 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
             return replace(target, reason=f"{study.name} has no arm to compare with")
         others.append(Members(study.name, (other,), criteria))
     follow_up = min(study.follow_up_day for study in of_trial) / DAYS_PER_MONTH
-    return replace(target, members=tuple(members), others=tuple(others), follow_up_month=follow_up)
+    figure = judged_by(figure, of_trial[0])
+    return replace(target, figure=figure, members=tuple(members), others=tuple(others), follow_up_month=follow_up)
 
 
 def _same(trial: str, names: Iterable[str]) -> bool:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.clinic.chart import Chart
 from remission.clinic.measure import make_scan
 from remission.clinic.policy import NO_RULE, VisitFacts
 from remission.clinic.reading import Reading, read_lesions
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Array, Index, Ward
-from remission.population import SITES
-from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Assessment, Response, assess
+from remission.population import SITES, Patients
+from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Assessment, RecistState, Response, assess
 
 _RESPONSES = np.array(RESPONSE_NAMES, object)
 _RESPONSES[Response.NA] = None
@@ -38,20 +39,18 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
     """Measure and judge the patients at ``at`` now, and write what changes: a first or better response, progression."""
     patients = ward.patients.take(at)
     volume = ward.model.kernel.observe(ward.state[at], ward.parameters[at], ward.time_day[at])
-    reading = read_lesions(
-        ward.table, ward.seed, patients, ward.reader_bias[at], volume, ward.time_day[at], ward.visit[at]
-    )
+    reading = _read(ward, ward.chart, at, patients, volume)
     record_new_lesions(ward, at, reading, recorder)
-    seen = make_scan(ward, at, reading)
+    seen = make_scan(ward.chart, at, patients.site, ward.time_day[at], reading)
     before = ward.recist(at)
     after, judged = assess(before, seen, confirmation_day=ward.study.confirmation_day)
     first = ward.in_first_phase[at]
-    ward.first = ward.first.put(at[first], after.take(first))
+    _note(ward.chart, at[first], before.take(first), after.take(first), ward.time_day[at[first]])
     ward.later = ward.later.put(at[~first], after.take(~first))
     second = (ward.line[at] == 1) & (ward.course[at] == 2)
     ward.second_best[at[second]] = after.best_response[second]
-    complete = first & (after.best_response == Response.CR) & (before.best_response != Response.CR)
-    ward.complete_response_day[at[complete]] = ward.time_day[at[complete]]
+    if ward.central is not None:
+        _review(ward, ward.central, at[first], patients.take(first), volume[first])
     better = (after.best_response != before.best_response) & np.isin(after.best_response, _RESPONDED)
     for kind, mask in (("response", better), ("scan progression", judged.progressed)):
         recorder.add(
@@ -66,9 +65,30 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
     return ScanResult(reading, seen.sum_mm, after.nadir_mm, judged)
 
 
+def _read(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Array) -> Reading:
+    now, visit = ward.time_day[at], ward.visit[at]
+    return read_lesions(ward.table, ward.seed, patients, chart.reader, chart.bias[at], volume_mL, now, visit)
+
+
+def _review(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Array) -> None:
+    """The central review of scans of the first course and line; nothing in the clinic follows from it."""
+    reading = _read(ward, chart, at, patients, volume_mL)
+    seen = make_scan(chart, at, patients.site, ward.time_day[at], reading)
+    before = chart.first.take(at)
+    after, _ = assess(before, seen, confirmation_day=ward.study.confirmation_day)
+    _note(chart, at, before, after, ward.time_day[at])
+
+
+def _note(chart: Chart, at: Index, before: RecistState, after: RecistState, time_day: Array) -> None:
+    """Put down what RECIST remembers of the first course and line, and the day of a first complete response."""
+    chart.first = chart.first.put(at, after)
+    complete = (after.best_response == Response.CR) & (before.best_response != Response.CR)
+    chart.complete_response_day[at[complete]] = time_day[complete]
+
+
 def record_new_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder) -> None:
     """Write the lesions that are seen for the first time."""
-    who = at[np.nonzero(~reading.gone & ~ward.seen[at])[0]]
+    who = at[np.nonzero(~reading.gone & ~ward.chart.seen[at])[0]]
     recorder.add(
         "events",
         patient=ward.number[who],
@@ -103,11 +123,11 @@ def record_baseline(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
         state="on drug" if ward.treats else "off drug",
         line=ward.line.copy(),
         course=np.full(count, int(ward.treats), np.int8),
-        sum_mm=ward.first.baseline_sum_mm,
-        nadir_mm=ward.first.baseline_sum_mm,
+        sum_mm=ward.chart.first.baseline_sum_mm,
+        nadir_mm=ward.chart.first.baseline_sum_mm,
         change_pct=np.zeros(count),
         **dict.fromkeys(responses, nothing),
-        new_lesions=ward.new_lesions,
+        new_lesions=ward.chart.new_lesions,
         worst_grade=np.zeros(count, np.int8),
         decision="continue",
     )
@@ -163,7 +183,7 @@ def record_visit(
         course=known.course,
         **{name: _where_due(due, values, np.nan) for name, values in measured.items()},
         **{name: _where_due(due, values, None) for name, values in words.items()},
-        new_lesions=ward.new_lesions[at],
+        new_lesions=ward.chart.new_lesions[at],
         best_response=_RESPONSES[known.best],
         worst_grade=known.grade,
         decision=decisions,
@@ -173,9 +193,11 @@ def record_visit(
 
 
 def _record_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder) -> None:
-    row, place = np.nonzero(ward.seen[at])
+    row, place = np.nonzero(ward.chart.seen[at])
     who = at[row]
-    role = np.select([ward.target[at], ward.out_of_sight[at]], ["target", "new"], "non-target").astype(object)
+    role = np.select([ward.chart.target[at], ward.chart.out_of_sight[at]], ["target", "new"], "non-target").astype(
+        object
+    )
     recorder.add(
         "lesions",
         patient=ward.number[who],

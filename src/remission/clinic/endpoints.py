@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.clinic.chart import Chart
 from remission.clinic.ward import Array, Ward
 from remission.population import Patients
-from remission.response import CAUSE_NAMES, RESPONSE_NAMES, Response
+from remission.response import CAUSE_NAMES, RESPONSE_NAMES, RecistState, Response
+from remission.tables import by_central_review
 
 _RESPONSES = np.array(RESPONSE_NAMES, object)
 _CAUSES = np.array(CAUSE_NAMES, object)
@@ -26,11 +28,13 @@ def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
         "status_reason": _text(ward.failed),
         "attempts": ward.patients.attempts,
         **_at_enrolment(ward.patients),
-        "lesions": ward.seen_at_enrolment.sum(axis=1).astype(np.int8),
-        "baseline_sum_mm": ward.first.baseline_sum_mm,
+        "lesions": ward.chart.seen_at_enrolment.sum(axis=1).astype(np.int8),
+        "baseline_sum_mm": ward.chart.first.baseline_sum_mm,
         "growth_time_day": ward.patients.growth_time_day,
-        **_responses(ward),
-        **_progression(ward, dead, end),
+        **_responses(ward, ward.chart),
+        "second_course_best": _else_none(~np.isnan(ward.second_course_day), _RESPONSES[ward.second_best]),
+        **_progression(ward, ward.chart, dead, end),
+        **_by_central_review(ward, dead, end),
         "os_day": end,
         "os_event": dead,
         "death_cause": _text(ward.death_cause),
@@ -65,44 +69,43 @@ def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
     }
 
 
-def _responses(ward: Ward) -> dict[str, NDArray[Any]]:
-    first = ward.first
+def _responses(ward: Ward, chart: Chart) -> dict[str, NDArray[Any]]:
+    first = chart.first
     responder = np.isin(first.best_response, _RESPONDERS)
-    ended, end = _end_of_response(ward)
-    second_best = _else_none(~np.isnan(ward.second_course_day), _RESPONSES[ward.second_best])
+    ended, end = _end_of_response(ward, first)
     return {
         "best_response": _RESPONSES[first.best_response],
         "confirmed_response": _RESPONSES[first.confirmed_response],
-        "complete_response_day": ward.complete_response_day,
+        "complete_response_day": chart.complete_response_day,
         "time_to_response_day": np.where(responder, first.first_response_day, np.nan),
         "response_duration_day": np.where(responder, end - first.first_response_day, np.nan),
         "response_ended": _else_none(responder, ended),
-        "second_course_best": second_best,
     }
 
 
-def _end_of_response(ward: Ward) -> tuple[NDArray[np.bool_], Array]:
+def _end_of_response(ward: Ward, first: RecistState) -> tuple[NDArray[np.bool_], Array]:
     """Whether a response ended by progression or death in the first phase, and its last day."""
-    progressed = ~np.isnan(ward.first.first_progression_day)
-    last = np.where(np.isnan(ward.first.last_day), 0.0, ward.first.last_day)
+    progressed = ~np.isnan(first.first_progression_day)
+    last = np.where(np.isnan(first.last_day), 0.0, first.last_day)
     died = ~np.isnan(ward.death_day) & ward.in_first_phase
-    end = np.where(progressed, ward.first.first_progression_day, np.where(died, ward.death_day, last))
+    end = np.where(progressed, first.first_progression_day, np.where(died, ward.death_day, last))
     return progressed | died, end
 
 
-def _progression(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
-    event, day = _end_of_response(ward)
-    progressed = ~np.isnan(ward.first.first_progression_day)
-    cause = _else_none(progressed, _CAUSES[ward.first.first_progression_cause])
+def _progression(ward: Ward, chart: Chart, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
+    first, irecist = chart.first, chart.first.irecist
+    event, day = _end_of_response(ward, first)
+    progressed = ~np.isnan(first.first_progression_day)
+    cause = _else_none(progressed, _CAUSES[first.first_progression_cause])
     cause[event & ~progressed] = "death"
-    confirmed = ~np.isnan(ward.first.irecist.ipfs_day)
+    confirmed = ~np.isnan(irecist.ipfs_day)
     # An unconfirmed iUPD counts where nothing could come after it: death, or a change of treatment (Seymour
     # 2017).
-    changed = ward.first.irecist.pending & (dead | ~ward.in_first_phase)
+    changed = irecist.pending & (dead | ~ward.in_first_phase)
     ievent = confirmed | changed | (dead & ward.in_first_phase)
-    last = np.where(np.isnan(ward.first.last_day), 0.0, ward.first.last_day)
-    iday = np.where(confirmed, ward.first.irecist.ipfs_day, np.where(dead & ward.in_first_phase, end, last))
-    iday = np.where(changed & ~confirmed, ward.first.irecist.block_day, iday)
+    last = np.where(np.isnan(first.last_day), 0.0, first.last_day)
+    iday = np.where(confirmed, irecist.ipfs_day, np.where(dead & ward.in_first_phase, end, last))
+    iday = np.where(changed & ~confirmed, irecist.block_day, iday)
     return {
         "pfs_day": day,
         "pfs_event": event,
@@ -112,10 +115,18 @@ def _progression(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, N
     }
 
 
+def _by_central_review(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
+    """The same by the central review; a patient whom it saw progress no more is censored where a new course began."""
+    if ward.central is None:
+        return {}
+    found = {**_responses(ward, ward.central), **_progression(ward, ward.central, dead, end)}
+    return {by_central_review(name): values for name, values in found.items()}
+
+
 def _treatment(ward: Ward) -> dict[str, NDArray[Any]]:
     rules = np.array([*ward.rules, None], object)
     regimens = np.array([*(regimen.name for regimen in ward.regimens), None], object)
-    planned = [place for place, rule in enumerate(ward.arm.policy) if is_planned_stop(rule)]
+    planned = [place for place, rule in enumerate(ward.arm.policy) if rule.is_planned_stop]
     return {
         "drug_stop_day": ward.first_stop_day,
         "drug_stop_rule": rules[ward.first_stop_rule],
@@ -125,8 +136,3 @@ def _treatment(ward: Ward) -> dict[str, NDArray[Any]]:
         "next_line": regimens[ward.next_line],
         "treatment_free_day": ward.free_day,
     }
-
-
-def is_planned_stop(rule) -> bool:
-    """A rule that stops treatment at a fixed time on drug."""
-    return rule.then.kind == "stop" and rule.when.on_drug_for_day is not None and rule.when.course in (None, 1)

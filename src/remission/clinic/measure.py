@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from remission.clinic.chart import Array, Chart
 from remission.clinic.reading import Reading, sum_of
-from remission.clinic.ward import Index, Ward
 from remission.population import LYMPH_NODE
 from remission.response import Scan
 
@@ -15,23 +16,23 @@ NONTARGET_GROWTH, NONTARGET_GROWTH_MM = 1.4, 10.0
 NONTARGET_INCREASE_MM = 5.0
 
 
-def make_scan(ward: Ward, at: Index, reading: Reading) -> Scan:
-    """What RECIST needs of a scan of the patients at ``at``; what the ward remembers of scans is brought up to date."""
-    target, hidden = ward.target[at], ward.out_of_sight[at]
+def make_scan(chart: Chart, at: NDArray[np.intp], site: NDArray[np.int64], time_day: Array, reading: Reading) -> Scan:
+    """What RECIST needs of a scan of the patients at ``at``, whose sites and days are given; the chart is kept."""
+    target, hidden = chart.target[at], chart.out_of_sight[at]
     others = ~target & ~hidden
     total = sum_of(others, reading.measured_mm)
-    nadir, last = ward.nontarget_nadir_mm[at], ward.nontarget_last_mm[at]
-    node = ward.patients.site[at] == LYMPH_NODE
+    nadir, last = chart.nontarget_nadir_mm[at], chart.nontarget_last_mm[at]
+    node = site == LYMPH_NODE
     seen = ~node & (reading.measured_mm > 0)
     new = hidden & ~reading.gone
-    further = new & ward.gone[at]
-    ward.nontarget_nadir_mm[at] = np.minimum(nadir, total)
-    ward.nontarget_last_mm[at] = total
-    ward.measured_mm[at] = reading.measured_mm
-    ward.gone[at] = reading.gone
-    ward.seen[at] |= ~reading.gone
+    further = new & chart.gone[at]
+    chart.nontarget_nadir_mm[at] = np.minimum(nadir, total)
+    chart.nontarget_last_mm[at] = total
+    chart.measured_mm[at] = reading.measured_mm
+    chart.gone[at] = reading.gone
+    chart.seen[at] |= ~reading.gone
     return Scan(
-        time_day=ward.time_day[at],
+        time_day=time_day,
         sum_mm=sum_of(target, reading.measured_mm),
         targets_gone=np.all(reading.gone | ~target, axis=1),
         nontargets_gone=np.all(reading.gone | ~others, axis=1),

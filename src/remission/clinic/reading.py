@@ -1,4 +1,4 @@
-"""What the reader sees of each lesion at a scan."""
+"""What a reader sees of each lesion at a scan."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from remission import draws
 from remission.biology import TumourTable
 from remission.population import LYMPH_NODE, UNSEEN_MM, Patients, diameter_mm
+from remission.study import INVESTIGATOR
 
 Array = NDArray[np.float64]
 FLOOR_MM = 5.0  # too small to measure is written as 5 mm (Eisenhauer 2009)
@@ -28,23 +29,29 @@ class Reading:
     gone: NDArray[np.bool_]
 
 
-def draw_reader_bias(table: TumourTable, seed: int, patients: Patients) -> Array:
-    """The part of the reader's error that stays with a lesion, as a factor, shape (n, 6)."""
+def draw_reader_bias(table: TumourTable, seed: int, patients: Patients, reader: str) -> Array:
+    """The part of a reader's error that stays with a lesion, as a factor, shape (n, 6)."""
     places = np.arange(1, patients.site.shape[1] + 1)
-    error = draws.normal(seed, patients.number[:, None], "reader error of a lesion", places)
+    error = draws.normal(seed, patients.number[:, None], _purpose(reader, "reader error of a lesion"), places)
     return np.exp(table.value("reader_sd_lesion") * error)
+
+
+def _purpose(reader: str, what: str) -> str:
+    """What a draw is for; the investigator's keep the names that they had alone."""
+    return what if reader == INVESTIGATOR else f"{reader} {what}"
 
 
 def read_lesions(
     table: TumourTable,
     seed: int,
     patients: Patients,
+    reader: str,
     bias: Array,
     volume_mL: Array,
     time_day: Array,
     visit: NDArray[np.int16],
 ) -> Reading:
-    """Measure every lesion of m patients.
+    """Measure every lesion of m patients, as one reader does.
 
     A lesion never looks smaller than its scar, which resorbs. The reader's error has a part that stays with
     the lesion and a part that changes from visit to visit.
@@ -54,7 +61,7 @@ def read_lesions(
     true_mm = diameter_mm(np.maximum(volume_mL, scar_mL))
     lesions = patients.site.shape[1]
     index = visit[:, None].astype(np.int64) * lesions + np.arange(lesions)
-    error = draws.normal(seed, patients.number[:, None], "reader error of a visit", index)
+    error = draws.normal(seed, patients.number[:, None], _purpose(reader, "reader error of a visit"), index)
     seen = np.maximum(true_mm * bias * np.exp(table.value("reader_sd_visit") * error), FLOOR_MM)
     node = patients.site == LYMPH_NODE
     # A node that has shrunk to nothing visible is still a (normal) node of some millimetres.

@@ -15,13 +15,14 @@ def begin_again(ward: Ward, who: Index) -> None:
     is visible is a non-target. A lesion that is out of sight here is new when it is seen: the baseline is what RECIST
     compares with (Eisenhauer 2009, "new lesions").
     """
-    size, hidden = ward.measured_mm[who], ward.gone[who]
+    chart = ward.chart
+    size, hidden = chart.measured_mm[who], chart.gone[who]
     target = choose_targets(size, ward.patients.site[who])
-    ward.target[who] = target
-    ward.out_of_sight[who] = hidden
+    chart.target[who] = target
+    chart.out_of_sight[who] = hidden
     others = ~hidden & ~target
-    ward.nontarget_nadir_mm[who] = sum_of(others, size)
-    ward.nontarget_last_mm[who] = ward.nontarget_nadir_mm[who]
+    chart.nontarget_nadir_mm[who] = sum_of(others, size)
+    chart.nontarget_last_mm[who] = chart.nontarget_nadir_mm[who]
     ward.later = ward.later.put(
         who, begin(sum_of(target, size), target.any(axis=1), others.any(axis=1), ward.time_day[who])
     )

@@ -9,14 +9,14 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import TumourTable, load_tumour, mechanism_of
+from remission.clinic.chart import central_chart, investigators_chart
 from remission.clinic.endpoints import patient_rows
 from remission.clinic.follow import follow
-from remission.clinic.reading import Reading, draw_reader_bias, read_lesions, sum_of
+from remission.clinic.reading import Reading
 from remission.clinic.records import Recorder
 from remission.clinic.ward import Ward, admit
 from remission.population import NO_CANDIDATE, Patients, enrol
-from remission.response import begin
-from remission.study import Arm, StudyDefinition
+from remission.study import CENTRAL_REVIEW, Arm, StudyDefinition
 from remission.tables import TABLE_NAMES, make_table
 
 if TYPE_CHECKING:
@@ -122,13 +122,9 @@ def follow_arm(
 def _open_ward(
     definition: StudyDefinition, arm: Arm, table: TumourTable, seed: int, patients: Patients
 ) -> tuple[Ward, Reading]:
-    bias = draw_reader_bias(table, seed, patients)
-    n = len(patients.number)
-    visit = np.zeros(n, np.int16)
-    reading = read_lesions(table, seed, patients, bias, patients.volume_mL, np.zeros(n), visit)
-    others = (~reading.gone & ~patients.target).any(axis=1)
-    first = begin(sum_of(patients.target, reading.measured_mm), np.ones(n, bool), others)
-    ward = admit(definition, arm, table, mechanism_of(definition.model), seed, patients, first, reading, bias)
+    chart, reading = investigators_chart(table, seed, patients)
+    central = central_chart(table, seed, patients) if CENTRAL_REVIEW in definition.assessors else None
+    ward = admit(definition, arm, table, mechanism_of(definition.model), seed, patients, chart, central)
     return ward, reading
 
 

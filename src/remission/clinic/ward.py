@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import Mechanism, TumourTable
-from remission.clinic.reading import Reading, sum_of
+from remission.clinic.chart import Chart
 from remission.population import Patients, diagnosed_day
 from remission.response import RecistState, Response
 from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition, exists_from
@@ -40,13 +40,12 @@ class Ward:
     rules: tuple[str, ...]
     diagnosed_day: Array  # the date of day 0, as an ordinal; NaN outside the calendar
 
-    # Where the integration stands; state (n, states), parameters (n, parameters), reader error (n, 6)
+    # Where the integration stands; state (n, states), parameters (n, parameters)
     time_day: Array
     state: Array
     parameters: Array
     step_day: Array
     dose_step_day: Array
-    reader_bias: Array
 
     # Follow-up: who is still seen, and the next visit
     active: NDArray[np.bool_]
@@ -90,26 +89,14 @@ class Ward:
     worst_grade: NDArray[np.int8]
     first_grade3_day: Array
 
-    # Response: the first course and line, and whatever came later
-    first: RecistState
+    # The chart on which the clinic acts, with the response in the first course and line; the central review's, if the
+    # study has one; the response in whatever came later
+    chart: Chart
+    central: Chart | None
     later: RecistState
     second_best: NDArray[np.int8]
 
-    # Lesions, (n, 6): at the latest scan; targets and what was out of sight at the present baseline; seen at a scan so
-    # far, and at enrolment
-    measured_mm: Array
-    gone: NDArray[np.bool_]
-    target: NDArray[np.bool_]
-    out_of_sight: NDArray[np.bool_]
-    seen: NDArray[np.bool_]
-    seen_at_enrolment: NDArray[np.bool_]
-
-    # Sums of non-targets, which RECIST's own memory does not keep
-    nontarget_nadir_mm: Array
-    nontarget_last_mm: Array
-
     # What the table of patients will say
-    complete_response_day: Array
     first_stop_day: Array
     first_stop_rule: NDArray[np.int8]
     second_course_day: Array
@@ -133,15 +120,10 @@ class Ward:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
 
-    @property
-    def new_lesions(self) -> NDArray[np.int8]:
-        """Lesions seen so far that were not there at enrolment."""
-        return (self.seen & ~self.seen_at_enrolment).sum(axis=1).astype(np.int8)
-
     def recist(self, at: Index) -> RecistState:
         """What RECIST remembers of the present course of the patients at ``at``."""
         later = np.flatnonzero(~self.in_first_phase[at])
-        return self.first.take(at).put(later, self.later.take(at[later]))
+        return self.chart.first.take(at).put(later, self.later.take(at[later]))
 
     def exist(self, at: Index, name: str) -> NDArray[np.bool_]:
         """Whether a molecule or regimen can be prescribed to the patients at ``at`` today."""
@@ -161,15 +143,12 @@ def admit(
     model: Mechanism,
     seed: int,
     patients: Patients,
-    first: RecistState,
-    baseline: Reading,
-    reader_bias: Array,
+    chart: Chart,
+    central: Chart | None,
 ) -> Ward:
     """The patients of an arm at enrolment, before any treatment."""
     n = len(patients.number)
     number = patients.number
-    seen = ~baseline.gone
-    others_mm = sum_of(seen & ~patients.target, baseline.measured_mm)
 
     def none() -> Array:
         return np.full(n, np.nan)
@@ -189,7 +168,6 @@ def admit(
         parameters=patients.parameters.copy(),
         step_day=np.zeros(n),
         dose_step_day=np.full(n, np.nan),
-        reader_bias=reader_bias,
         active=np.ones(n, bool),
         failed=np.full(n, "", dtype="<U200"),
         visit=np.zeros(n, np.int16),
@@ -224,18 +202,10 @@ def admit(
         toxicity_molecule=np.full(n, None, object),
         worst_grade=np.zeros(n, np.int8),
         first_grade3_day=none(),
-        first=first,
-        later=first,
+        chart=chart,
+        central=central,
+        later=chart.first,
         second_best=np.full(n, Response.NE, np.int8),
-        measured_mm=baseline.measured_mm.copy(),
-        gone=baseline.gone.copy(),
-        target=patients.target.copy(),
-        out_of_sight=~seen,
-        seen=seen.copy(),
-        seen_at_enrolment=seen,
-        nontarget_nadir_mm=others_mm,
-        nontarget_last_mm=others_mm.copy(),
-        complete_response_day=none(),
         first_stop_day=none(),
         first_stop_rule=np.full(n, -1, np.int8),
         second_course_day=none(),

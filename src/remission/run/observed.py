@@ -49,6 +49,7 @@ class ObservedStudy:
     text: str = ""
     published: str | None = None
     filled: str = "observed"
+    assessors: tuple[str, ...] = ()
 
 
 def observed_text(

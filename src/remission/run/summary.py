@@ -68,12 +68,8 @@ def planned_stop_day(definition: Any, arm: str) -> float | None:
     >>> planned_stop_day(keynote, "pembrolizumab"), planned_stop_day(keynote, "ipilimumab")
     (730.5, None)
     """
-    stops = [rule.when for rule in _policy(definition, arm) if rule.then.kind == "stop"]
-    return min((when.on_drug_for_day for when in stops if _ends_first_course(when)), default=None)
-
-
-def _ends_first_course(when: Any) -> bool:
-    return when.on_drug_for_day is not None and when.course in (None, 1) and when.line in (None, 1)
+    planned = (rule.when.on_drug_for_day for rule in _policy(definition, arm) if rule.is_planned_stop)
+    return min(planned, default=None)
 
 
 def _policy(definition: Any, arm: str) -> Any:

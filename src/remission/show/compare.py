@@ -11,11 +11,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
+from remission.study import CENTRAL_REVIEW
 from remission.study.agreement import agreement_band
+from remission.tables import by_central_review
 
 # A simulated trial as large as the real one has an interval about as wide as the published one.
 WIDEST = 1.25
-_MAY_NOT_BE_REACHED: Final = ("median_OS", "median_PFS", "median_iPFS", "median_response_duration")
+_MAY_NOT_BE_REACHED: Final = (
+    *("median_OS", "median_PFS", "median_iPFS", "median_response_duration"),
+    by_central_review("median_PFS"),
+)
 # What tables of published results call a number of the summary.
 ALIASES: Final = {
     "median_TTR": "median_time_to_response",
@@ -49,7 +54,7 @@ class Published:
     against : str or None
         Name of the other arm, for hazard ratios.
     criterion : str
-        By what progression was judged, where that is told: ``"RECIST 1.1"`` or ``"irRC"``.
+        By what and by whom response and progression were judged, where that is told.
     fitted : bool
         Whether the shipped tumour was fitted to it.
     part : str
@@ -72,6 +77,17 @@ class Published:
     fitted: bool = False
     part: str = ""
     note: str = ""
+
+    @property
+    def key(self) -> str:
+        """Where the simulated number stands in the summary: by central review apart from the investigator's.
+
+        Examples
+        --------
+        >>> Published("A", "ORR", None, 33.0, None, None, "%", "read", "", criterion="confirmed, central").key
+        'central_ORR'
+        """
+        return by_central_review(self.endpoint) if CENTRAL_REVIEW in self.criterion else self.endpoint
 
 
 class Estimate(NamedTuple):
@@ -161,8 +177,8 @@ def simulated_like(one: Published, summary: Mapping[str, Any]) -> Estimate:
     0.8
     """
     if one.against is not None:
-        return ratio_estimate(summary, one.arm, one.against, one.endpoint)
-    return simulated_estimate(summary, one.arm, one.endpoint, one.month)
+        return ratio_estimate(summary, one.arm, one.against, one.key)
+    return simulated_estimate(summary, one.arm, one.key, one.month)
 
 
 def ratio_estimate(summary: Mapping[str, Any], arm: str, against: str, endpoint: str) -> Estimate:

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from remission.show.care import Moves, Shares, count_states, moves
 from remission.show.response import Spider, Waterfall, best_change, spider, waterfall
 from remission.show.swimmer import Swimmer, swimmer
+from remission.study import CENTRAL_REVIEW
+from remission.tables import JUDGED, by_central_review
 from remission.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -132,13 +134,18 @@ def arm_data(folder: Folder, name: str, label: str, index: int) -> ArmData:
     RunError
         If a file is missing or has changed since it was written.
     """
-    columns = ["status", "status_reason", *_NUMBERS, *_FLOATS, *_FLAGS, *_NAMES]
+    reviewed = CENTRAL_REVIEW in folder.definition.assessors
+    floats, flags, names = (
+        (*own, *(by_central_review(column.name) for column in JUDGED if reviewed and column.kind == kind))
+        for own, kind in ((_FLOATS, "float64"), (_FLAGS, "bool"), (_NAMES, "category"))
+    )
+    columns = ["status", "status_reason", *_NUMBERS, *floats, *flags, *names]
     table = folder.table("patients", [name], columns)
     status, reason = as_names(table["status"]), as_names(table["status_reason"])
     followed = status == "followed"
-    patients = {column: as_floats(table[column])[followed] for column in _FLOATS}
-    patients |= {column: as_names(table[column])[followed] for column in _NAMES}
-    patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(bool) for column in _FLAGS}
+    patients = {column: as_floats(table[column])[followed] for column in floats}
+    patients |= {column: as_names(table[column])[followed] for column in names}
+    patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(bool) for column in flags}
     patients |= {column: np.nan_to_num(as_floats(table[column])[followed]).astype(np.int64) for column in _NUMBERS}
     # A real patient may have no best response: nothing was judged.
     patients["best_response"] = np.where(patients["best_response"] == "", "NE", patients["best_response"])

@@ -155,10 +155,10 @@ def _endpoint_name(endpoint: str, planned_month: float | None) -> str:
 def _own_rows(arm: str, others: Sequence[str], summary: Numbers, rows: Sequence[Row]) -> list[Row]:
     """Simulated numbers of the known endpoints that nothing published stands beside."""
     published = [row.published for row in rows]
-    seen = {(ALIASES.get(one.endpoint, one.endpoint), one.month) for one in published if one.against is None}
+    seen = {(ALIASES.get(one.key, one.key), one.month) for one in published if one.against is None}
     # A number without a time in the summary may have one in print: "completed two years", at 24 months.
     seen |= {(endpoint, None) for endpoint, _ in seen}
-    compared = {(one.endpoint, one.against) for one in published}
+    compared = {(one.key, one.against) for one in published}
     found = []
     for endpoint in ORDER:
         for month in _months(summary["arms"].get(arm, {}), endpoint):

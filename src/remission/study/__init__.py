@@ -7,7 +7,9 @@ from remission.study.catalogue import catalogue_names, load_molecule
 from remission.study.dates import Enrolment, exists_from
 from remission.study.definition import (
     ALL_DOSES_GIVEN,
+    CENTRAL_REVIEW,
     COURSE_ENDS,
+    INVESTIGATOR,
     PLANNED_END,
     Action,
     Arm,
@@ -27,7 +29,9 @@ from remission.study.study_file import parse_study
 
 __all__ = [
     "ALL_DOSES_GIVEN",
+    "CENTRAL_REVIEW",
     "COURSE_ENDS",
+    "INVESTIGATOR",
     "PLANNED_END",
     "Action",
     "Arm",

@@ -27,6 +27,10 @@ PLANNED_END = "planned end of the course"
 COURSE_ENDS = (ALL_DOSES_GIVEN, PLANNED_END)
 """What ``stopped_by`` says when no rule ended a course: its doses, or its planned length, came to an end."""
 
+INVESTIGATOR, CENTRAL_REVIEW = "investigator", "central"
+ASSESSORS = (INVESTIGATOR, CENTRAL_REVIEW)
+"""Who judges response and progression: those who treat, or readers who see the scans alone."""
+
 
 @dataclass(frozen=True)
 class DoseOrder:
@@ -140,6 +144,13 @@ class Rule:
     when: Condition
     then: Action
 
+    @property
+    def is_planned_stop(self) -> bool:
+        """Whether it ends everyone's first course at a fixed time on drug; who may go on has no plan to complete."""
+        when = self.when
+        first_course = when.course in (None, 1) and when.line in (None, 1)
+        return self.then.kind == "stop" and self.then.share == 1 and when.on_drug_for_day is not None and first_course
+
 
 @dataclass(frozen=True)
 class Criterion:
@@ -239,6 +250,9 @@ class StudyDefinition:
         Least time between two scans of which the second confirms the first.
     lost_to_follow_up_per_year : float
         Share of patients lost in a year.
+    assessors : tuple of str
+        By whom published results judge response and progression: `INVESTIGATOR`, `CENTRAL_REVIEW`, or both, of whom
+        the first is meant where they do not say. Decisions are always the investigator's. Empty for the investigator.
     arms : tuple of Arm
         In the order of the file.
     regimens, molecules : dict
@@ -283,6 +297,7 @@ class StudyDefinition:
     subgroups: Mapping[str, tuple[Criterion, ...]] = field(default_factory=dict)
     published: str | None = None
     trial: tuple[str, ...] = ()
+    assessors: tuple[str, ...] = ()
     diagnosed: Enrolment | None = None
     time_gained: TimeGained | None = None
     model: OwnModel | None = None
@@ -319,7 +334,7 @@ def meaning_hash(definition: StudyDefinition) -> str:
 
 
 _NO_MEANING = ("text", "hash", "patients", "seed", "subgroups", "trial", "time_gained")
-_IF_GIVEN = ("diagnosed", "available", "lines", "model")
+_IF_GIVEN = ("assessors", "diagnosed", "available", "lines", "model")
 """Keys that came later: a study without them keeps the hash that it had."""
 _WORDS = ("title", "label", "source", "evidence", "published", "published_as")
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from remission.study.calendar import ScanCalendar
 from remission.study.dates import exists_from
-from remission.study.definition import Action, Arm, Condition, Criterion, DoseOrder, Regimen, Rule, StudyDefinition
+from remission.study.definition import (
+    CENTRAL_REVIEW,
+    Action,
+    Arm,
+    Condition,
+    Criterion,
+    DoseOrder,
+    Regimen,
+    Rule,
+    StudyDefinition,
+)
 from remission.units import DAYS_PER_MONTH, DAYS_PER_WEEK
 
 _WIDTH = 100
@@ -68,6 +78,8 @@ def _frame(study: StudyDefinition) -> list[str]:
         lines.append(f"diagnosed between {study.diagnosed.first} and {study.diagnosed.last}")
     lines += [f"enrolled only with {', '.join(map(_criterion, study.eligible))}"] if study.eligible else []
     lines += [f"{100 * lost:g} % a year are lost to follow-up"] if lost else []
+    if CENTRAL_REVIEW in study.assessors:
+        lines.append("response and progression are judged by a central review besides, on which no decision rests")
     return lines + _published(study)
 
 

@@ -21,7 +21,7 @@ from itertools import groupby
 
 from remission.errors import StudyError
 from remission.study.catalogue import catalogue_file
-from remission.study.definition import StudyDefinition
+from remission.study.definition import ASSESSORS, CENTRAL_REVIEW, StudyDefinition
 from remission.study.molecule import EVIDENCE
 from remission.study.yaml import read_text
 
@@ -47,6 +47,8 @@ OPTIONAL = ("criterion", "fitted")
 """Columns that a file may lack: what progression was judged by; ``yes`` where the shipped tumour was fitted to it."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGAINST = re.compile(r"_vs_(\w+)\Z")
+_READ_FROM_SCANS = re.compile(r"PFS|ORR|CR|PR|SD|PD|D[Oo]R|TTR|respon")
+"""Endpoints that a reader of scans decides."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +72,9 @@ class PublishedFigure:
     against : str or None
         The other arm of a ratio; in `published_for` always there, in a file only where the endpoint names it.
     criterion : str
-        By what progression was judged: ``RECIST 1.1``, ``irRC``, or empty where the file does not say. A note tells
-        where it is recalled or inferred.
+        By what and by whom response and progression were judged: ``RECIST 1.1`` or ``irRC``, ``confirmed``,
+        ``central`` or ``investigator``; empty where the file does not say. A note tells where that is recalled or
+        inferred.
     fitted : bool
         Whether values of the shipped tumour were fitted to this figure: agreement with it is no validation.
     part : str
@@ -264,10 +267,28 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
         against = other_arm(study, meant.arms, figure) if figure.unit == "ratio" else None
         if figure.unit == "ratio" and against is None:
             continue
-        named = replace(figure, arm=meant.arms[0], against=against, part=meant.part)
+        named = replace(judged_by(figure, study), arm=meant.arms[0], against=against, part=meant.part)
         (parts if meant.part else found).append(named)
     whole = {_subject(figure) for figure in found}
     return (*found, *(figure for figure in parts if _subject(figure) not in whole))
+
+
+def judged_by(figure: PublishedFigure, study: StudyDefinition) -> PublishedFigure:
+    """A figure of response or progression that names no reader is that of the study's first assessor.
+
+    The criterion tells where that is the central review. What is judged by irRC is the investigator's.
+
+    Examples
+    --------
+    >>> from remission.study import load_definition
+    >>> figure = all_published("relativity-047")[0]
+    >>> judged_by(figure, load_definition("relativity-047")).criterion
+    'central'
+    """
+    told = any(word in figure.criterion for word in (*ASSESSORS, "irRC"))
+    if told or study.assessors[:1] != (CENTRAL_REVIEW,) or not _READ_FROM_SCANS.search(figure.endpoint):
+        return figure
+    return replace(figure, criterion=", ".join(filter(None, (figure.criterion, CENTRAL_REVIEW))))
 
 
 @dataclass(frozen=True)

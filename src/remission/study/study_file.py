@@ -10,7 +10,7 @@ from remission.study import reader
 from remission.study.catalogue import catalogue_names, load_molecule, molecule_place
 from remission.study.criteria_file import ELIGIBLE, criteria, subgroups
 from remission.study.dates_file import Calendar, calendar_of, check_first_line, diagnosed, with_dates
-from remission.study.definition import Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
+from remission.study.definition import ASSESSORS, Arm, DoseOrder, Regimen, StudyDefinition, meaning_hash
 from remission.study.molecule import Molecule
 from remission.study.molecule_file import overlay, read_molecule
 from remission.study.numbers import MOST_PATIENTS, MOST_SEED
@@ -66,6 +66,7 @@ def study_keys(molecules: tuple[str, ...], regimens: tuple[str, ...]) -> dict[st
         "watch_every": Key(between_scans, 84.0),
         "confirmation": Key(reader.duration(), 28.0),
         "lost_to_follow_up_per_year": Key(_loss, 0.0),
+        "assessors": Key(_assessors, ()),
         "published": Key(reader.choice(*catalogue_names("published"), what="published results"), None),
         "trial": Key(reader.one_or_more(reader.text), ()),
         "molecules": Key(_named(_own_molecule), {}),
@@ -128,6 +129,7 @@ def read_study(tree: Place, problems: Problems) -> Any:
         watch_every_day=values["watch_every"],
         confirmation_day=values["confirmation"],
         lost_to_follow_up_per_year=values["lost_to_follow_up_per_year"],
+        assessors=values["assessors"],
         arms=tuple(_make_arm(name, arm) for name, arm in values["arms"].items()),
         regimens=values["regimens"],
         molecules=molecules_given,
@@ -166,6 +168,13 @@ def _loss(place: Place, problems: Problems) -> Any:
     if value == 1:
         return problems.add(place, "nobody would be followed", allowed="less than 100 %")
     return value
+
+
+def _assessors(place: Place, problems: Problems) -> Any:
+    values = reader.one_or_more(reader.choice(*ASSESSORS, what="assessor"))(place, problems)
+    if values is not BAD and len(set(values)) < len(values):
+        return problems.add(place, "an assessor is named twice", found=", ".join(values))
+    return values
 
 
 def _regimen(molecules: tuple[str, ...]) -> Any:

@@ -5,6 +5,7 @@ Left of everything that fills them (the clinic, a cohort) and of everything that
 
 from __future__ import annotations
 
+from remission.tables.columns import JUDGED, by_central_review
 from remission.tables.schema import (
     MOST_TIME_DAY,
     TABLE_NAMES,
@@ -15,4 +16,14 @@ from remission.tables.schema import (
     schema,
 )
 
-__all__ = ["MOST_TIME_DAY", "TABLE_NAMES", "check_columns", "check_table", "make_table", "normalised", "schema"]
+__all__ = [
+    "JUDGED",
+    "MOST_TIME_DAY",
+    "TABLE_NAMES",
+    "by_central_review",
+    "check_columns",
+    "check_table",
+    "make_table",
+    "normalised",
+    "schema",
+]

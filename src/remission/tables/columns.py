@@ -5,7 +5,7 @@ Plain data, so that reading it costs no import. Units stand in the names; days c
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Kind = Literal["bool", "int8", "int16", "int64", "float64", "category", "text"]
@@ -68,31 +68,19 @@ VISIT = Column("visit", "int16", "number of the visit; 0 is the baseline")
 LINE = Column("line", "int8", "line of treatment, from 1")
 COURSE = Column("course", "int8", "course of the first line's treatment, from 1; 2 is the first rechallenge")
 
-PATIENTS = (
-    ARM,
-    PATIENT,
-    Column(
-        "status",
-        "category",
-        "followed; failed: the integration failed; not_enrolled: no candidate was eligible",
-        values=("followed", "failed", "not_enrolled"),
-    ),
-    Column("status_reason", "text", "why the patient failed or was not enrolled", "may"),
-    Column("attempts", "int16", "candidates grown until one was diagnosed and eligible"),
-    Column("age_year", "float64", "age at the first dose", "not followed"),
-    Column("female", "bool", "true for women", "not followed"),
-    Column("weight_kg", "float64", "body weight", "not followed"),
-    Column("height_cm", "float64", "body height", "not followed"),
-    Column("albumin_g_per_L", "float64", "serum albumin", "not followed"),
-    Column("ldh_ratio_uln", "float64", "lactate dehydrogenase over the upper limit of normal", "not followed"),
-    Column("ecog", "int8", "ECOG performance status", "not followed"),
-    Column("previously_treated", "bool", "true if an earlier treatment had failed", "not followed"),
-    Column("squamous", "bool", "true for squamous histology", "may"),
-    Column("pd_l1_percent", "float64", "tumour cells that stain for PD-L1", "may"),
-    Column("lesions", "int8", "lesions at baseline", "not followed"),
-    Column("targets", "int8", "target lesions (RECIST 1.1)", "not followed"),
-    Column("baseline_sum_mm", "float64", "sum of the target diameters at baseline, as measured", "not followed"),
-    Column("growth_time_day", "float64", "time from the small tumour to diagnosis", "not followed"),
+
+def by_central_review(column: str) -> str:
+    """Name of the column that holds the same by central review; empty throughout in a study that has none.
+
+    Examples
+    --------
+    >>> by_central_review("pfs_day")
+    'central_pfs_day'
+    """
+    return f"central_{column}"
+
+
+JUDGED = (
     Column(
         "best_response",
         "category",
@@ -122,6 +110,47 @@ PATIENTS = (
     ),
     Column("ipfs_day", "float64", "as pfs_day, by iRECIST", "not followed"),
     Column("ipfs_event", "bool", "as pfs_event, by iRECIST", "not followed"),
+)
+"""What a reader makes of a patient's scans."""
+
+
+def _by_central_review(column: Column) -> Column:
+    meaning = f"by central review: {column.meaning}"
+    return replace(column, name=by_central_review(column.name), meaning=meaning, empty="may")
+
+
+
+def _by_central_review(column: Column) -> Column:
+    meaning = f"by central review: {column.meaning}"
+    return replace(column, name=by_central_review(column.name), meaning=meaning, empty="may")
+
+
+PATIENTS = (
+    ARM,
+    PATIENT,
+    Column(
+        "status",
+        "category",
+        "followed; failed: the integration failed; not_enrolled: no candidate was eligible",
+        values=("followed", "failed", "not_enrolled"),
+    ),
+    Column("status_reason", "text", "why the patient failed or was not enrolled", "may"),
+    Column("attempts", "int16", "candidates grown until one was diagnosed and eligible"),
+    Column("age_year", "float64", "age at the first dose", "not followed"),
+    Column("female", "bool", "true for women", "not followed"),
+    Column("weight_kg", "float64", "body weight", "not followed"),
+    Column("height_cm", "float64", "body height", "not followed"),
+    Column("albumin_g_per_L", "float64", "serum albumin", "not followed"),
+    Column("ldh_ratio_uln", "float64", "lactate dehydrogenase over the upper limit of normal", "not followed"),
+    Column("ecog", "int8", "ECOG performance status", "not followed"),
+    Column("previously_treated", "bool", "true if an earlier treatment had failed", "not followed"),
+    Column("squamous", "bool", "true for squamous histology", "may"),
+    Column("pd_l1_percent", "float64", "tumour cells that stain for PD-L1", "may"),
+    Column("lesions", "int8", "lesions at baseline", "not followed"),
+    Column("targets", "int8", "target lesions (RECIST 1.1)", "not followed"),
+    Column("baseline_sum_mm", "float64", "sum of the target diameters at baseline, as measured", "not followed"),
+    Column("growth_time_day", "float64", "time from the small tumour to diagnosis", "not followed"),
+    *JUDGED,
     Column("os_day", "float64", "first dose to death, or to the last day known alive", "not followed"),
     Column("os_event", "bool", "true if the patient died", "not followed"),
     Column(
@@ -137,7 +166,7 @@ PATIENTS = (
     Column(
         "completed_treatment",
         "bool",
-        "true if the first course ended by a rule that stops it at a fixed time on drug",
+        "true if the first course ended by a rule that stops everyone's at a fixed time on drug",
         "not followed",
     ),
     Column("second_course_day", "float64", "first dose of the second course", "may"),
@@ -158,6 +187,7 @@ PATIENTS = (
     ),
     Column("first_grade3_day", "float64", "first toxicity of grade 3 or more of the first line", "may"),
     Column("on_drug_day", "float64", "days on study drug (first line), all courses", "not followed"),
+    *(_by_central_review(column) for column in JUDGED),
 )
 
 VISITS = (
