@@ -8,6 +8,8 @@ from typing import Final
 
 from remission.calibration.score import MOST_POINTS_OFF, Score, from_memory, looked_up, score
 from remission.calibration.validate import ValidatedRow, Validation
+from remission.study import CENTRAL_REVIEW
+from remission.study.published import RECIST
 from remission.texts import Words
 
 _MOST_ARM: Final = 34
@@ -55,8 +57,9 @@ def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]
     endpoint = words.term(row.target.columns["endpoint"])
     if figure.time_months is not None:
         endpoint = words("validate.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
-    if figure.criterion not in ("", "RECIST 1.1") and "PFS" in figure.endpoint:
-        endpoint = words("validate.by", endpoint=endpoint, criterion=figure.criterion)
+    by = [part for part in figure.criterion.split(", ") if part not in ("", RECIST)]
+    if by and ("PFS" in figure.endpoint or CENTRAL_REVIEW in by):
+        endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(by))
     published = _with_interval(figure.value, figure.ci_low, figure.ci_high, figure.unit, words)
     if math.isnan(row.simulated):
         return arm, endpoint, published, "", words("validate.not_computable", reason=words.term(row.reason))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from remission.show.compare import ALIASES, Published, Row, simulated_like
+from remission.study.definition import ASSESSORS, CENTRAL_REVIEW
+from remission.study.published import RECIST
 from remission.texts import Words
 
 # Endpoints in the order a reader looks for them; others follow by name.
@@ -124,6 +126,8 @@ def _line(row: Row, labels: Mapping[str, str], planned: float | None, words: Wor
     one, alone = row.published, math.isnan(row.published.value)
     other = labels.get(one.against or "", one.against or "")
     name = endpoint_text(_endpoint_name(one.endpoint, planned), one.month, words, other=other)
+    if CENTRAL_REVIEW in one.criterion:
+        name = words("endpoint.by_central_review", endpoint=name)
     return Line(
         words("endpoint.part", endpoint=name, part=words.term(one.part)) if one.part else name,
         "" if alone else quantity(one.value, one.unit, words),
@@ -139,9 +143,12 @@ def _line(row: Row, labels: Mapping[str, str], planned: float | None, words: Wor
 
 
 def _evidence(one: Published, words: Words) -> str:
-    """Where a published number comes from, by what criterion, and whether the tumour was fitted to it."""
+    """Where a published number comes from, its criterion if not RECIST 1.1, and whether the tumour was fitted to it.
+
+    By whom it was judged stands with the name of the endpoint.
+    """
     parts = [words.named("evidence", one.evidence)] if one.evidence else []
-    parts += [one.criterion] if one.criterion else []
+    parts += [part for part in one.criterion.split(", ") if part not in ("", RECIST, *ASSESSORS)]
     parts += [words("evidence.fitted")] if one.fitted else []
     return ", ".join(parts)
 

@@ -45,6 +45,8 @@ COLUMNS = (
 )
 OPTIONAL = ("criterion", "fitted")
 """Columns that a file may lack: what progression was judged by; ``yes`` where the shipped tumour was fitted to it."""
+RECIST = "RECIST 1.1"
+"""The criterion that is meant where no other is told."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGAINST = re.compile(r"_vs_(\w+)\Z")
 _READ_FROM_SCANS = re.compile(r"PFS|ORR|CR|PR|SD|PD|D[Oo]R|TTR|respon")

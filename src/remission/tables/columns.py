@@ -119,12 +119,6 @@ def _by_central_review(column: Column) -> Column:
     return replace(column, name=by_central_review(column.name), meaning=meaning, empty="may")
 
 
-
-def _by_central_review(column: Column) -> Column:
-    meaning = f"by central review: {column.meaning}"
-    return replace(column, name=by_central_review(column.name), meaning=meaning, empty="may")
-
-
 PATIENTS = (
     ARM,
     PATIENT,

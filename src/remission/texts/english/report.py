@@ -81,6 +81,7 @@ REPORT: Final[Mapping[str, str]] = {
     "endpoint.iPFS": "Progression-free at {month} months, iRECIST",
     "endpoint.median_iPFS": "Median progression-free survival, iRECIST",
     "endpoint.HR_iPFS": "Hazard ratio of PFS by iRECIST v {other}",
+    "endpoint.by_central_review": "{endpoint}, central review",
     "endpoint.part": "{endpoint} ({part})",
     "endpoint.median_OS": "Median overall survival",
     "endpoint.median_PFS": "Median progression-free survival",

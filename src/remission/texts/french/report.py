@@ -81,6 +81,7 @@ REPORT: Final[Mapping[str, str]] = {
     "endpoint.iPFS": "Sans progression à {month} mois, iRECIST",
     "endpoint.median_iPFS": "Survie sans progression médiane, iRECIST",
     "endpoint.HR_iPFS": "Rapport de risque de SSP selon iRECIST, comparé à {other}",
+    "endpoint.by_central_review": "{endpoint}, relecture centralisée",
     "endpoint.part": "{endpoint} ({part})",
     "endpoint.median_OS": "Survie globale médiane",
     "endpoint.median_PFS": "Survie sans progression médiane",

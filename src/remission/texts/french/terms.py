@@ -83,6 +83,7 @@ TERMS: Final[Mapping[str, str]] = {
     "what has come since": "ce qui est venu depuis",
     "second course": "seconde cure",
     "treated beyond progression": "traitement poursuivi au-delà de la progression",
+    "stopped by choice": "arrêté par choix",
     "planned end of the course": "fin prévue de la cure",
     # sites and causes
     "lung": "poumon",
