@@ -57,7 +57,10 @@ def _entry(code: Code, plan: Plan, formulas: Formulas, inverse: str, i: int, j: 
 
 
 def _solve(code: Code, plan: Plan) -> None:
-    """Forward and back substitution in the order of elimination."""
+    """Forward and back substitution in the order of elimination.
+
+    In each sum the unknown that is found last comes last, so that as little as can be waits for it.
+    """
     elimination, slot = plan.elimination, plan.elimination.slot
     x: list[str] = []
     for i, columns in enumerate(elimination.rows):
@@ -68,7 +71,7 @@ def _solve(code: Code, plan: Plan) -> None:
         x.append(value)
     for i in reversed(range(plan.size)):
         value = x[i]
-        for j in (j for j in elimination.rows[i] if j > i):
+        for j in sorted((j for j in elimination.rows[i] if j > i), reverse=True):
             value = code.op("fsub", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
         x[i] = code.op("fmul", value, code.load("%A", slot[i, i]))
         code.store(x[i], "%u", elimination.order[i])

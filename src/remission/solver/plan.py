@@ -84,7 +84,7 @@ class Plan:
                 "f": n,
                 "ft": n,
                 "A": len(self.elimination.slot),
-                "u": self.method.stages * n,
+                "u": (self.method.stages + self.method.dense_at_end) * n,
                 "trial": n,
                 "whole": n,
                 "shift": n,

@@ -27,7 +27,7 @@ BUDGET = 60.0
 PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
 """A first run of two patients tells how many a peer can run so many times within its budget."""
 OURS = "remission"
-METHODS = ("RODAS4P2", "RODAS5P")
+METHODS = ("ROS4", "RODAS4P2", "RODAS5P")
 
 
 def find_tasks(own: str, models: Path | None) -> list[Task]:
