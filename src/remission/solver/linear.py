@@ -10,7 +10,11 @@ _IN = "ptr noalias readonly"
 
 
 def write_linear(module: Module, plan: Plan) -> None:
-    """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f + shift)."""
+    """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f + shift).
+
+    What is kept in `A` is - L and - U, as they follow from J - I/(h gamma), and one over the diagonal of U: so no sign is
+    turned in either.
+    """
     arguments = [*POINT, f"{_IN} %inverse", "ptr noalias %f", "ptr noalias %ft", "ptr noalias %A"]
     with module.function("linearise", arguments) as code:
         _linearise(code, plan)
@@ -41,19 +45,19 @@ def _linearise(code: Code, plan: Plan) -> None:
             for j in (j for j in elimination.rows[k] if j > k):
                 product = code.op("fmul", factor, code.load("%A", slot[k, j]))
                 before = row[j]
-                row[j] = code.neg(product) if before is None else code.op("fsub", before, product)
-        row[i] = code.op("fdiv", code.number(1.0), row[i] or inverse)
+                row[j] = product if before is None else code.op("fadd", before, product)
+        row[i] = code.op("fdiv", code.number(-1.0), row[i] or code.neg(inverse))
         for j, value in row.items():
             code.store(value or code.number(0.0), "%A", slot[i, j])
 
 
 def _entry(code: Code, plan: Plan, formulas: Formulas, inverse: str, i: int, j: int) -> str | None:
-    """Entry of I/(h gamma) - J at two positions; None is a zero."""
+    """Entry of J - I/(h gamma) at two positions; None is a zero."""
     place = (plan.elimination.order[i], plan.elimination.order[j])
     if place not in plan.jacobian:
-        return inverse if i == j else None
+        return code.neg(inverse) if i == j else None
     slope = formulas.number(plan.jacobian[place])
-    return code.op("fsub", inverse, slope) if i == j else code.neg(slope)
+    return code.op("fsub", slope, inverse) if i == j else slope
 
 
 def _solve(code: Code, plan: Plan) -> None:
@@ -67,11 +71,11 @@ def _solve(code: Code, plan: Plan) -> None:
         state = elimination.order[i]
         value = code.op("fadd", code.load("%f", state), code.load("%shift", state))
         for j in (j for j in columns if j < i):
-            value = code.op("fsub", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
+            value = code.op("fadd", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
         x.append(value)
     for i in reversed(range(plan.size)):
         value = x[i]
         for j in sorted((j for j in elimination.rows[i] if j > i), reverse=True):
-            value = code.op("fsub", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
+            value = code.op("fadd", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
         x[i] = code.op("fmul", value, code.load("%A", slot[i, i]))
         code.store(x[i], "%u", elimination.order[i])
