@@ -12,8 +12,8 @@ _IN = "ptr noalias readonly"
 def write_linear(module: Module, plan: Plan) -> None:
     """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f + shift).
 
-    What is kept in `A` is - L and - U, as they follow from J - I/(h gamma), and one over the diagonal of U: so no sign is
-    turned in either.
+    What is kept in `A` is - L and - U, as they follow from J - I/(h gamma), and one over the diagonal of U: so no sign
+    is turned in either.
     """
     arguments = [*POINT, f"{_IN} %inverse", "ptr noalias %f", "ptr noalias %ft", "ptr noalias %A"]
     with module.function("linearise", arguments) as code:
