@@ -29,7 +29,7 @@ from remission.solver.plan import make_plan
 
 CALLS, ROUNDS = 100, 50
 POINT = ("y", "time", "q")
-PARTS = {"linearise": (*POINT, "inverse", "f", "ft", "A"), "slope": (*POINT, "f"), "solve": ("A", "f", "shift", "u")}
+PARTS = {"linearise": (*POINT, "inverse", "f", "ft", "A"), "slope": (*POINT, "f"), "solve": ("A", "f", "u")}
 CHAINS = 16
 
 

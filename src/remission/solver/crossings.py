@@ -142,18 +142,19 @@ def _end_at(code: Code, memory: LaneMemory, plan: Plan, lanes: str, theta: str) 
 
 def _write_end(code: Code, memory: LaneMemory, plan: Plan) -> None:
     """The u at the end of the step, of a stage that starts from the new state and has no c."""
-    h_gamma = code.op("fmul", memory.get("try"), code.number(plan.method.gamma))
-    ft, shift = memory.pointer("ft"), memory.pointer("shift")
+    memory.clear("f", plan.size)
+    if plan.uses_time:
+        h_gamma = code.op("fmul", memory.get("try"), code.number(plan.method.gamma))
+        f, ft = memory.pointer("f"), memory.pointer("ft")
 
-    def prepare(k: str, _: list[str]) -> list[str]:
-        code.store(code.op("fmul", h_gamma, code.load(ft, k)) if plan.uses_time else code.number(0.0), shift, k)
-        return []
+        def weigh(k: str, _: list[str]) -> list[str]:
+            code.store(code.op("fmul", h_gamma, code.load(ft, k)), f, k)
+            return []
 
-    code.loop(plan.size, prepare)
+        code.loop(plan.size, weigh)
     memory.run("slope", "trial", "new_time", "q", "f")
     end = code.place("%lanes", plan.layout["u"] + plan.method.stages * plan.size)
-    pointers = (memory.pointer("A"), memory.pointer("f"), shift, end)
-    code.write(f"call void @solve({', '.join(f'ptr {pointer}' for pointer in pointers)})")
+    code.write(f"call void @solve(ptr {memory.pointer('A')}, ptr {memory.pointer('f')}, ptr {end})")
 
 
 def _dense_vectors(code: Code, plan: Plan) -> None:

@@ -10,7 +10,7 @@ _IN = "ptr noalias readonly"
 
 
 def write_linear(module: Module, plan: Plan) -> None:
-    """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f + shift).
+    """Write `linearise` (slopes; I/(h gamma) - J = L U) and `solve` (L U u = f).
 
     What is kept in `A` is - L and - U, as they follow from J - I/(h gamma), and one over the diagonal of U: so no sign
     is turned in either.
@@ -18,7 +18,7 @@ def write_linear(module: Module, plan: Plan) -> None:
     arguments = [*POINT, f"{_IN} %inverse", "ptr noalias %f", "ptr noalias %ft", "ptr noalias %A"]
     with module.function("linearise", arguments) as code:
         _linearise(code, plan)
-    with module.function("solve", [f"{_IN} %A", f"{_IN} %f", f"{_IN} %shift", "ptr noalias %u"]) as code:
+    with module.function("solve", [f"{_IN} %A", f"{_IN} %f", "ptr noalias %u"]) as code:
         _solve(code, plan)
 
 
@@ -69,7 +69,7 @@ def _solve(code: Code, plan: Plan) -> None:
     x: list[str] = []
     for i, columns in enumerate(elimination.rows):
         state = elimination.order[i]
-        value = code.op("fadd", code.load("%f", state), code.load("%shift", state))
+        value = code.load("%f", state)
         for j in (j for j in columns if j < i):
             value = code.op("fadd", value, code.op("fmul", code.load("%A", slot[i, j]), x[j]))
         x.append(value)

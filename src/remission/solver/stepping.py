@@ -68,33 +68,39 @@ def _choose_step(code: Code, memory: LaneMemory, method: Method) -> tuple[str, s
 
 
 def _write_stage(code: Code, memory: LaneMemory, plan: Plan, stage: int) -> None:
+    """The right-hand side of a stage into `f`, and its u; a stage that stays adds what is new to what is there."""
     method = plan.method
-    moves = stage > 0 and not method.at_same_point(stage)
-    tried = memory.get("try")
+    stays, moves = method.at_same_point(stage), stage > 0 and not method.at_same_point(stage)
+    c, time_slope = method.c[stage], method.time_slope[stage]
+    if stays:
+        c = tuple(x - y for x, y in zip(c, (*method.c[stage - 1], 0.0), strict=True))
+        time_slope -= method.time_slope[stage - 1]
     per_step = memory.get("per_step")
-    weights = [code.op("fmul", per_step, code.number(x)) for x in method.c[stage]]
-    time_weight = code.op("fmul", tried, code.number(_tidy(method.time_slope[stage]))) if plan.uses_time else ""
-    slots = {name: memory.pointer(name) for name in ("y", "trial", "shift", "ft")}
+    weights = [code.op("fmul", per_step, code.number(x)) for x in c]
+    time_weight = code.op("fmul", memory.get("try"), code.number(_tidy(time_slope))) if plan.uses_time else ""
+    slots = {name: memory.pointer(name) for name in ("y", "trial", "f", "ft")}
     u = [code.place("%lanes", plan.layout["u"] + j * plan.size) for j in range(stage + 1)]
 
     def prepare(k: str, _: list[str]) -> list[str]:
         known = [code.load(u[j], k) for j in range(stage)]
         if moves:
             code.store(_state(code, method, method.a[stage], slots, known, k), slots["trial"], k)
-        shift = code.op("fmul", time_weight, code.load(slots["ft"], k)) if time_weight else code.number(0.0)
+        total = code.number(0.0) if moves else code.load(slots["f"], k)
+        if time_weight:
+            total = code.fma(time_weight, code.load(slots["ft"], k), total)
         for value, weight in zip(known, weights, strict=True):
-            shift = code.fma(value, weight, shift)
-        code.store(shift, slots["shift"], k)
+            total = code.fma(value, weight, total)
+        code.store(total, slots["f"], k)
         return []
 
-    code.loop(plan.size, prepare)
+    if stage or plan.uses_time:
+        code.loop(plan.size, prepare)
     if moves:
         if plan.uses_time:
             fraction = code.number(_tidy(method.time_fraction[stage]))
-            memory.put("stage_time", code.fma(tried, fraction, memory.get("time")))
+            memory.put("stage_time", code.fma(memory.get("try"), fraction, memory.get("time")))
         memory.run("slope", "trial", "stage_time", "q", "f")
-    pointers = (memory.pointer("A"), memory.pointer("f"), slots["shift"], u[stage])
-    code.write(f"call void @solve({', '.join(f'ptr {pointer}' for pointer in pointers)})")
+    code.write(f"call void @solve(ptr {memory.pointer('A')}, ptr {slots['f']}, ptr {u[stage]})")
 
 
 def _tidy(x: float) -> float:
