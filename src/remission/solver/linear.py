@@ -26,29 +26,35 @@ def _linearise(code: Code, plan: Plan) -> None:
     """Row by row (Doolittle): a row of the Jacobian is eliminated as soon as it is known and never stored.
 
     Finished rows are stored and loaded again, which keeps few values alive. Diagonal entries are stored as their
-    reciprocals.
+    reciprocals. What shares a place with an entry of an earlier row is there already.
     """
     elimination, slot = plan.elimination, plan.elimination.slot
     formulas = Formulas(code, plan.graph, hoisted_places(plan))
     inverse = code.load("%inverse", 0)
+    written: set[int] = set()
     for i, columns in enumerate(elimination.rows):
         state = elimination.order[i]
         code.store(formulas.number(plan.rates[state]), "%f", state)
         if state in plan.by_time:
             code.store(formulas.number(plan.by_time[state]), "%ft", state)
-        row = {j: _entry(code, plan, formulas, inverse, i, j) for j in columns}
+        new = [j for j in columns if slot[i, j] not in written]
+        row = {j: _entry(code, plan, formulas, inverse, i, j) for j in new}
         for k in (j for j in columns if j < i):
-            factor = row[k]
-            if factor is None:
+            if k not in row:
+                factor = code.load("%A", slot[i, k])
+            elif (entry := row[k]) is None:
                 continue
-            factor = row[k] = code.op("fmul", factor, code.load("%A", slot[k, k]))
-            for j in (j for j in elimination.rows[k] if j > k):
+            else:
+                factor = row[k] = code.op("fmul", entry, code.load("%A", slot[k, k]))
+            for j in (j for j in elimination.rows[k] if j > k and j in row):
                 product = code.op("fmul", factor, code.load("%A", slot[k, j]))
                 before = row[j]
                 row[j] = product if before is None else code.op("fadd", before, product)
-        row[i] = code.op("fdiv", code.number(-1.0), row[i] or code.neg(inverse))
+        if i in row:
+            row[i] = code.op("fdiv", code.number(-1.0), row[i] or code.neg(inverse))
         for j, value in row.items():
             code.store(value or code.number(0.0), "%A", slot[i, j])
+            written.add(slot[i, j])
 
 
 def _entry(code: Code, plan: Plan, formulas: Formulas, inverse: str, i: int, j: int) -> str | None:

@@ -83,7 +83,7 @@ class Plan:
                 "q": len(self.hoisted),
                 "f": n,
                 "ft": n,
-                "A": len(self.elimination.slot),
+                "A": self.elimination.places,
                 "u": (self.method.stages + self.method.dense_at_end) * n,
                 "trial": n,
                 "whole": n,
