@@ -1,6 +1,6 @@
 """Where the time of a step goes, against what the processor can do: times of the generated functions, one by one.
 
-    python benchmarks/solver/parts.py [--models FOLDER] [--lanes 4 8]
+    python benchmarks/solver/parts.py [--models FOLDER] [--lanes 4 8] [--method ROS4]
 
 Every function of a model is called over and over on one vector of patients, so that its data lie in the nearest
 cache, and its additions and multiplications are counted (a division counts as one). The peak is measured beside it:
@@ -24,12 +24,12 @@ from remission.solver.benchmark.compare import find_tasks
 from remission.solver.benchmark.task import Task
 from remission.solver.generate import generate
 from remission.solver.llvm_text import Module
-from remission.solver.method import RODAS4P2
+from remission.solver.method import METHODS, Method
 from remission.solver.plan import make_plan
 
 CALLS, ROUNDS = 100, 50
 POINT = ("y", "time", "q")
-PARTS = {"linearise": (*POINT, "inverse", "f", "ft", "A"), "slope": (*POINT, "f"), "solve": ("A", "f", "shift", "u")}
+PARTS = {"linearise": (*POINT, "inverse", "f", "ft", "A"), "slope": (*POINT, "f"), "solve": ("A", "f", "u")}
 CHAINS = 16
 
 
@@ -98,9 +98,9 @@ def peak(lanes: int) -> float:
     return 2 * CHAINS * turns * lanes / spent
 
 
-def parts(task: Task, lanes: int, limit: float) -> None:
+def parts(task: Task, method: Method, lanes: int, limit: float) -> None:
     """Print one model."""
-    plan = make_plan(task.network, (), task.volumes, RODAS4P2)
+    plan = make_plan(task.network, (), task.volumes, method)
     layout, text = plan.layout, generate(plan, lanes)
     memory = aligned(layout["size"] * lanes)
 
@@ -113,7 +113,7 @@ def parts(task: Task, lanes: int, limit: float) -> None:
     put("p", task.network.defaults)
     for slot, value in {"end": 1e9, "stop": 1e9, "step": 1e-3, "rtol": 1e-3, "live": 1, "grow": 1}.items():
         put(slot, value)
-    put("inverse", 1e3 / RODAS4P2.gamma)
+    put("inverse", 1e3 / method.gamma)
     put("max_steps", 1e18)
     put("atol", np.full(plan.size, 1e-4))
     calls = {"time_prepare": "prepare", **{f"time_{name}": name for name in PARTS}, "time_step": "step"}
@@ -126,7 +126,8 @@ def parts(task: Task, lanes: int, limit: float) -> None:
         given = ", ".join(f"ptr %p{k}" for k in range(len(lines))) or "ptr %lanes"
         text += repeated(public, "\n  ".join([*lines, f"call void @{name}({given})"]))
     spent = timed(text, list(calls), memory)
-    times = {"linearise": 1, "slope": RODAS4P2.stages - 1, "solve": RODAS4P2.stages}
+    slopes = sum(not method.at_same_point(stage) for stage in range(1, method.stages))
+    times = {"linearise": 1, "slope": slopes, "solve": method.stages}
     step, rest, all_operations = spent["time_step"], spent["time_step"], 0
     print(f"{task.name}, {lanes} lanes: {step:.0f} ns a step, {step / lanes:.0f} ns a patient and step")
     for name, count in times.items():
@@ -136,7 +137,8 @@ def parts(task: Task, lanes: int, limit: float) -> None:
             f"  {count} x {name:10} {part / step:5.0%}  {work / part:5.1f} operations a ns, "
             f"{work / part / limit:.0%} of peak"
         )
-    stages = sum(2 * len(row) for row in RODAS4P2.a) * plan.size * 2 * lanes
+    sums = (*method.a, *method.c, method.e, () if method.m[-1] == 1.0 else method.m)
+    stages = sum(2 * np.count_nonzero(row) for row in sums) * plan.size * lanes
     print(f"  the rest       {rest / step:5.0%}  sums over stages, error, step control")
     total = (all_operations + stages) / step
     print(f"  whole step            {total:5.1f} operations a ns, {total / limit:.0%} of peak")
@@ -148,13 +150,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--models", type=Path, help="folder with S.ant, M.ant, L.ant")
     parser.add_argument("--lanes", type=int, nargs="+", default=[machine.host_lanes()])
+    parser.add_argument("--method", default="RODAS4P2", choices=METHODS)
     options = parser.parse_args()
     own = files("remission.biology").joinpath("mechanism.ant").read_text(encoding="utf-8")
     for lanes in options.lanes:
         limit = peak(lanes)
         print(f"peak with {lanes} lanes: {limit:.1f} operations a ns (multiply-add counts as two)")
         for task in find_tasks(own, options.models):
-            parts(task, lanes, limit)
+            parts(task, METHODS[options.method], lanes, limit)
 
 
 if __name__ == "__main__":

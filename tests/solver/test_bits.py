@@ -46,9 +46,9 @@ class Cohort:
         )
 
 
-@pytest.fixture(scope="module")
-def cohort() -> Cohort:
-    return Cohort(compile_antimony(LESIONS, MONITORS, OUTPUTS))
+@pytest.fixture(scope="module", params=["RODAS4P2", "ROS4"])
+def cohort(request: pytest.FixtureRequest) -> Cohort:
+    return Cohort(compile_antimony(LESIONS, MONITORS, OUTPUTS, method=request.param))
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,8 @@ def test_outputs_do_not_depend_on_company(cohort: Cohort, together: Advanced) ->
 
 @pytest.mark.parametrize("lanes", [1, 2, 4, 8, 16])
 def test_every_width_gives_the_same_results(cohort: Cohort, together: Advanced, lanes: int) -> None:
-    other = Cohort(compile_antimony(LESIONS, MONITORS, OUTPUTS, lanes=lanes)).run(np.arange(PATIENTS))
+    kernel = compile_antimony(LESIONS, MONITORS, OUTPUTS, cohort.kernel.method, lanes)
+    other = Cohort(kernel).run(np.arange(PATIENTS))
     np.testing.assert_array_equal(other.status, together.status)
     np.testing.assert_allclose(other.state, together.state, rtol=1e-9, atol=1e-9)
     np.testing.assert_allclose(other.crossing_day, together.crossing_day, rtol=1e-9)

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from remission.solver.method import METHODS, RODAS4P2, RODAS5P, Method
+from remission.solver.method import METHODS, RODAS4P2, RODAS5P, ROS4, Method
 from remission.solver.plan import Plan, make_plan
 from remission.solver.reading import read_antimony
 from remission.solver.reference import ReferencePatient
@@ -53,18 +53,36 @@ def test_dense_output_is_of_order_four_at_least(method: Method, theta: float) ->
     assert math.log(coarse / fine, 4) > 3.6
 
 
-@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def growth_factor(method: Method, stiffness: float) -> float:
+    """What a step of one day makes of y' = -stiffness y."""
+    plan = plan_of("x = 1; x' = -k*x; k = 1;", method)
+    patient = ReferencePatient(plan, np.array([stiffness]), np.ones(1), 0.0, 0.0)
+    patient.run()
+    return float(patient._stages(1.0)[1][0])
+
+
+@pytest.mark.parametrize("method", [RODAS4P2, RODAS5P], ids=lambda method: method.name)
 def test_stiffest_decay_is_damped_to_nothing(method: Method) -> None:
     """L-stability: the growth factor of y' = lambda y goes to 0 as h lambda goes to minus infinity."""
-    plan = plan_of("x = 1; x' = -k*x; k = 1;", method)
-    sizes = []
-    for stiffness in (1e4, 1e8):
-        patient = ReferencePatient(plan, np.array([stiffness]), np.ones(1), 0.0, 0.0)
-        patient.run()
-        _, new, _ = patient._stages(1.0)
-        sizes.append(abs(new[0]))
+    sizes = [abs(growth_factor(method, stiffness)) for stiffness in (1e4, 1e8)]
     assert sizes[0] < 1e-2
     assert sizes[1] < sizes[0] / 100
+
+
+def test_the_four_stage_method_damps_all_decay_and_the_stiffest_to_a_quarter() -> None:
+    assert all(abs(growth_factor(ROS4, stiffness)) < 1 for stiffness in np.logspace(-1, 10, 23))
+    assert growth_factor(ROS4, 1e10) == pytest.approx(0.24, abs=0.005)
+
+
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_the_embedded_solution_is_of_order_three(method: Method) -> None:
+    plan = plan_of(FORCED, method)
+    errors = []
+    for h in (0.1, 0.025):
+        patient = ReferencePatient(plan, np.zeros(0), np.ones(2), 0.0, 0.0, rtol=1e-3)
+        patient.run()
+        errors.append(patient._stages(h)[2])
+    assert math.log(errors[0] / errors[1], 4) == pytest.approx(method.order, abs=0.5)
 
 
 def test_fractions_are_those_printed_by_the_author() -> None:

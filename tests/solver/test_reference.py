@@ -45,13 +45,14 @@ def test_twin_agrees_to_rounding(text: str, monitors: tuple[str, str], drug: str
         np.testing.assert_allclose(found.state[k], twin.y, rtol=1e-8, atol=1e-8)
 
 
-def test_twin_agrees_on_time_piecewise_and_events() -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_twin_agrees_on_time_piecewise_and_events(method: str) -> None:
     text = """x = 1; y = 0; n = 0; z = 4; k = 0.3;
     x' = -k*x + piecewise(sin(time)^2, time < 5, sin(5)^2); y' = x^1.5/(1 + max(y, 0.1));
     z' = -abs(x)*sqrt(z);
     at (y > 1.2): z = z + y, n = n + 1; at (z < 0.5): z = 0;"""
-    kernel = compile_antimony(text, ("y",))
-    plan = make_plan(read_antimony(text), ("y",), (), METHODS["RODAS4P2"])
+    kernel = compile_antimony(text, ("y",), method=method)
+    plan = make_plan(read_antimony(text), ("y",), (), METHODS[method])
     found = kernel.advance(
         kernel.initial_state[None],
         kernel.defaults[None],

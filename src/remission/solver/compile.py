@@ -15,7 +15,7 @@ from remission.solver.kernel import Kernel
 from remission.solver.machine import compile_object, host, suitable_lanes
 from remission.solver.network import Network
 
-_METHODS = ("RODAS4P2", "RODAS5P")
+_METHODS = ("ROS4", "RODAS4P2", "RODAS5P")
 
 
 def compile_antimony(
@@ -35,7 +35,8 @@ def compile_antimony(
     outputs : sequence of str
         Names whose values `Kernel.observe` gives.
     method : str
-        ``"RODAS4P2"`` (order 4), or ``"RODAS5P"`` (order 5) for tolerances of 1e-6 and below.
+        ``"RODAS4P2"`` (order 4), ``"ROS4"`` (order 4, cheaper, and not L-stable), or ``"RODAS5P"`` (order 5) for
+        tolerances of 1e-6 and below.
     lanes : int, optional
         Patients per vector, a power of two up to 16; by default what suits the model and this processor.
 

@@ -84,6 +84,8 @@ def write_locate(module: Module, plan: Plan) -> None:
     """Moments by bisection on the dense output: a first event ends the step, monitors come before it."""
     with module.function("locate", ["ptr %lanes"]) as code:
         memory = LaneMemory(code, plan.layout)
+        if plan.method.dense_at_end:
+            _write_end(code, memory, plan)
         _dense_vectors(code, plan)
         memory.put("limit", code.number(1.0))
         if plan.events:
@@ -136,6 +138,23 @@ def _end_at(code: Code, memory: LaneMemory, plan: Plan, lanes: str, theta: str) 
 
     code.loop(plan.size, end)
     memory.put_where("new_time", lanes, memory.get("stage_time"))
+
+
+def _write_end(code: Code, memory: LaneMemory, plan: Plan) -> None:
+    """The u at the end of the step, of a stage that starts from the new state and has no c."""
+    memory.clear("f", plan.size)
+    if plan.uses_time:
+        h_gamma = code.op("fmul", memory.get("try"), code.number(plan.method.gamma))
+        f, ft = memory.pointer("f"), memory.pointer("ft")
+
+        def weigh(k: str, _: list[str]) -> list[str]:
+            code.store(code.op("fmul", h_gamma, code.load(ft, k)), f, k)
+            return []
+
+        code.loop(plan.size, weigh)
+    memory.run("slope", "trial", "new_time", "q", "f")
+    end = code.place("%lanes", plan.layout["u"] + plan.method.stages * plan.size)
+    code.write(f"call void @solve(ptr {memory.pointer('A')}, ptr {memory.pointer('f')}, ptr {end})")
 
 
 def _dense_vectors(code: Code, plan: Plan) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+
 from remission.solver.errors import model_error
 from remission.solver.graph import TIME, Graph
 
 
 class Derivatives:
     """Derivatives of nodes of one graph, remembered.
+
+    Where all paths from a node to a variable lead through one node between them, the derivative is that by the node
+    between times that of the node between, so that the first factor is shared by all variables behind it.
 
     Examples
     --------
@@ -20,25 +25,57 @@ class Derivatives:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
         self._known: dict[tuple[int, int], int] = {}
+        self._narrows: dict[tuple[int, int], int] = {}
 
     def of(self, node: int, variable: int) -> int:
         """Node of d node / d variable; `variable` is the number of a state, or `TIME`."""
         g = self.graph
-        if variable not in g.support(node):
-            return g.number(0.0)
-        for i in g.schedule([node]):
-            if variable in g.support(i) and not g.is_boolean(i) and (i, variable) not in self._known:
-                self._known[i, variable] = self._rule(i, variable)
-        return self._known[node, variable]
+        return self._by(node, g.time() if variable == TIME else g.state(variable))
 
-    def _d(self, i: int, variable: int) -> int:
-        return self._known.get((i, variable), self.graph.number(0.0))
+    def _by(self, node: int, x: int) -> int:
+        """d node / d x, where x is any node."""
+        self._known[x, x] = self.graph.number(1.0)
+        self._find_narrows(node, x)
+        stack = [node] if node == x or (node, x) in self._narrows else []
+        while stack:
+            i = stack[-1]
+            if (i, x) in self._known:
+                stack.pop()
+                continue
+            narrow = self._narrows[i, x]
+            needed = self._leading_to(i, x) if narrow == x else [narrow]
+            if missing := [j for j in needed if (j, x) not in self._known]:
+                stack.extend(missing)
+            elif narrow == x:
+                self._known[i, x] = self._rule(i, x)
+            else:
+                self._known[i, x] = self.graph.mul(self._by(i, narrow), self._known[narrow, x])
+        return self._d(node, x)
+
+    def _find_narrows(self, node: int, x: int) -> None:
+        """For each node on the way to x, the nearest other node that all its paths to x lead through."""
+        for i in self.graph.schedule([node], {x}):
+            if (i, x) not in self._narrows and (leading := self._leading_to(i, x)):
+                self._narrows[i, x] = functools.reduce(lambda a, b: self._meet(a, b, x), leading)
+
+    def _leading_to(self, i: int, x: int) -> list[int]:
+        """Arguments of a node through which it depends on x; conditions have no derivative."""
+        if self.graph.is_boolean(i):
+            return []
+        return [j for j in self.graph.arguments_of(self.graph.nodes[i]) if j == x or (j, x) in self._narrows]
+
+    def _meet(self, a: int, b: int, x: int) -> int:
+        """Where the ways of two nodes to x meet: arguments have smaller numbers than what is made of them."""
+        while a != b:
+            a, b = (self._narrows[a, x], b) if a > b else (a, self._narrows[b, x])
+        return a
+
+    def _d(self, i: int, x: int) -> int:
+        return self._known.get((i, x), self.graph.number(0.0))
 
     def _rule(self, i: int, v: int) -> int:
         g, node = self.graph, self.graph.nodes[i]
         kind = node[0]
-        if kind in ("state", "time"):
-            return g.number(1.0)
         if kind == "add":
             return g.add(self._d(node[1], v), self._d(node[2], v))
         if kind == "sub":
@@ -74,7 +111,7 @@ class Derivatives:
         by_base = g.mul(g.mul(y, g.power(x, g.sub(y, g.number(1.0)))), self._d(x, v))
         by_base = g.select(g.logic("or", positive, g.compare("ge", y, g.number(1.0))), by_base, zero)
         by_exponent = g.select(positive, g.mul(g.mul(i, log_x), self._d(y, v)), zero)
-        return g.add(by_base, by_exponent if v in g.support(y) else zero)
+        return g.add(by_base, by_exponent if y == v or (y, v) in self._narrows else zero)
 
     def _outer(self, name: str, i: int, x: int) -> int:
         """Derivative of a function of one argument with respect to that argument."""

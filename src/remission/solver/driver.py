@@ -12,6 +12,7 @@ from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module, double_bits
 from remission.solver.plan import Plan
+from remission.solver.stepping import FIRST_GROW, GROW
 
 JOB = (
     "patients",
@@ -163,6 +164,7 @@ def _expect_jump(code: Code, memory: LaneMemory) -> None:
     memory.put_lane("step", "%lane", code.let(f"select i1 {unknown}, double {step}, double {known}"))
     guess = code.let(f"select i1 {unknown}, double 1.0, double 0.0")
     memory.put_lane("guess", "%lane", guess)
+    memory.put_lane("grow", "%lane", double_bits(FIRST_GROW))
     for name in ("first", "fresh"):
         memory.put_lane(name, "%lane", "1.0")
 
@@ -199,8 +201,10 @@ def _start_lane(code: Code, memory: LaneMemory, job: _Job, patient: str) -> None
     memory.put_lane("step", "%lane", step)
     known = code.let(f"fcmp ogt double {step}, 0.0")
     memory.put_lane("guess", "%lane", code.let(f"select i1 {known}, double 0.0, double 1.0"))
+    grow = code.let(f"select i1 {known}, double {double_bits(GROW)}, double {double_bits(FIRST_GROW)}")
+    memory.put_lane("grow", "%lane", grow)
     memory.put_lane("dose_step", "%lane", job.double("dose_step_day", patient))
-    for name, value in (("first", 0.0), ("steps", 0.0), ("rejected", 0.0), ("grow", 6.0)):
+    for name, value in (("first", 0.0), ("steps", 0.0), ("rejected", 0.0)):
         memory.put_lane(name, "%lane", double_bits(value))
     day = code.let(f"bitcast double {job.double('start_day', patient)} to i64")
     memory.put_lane("lot", "%lane", code.whole("mul", code.whole("add", day, LOT_STEP), LOT_FACTOR), kind="i64")
@@ -282,13 +286,16 @@ def _write_advance(module: Module, plan: Plan) -> None:
 
 
 def _serve_all(code: Code, memory: LaneMemory) -> None:
-    def one(lane: str, _: list[str]) -> list[str]:
-        call = memory.get_lane("call", lane)
-        with code.when(code.let(f"fcmp une double {call}, 0.0")):
-            code.write(f"call void @serve(ptr %lanes, ptr %job, i64 {lane})")
-        return []
-
-    code.loop(code.module.lanes, one)
+    """Serve the lanes that call, lowest first."""
+    code.module.declare("declare i64 @llvm.cttz.i64(i64, i1)")
+    calling = code.mask_bits(code.compare("une", memory.get("call"), code.number(0.0)))
+    code.write("br label %serving\nserving:")
+    code.write(f"%left = phi i64 [{calling}, %service], [%others, %serving]")
+    lane = code.let("call i64 @llvm.cttz.i64(i64 %left, i1 true)")
+    code.write(f"call void @serve(ptr %lanes, ptr %job, i64 {lane})")
+    code.write(f"%others = and i64 %left, {code.whole('sub', '%left', 1)}")
+    more = code.let("icmp ne i64 %others, 0")
+    code.write(f"br i1 {more}, label %serving, label %served\nserved:")
 
 
 def _settle_if_fresh(code: Code, memory: LaneMemory) -> None:

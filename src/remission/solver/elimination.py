@@ -7,7 +7,7 @@ the diagonal entry whose elimination can fill the fewest places.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 
@@ -22,12 +22,17 @@ class Elimination:
     rows : tuple of tuple of int
         For each position, the columns (positions) with an entry in the factors, ascending, diagonal included.
     slot : dict of (position, position) -> int
-        Where an entry of the factors is stored.
+        Where an entry of the factors is stored; entries that are equal share a place.
     """
 
     order: tuple[int, ...]
     rows: tuple[tuple[int, ...], ...]
     slot: dict[tuple[int, int], int]
+
+    @property
+    def places(self) -> int:
+        """Number of places that the factors need."""
+        return max(self.slot.values()) + 1
 
     @property
     def position(self) -> dict[int, int]:
@@ -61,23 +66,22 @@ def markowitz_order(size: int, entries: Iterable[tuple[int, int]]) -> tuple[int,
     return tuple(order)
 
 
-def plan_elimination(size: int, entries: Iterable[tuple[int, int]]) -> Elimination:
+def plan_elimination(size: int, entries: Mapping[tuple[int, int], int]) -> Elimination:
     """Order, pattern with fill, and storage of the factors.
 
     Parameters
     ----------
     size : int
         Number of states.
-    entries : iterable of (row, column)
-        Non-zero entries of the Jacobian.
+    entries : mapping of (row, column) -> node
+        Non-zero entries of the Jacobian; equal nodes are equal numbers.
 
     Examples
     --------
-    >>> plan = plan_elimination(3, [(0, 1), (1, 0), (0, 2), (2, 0)])
-    >>> plan.rows, len(plan.slot)
+    >>> plan = plan_elimination(3, {(0, 1): 7, (1, 0): 8, (0, 2): 7, (2, 0): 8})
+    >>> plan.rows, plan.places
     (((0, 1), (0, 1, 2), (1, 2)), 7)
     """
-    entries = list(entries)
     order = markowitz_order(size, entries)
     position = {state: k for k, state in enumerate(order)}
     rows = [{k} for k in range(size)]
@@ -89,5 +93,22 @@ def plan_elimination(size: int, entries: Iterable[tuple[int, int]]) -> Eliminati
             if k in rows[i]:
                 rows[i] |= later
     pattern = tuple(tuple(sorted(row)) for row in rows)
-    slots = {(i, j): 0 for i, row in enumerate(pattern) for j in row}
-    return Elimination(order, pattern, {place: k for k, place in enumerate(slots)})
+    return Elimination(order, pattern, _slots(order, pattern, entries))
+
+
+def _slots(
+    order: tuple[int, ...], pattern: tuple[tuple[int, ...], ...], entries: Mapping[tuple[int, int], int]
+) -> dict[tuple[int, int], int]:
+    """Places of the factors by what they are made of: the entry they start from and all that is added to it."""
+    place_of: dict[tuple, int] = {}
+    slot: dict[tuple[int, int], int] = {}
+    for i, columns in enumerate(pattern):
+        made: dict[int, tuple] = {j: (entries.get((order[i], order[j])), i == j) for j in columns}
+        for k in (j for j in columns if j < i):
+            made[k] = (*made[k], "over", slot[k, k])
+            slot[i, k] = place_of.setdefault(made[k], len(place_of))
+            for j in (j for j in pattern[k] if j > k):
+                made[j] = (*made[j], slot[i, k], slot[k, j])
+        for j in (j for j in columns if j >= i):
+            slot[i, j] = place_of.setdefault((*made[j], "diagonal" if j == i else ""), len(place_of))
+    return slot

@@ -118,15 +118,19 @@ def write_formulas(module: Module, plan: Plan) -> None:
     """Write the functions of a model.
 
     These are `prepare`, `slope`, `monitors`, `triggers`, `priorities`, `values`, `outputs`.
-    Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array.
+    Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array; `slope` adds to it.
     """
     write_elementary(module)
     graph = plan.graph
     given = hoisted_places(plan)
     with module.function("prepare", [f"{_IN} %p", "ptr noalias %q"]) as code:
         Formulas(code, graph, {}).write(plan.hoisted, [("%q", k) for k in range(len(plan.hoisted))])
+    with module.function("slope", [*POINT, "ptr noalias %out"]) as code:
+        formulas = Formulas(code, graph, given)
+        for k, rate in enumerate(plan.rates):
+            value = formulas.number(rate)
+            code.store(code.op("fadd", value, code.load("%out", k)), "%out", k)
     arrays = {
-        "slope": list(plan.rates),
         "monitors": list(plan.monitors),
         "outputs": list(plan.outputs),
         "triggers": [event.trigger for event in plan.events],

@@ -9,7 +9,7 @@ from remission.solver.llvm_text import Module
 from remission.solver.plan import Plan
 from remission.solver.stepping import write_stepping
 
-VERSION = 2
+VERSION = 4
 """Raised with every change of the generated code, so that cached code of an older version is not used."""
 
 

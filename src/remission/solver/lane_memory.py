@@ -45,6 +45,16 @@ class LaneMemory:
         """Write a vector of a slot in some lanes."""
         self.put(name, self.code.select(mask, value, self.get(name, index)), index)
 
+    def clear(self, name: str, count: int) -> None:
+        """Zeros in the vectors of a slot."""
+        pointer = self.pointer(name)
+
+        def zero(k: str, _: list[str]) -> list[str]:
+            self.code.store(self.code.number(0.0), pointer, k)
+            return []
+
+        self.code.loop(count, zero)
+
     def run(self, function: str, *slots: str) -> None:
         """Call a generated function with pointers to slots."""
         pointers = [f"ptr {self.pointer(slot)}" for slot in slots]

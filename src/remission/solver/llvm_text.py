@@ -176,6 +176,11 @@ class Code:
         self.module.declare(f"declare i1 @{name}({self.module.mask})")
         return self.let(f"call i1 @{name}({self.module.mask} {mask})")
 
+    def mask_bits(self, mask: str) -> str:
+        """i64 with one bit a lane, set where the mask holds."""
+        lanes = self.module.lanes
+        return self.let(f"zext i{lanes} {self.let(f'bitcast {self.module.mask} {mask} to i{lanes}')} to i64")
+
     def place(self, pointer: str, index: int | str) -> str:
         """Pointer to vector number `index`."""
         return self.let(f"getelementptr inbounds {self.module.vector}, ptr {pointer}, i64 {index}")

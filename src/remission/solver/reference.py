@@ -18,7 +18,16 @@ from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.plan import Plan, PlannedEvent
 from remission.solver.settling import GUESS, LARGEST_GUESS, SMALLEST_GUESS
 from remission.solver.status import Status
-from remission.solver.stepping import GROW, SAFETY, SHRINK, SMALLEST_STEP, STRETCH
+from remission.solver.stepping import (
+    FIRST_GROW,
+    GROW,
+    LARGEST_ERROR,
+    SAFETY,
+    SHRINK,
+    SMALLEST_ERROR,
+    SMALLEST_STEP,
+    STRETCH,
+)
 
 _AS_OPERATION = {
     **{"add": "plus", "sub": "minus", "mul": "times", "div": "divide", "neg": "negate", "log": "ln"},
@@ -88,9 +97,10 @@ class ReferencePatient:
         self.atol = np.broadcast_to(np.asarray(self.atol, float), self.y.shape)
         self._limits = list(self.thresholds)
         self.crossing_day = [math.nan] * len(self._limits)
-        self._grow, self._first = GROW, False
+        self._first = False
         self._due = list(self.doses)
         self._guess = not self.step_day > 0
+        self._grow = FIRST_GROW if self._guess else GROW
         day = int(np.float64(self.time_day).view(np.uint64))
         self._lot = (day + LOT_STEP) * LOT_FACTOR % 2**64
         self._triggers = self._triggers_at_start()
@@ -193,22 +203,27 @@ class ReferencePatient:
         method = self.plan.method
         jacobian, by_time = self._jacobian()
         matrix = np.eye(self.plan.size) / (h * method.gamma) - jacobian
+        rows = [*zip(method.a, method.c, method.time_fraction, method.time_slope, strict=True)]
+        if method.dense_at_end:
+            rows.append((method.m, (), 1.0, method.gamma))
         u: list[np.ndarray] = []
-        state = self.y
-        for i in range(method.stages):
-            state = self.y + sum((a * x for a, x in zip(method.a[i], u, strict=True)), np.zeros_like(self.y))
-            shift = sum((c * x for c, x in zip(method.c[i], u, strict=True)), np.zeros_like(self.y)) / h
-            slope = self._slope(state, self.time_day + method.time_fraction[i] * h)
-            right = slope + shift + method.time_slope[i] * h * by_time
+        for a, c, fraction, time_weight in rows:
+            slope = self._slope(self._combined(self.y, a, u), self.time_day + fraction * h)
+            right = slope + self._combined(np.zeros_like(self.y), c, u) / h + time_weight * h * by_time
             if not np.isfinite(right).all() or not np.isfinite(matrix).all():
                 return u, self.y, math.nan
             u.append(_solve(matrix, right, self.plan.elimination.order))
-        new = state + u[-1]
+        new = self._combined(self.y, method.m, u)
+        error = self._combined(np.zeros_like(self.y), method.e, u)
         scale = self.rtol * np.maximum(np.abs(self.y), np.abs(new)) + self.atol
-        return u, new, float(np.sqrt(np.mean((u[-1] / scale) ** 2)))
+        return u, new, float(np.sqrt(np.mean((error / scale) ** 2)))
+
+    @staticmethod
+    def _combined(start: np.ndarray, weights: Sequence[float], u: list[np.ndarray]) -> np.ndarray:
+        return start + sum((w * x for w, x in zip(weights, u, strict=False)), np.zeros_like(start))
 
     def _propose(self, tried: float, error: float, accepted: bool) -> None:
-        bounded = max(error, 1e-8) if error < 1e30 else 1e30
+        bounded = max(error, SMALLEST_ERROR) if error < LARGEST_ERROR else LARGEST_ERROR
         factor = max(SHRINK, min(self._grow, SAFETY * bounded ** (-1 / self.plan.method.order)))
         cut, proposed = tried < self.step_day, tried * factor
         self.step_day = max(self.step_day, proposed) if cut and factor >= 1 else proposed
@@ -218,7 +233,7 @@ class ReferencePatient:
 
     def _failure(self, error: float) -> Status | None:
         if self.step_day < SMALLEST_STEP * max(abs(self.time_day), 1.0):
-            return Status.STEP_TOO_SMALL if error < 1e30 else Status.NOT_FINITE
+            return Status.STEP_TOO_SMALL if error < LARGEST_ERROR else Status.NOT_FINITE
         return self._spent(False)
 
     def _spent(self, last: bool) -> Status | None:
@@ -276,7 +291,7 @@ class ReferencePatient:
         while self._due and self._due[0][0] <= self.time_day:
             _, state, amount = self._due.pop(0)
             self.y[state] += amount
-            self._first = True
+            self._first, self._grow = True, FIRST_GROW
             self._guess = math.isnan(self.dose_step)
             self.step_day = self.step_day if self._guess else self.dose_step
         self._stop = min(self._due[0][0], self.stop_day) if self._due else self.stop_day

@@ -50,6 +50,7 @@ def _guess_step(code: Code, memory: LaneMemory, plan: Plan) -> None:
     """A step in which the states change by a small part (after Hairer, Norsett and Wanner I, II.4)."""
     guess = memory.flag("guess")
     with code.when(code.any(guess)):
+        memory.clear("f", plan.size)
         memory.run("slope", "y", "time", "q", "f")
         y, f, atol = (memory.pointer(name) for name in ("y", "f", "atol"))
         rtol = memory.get("rtol")

@@ -12,6 +12,9 @@ from remission.solver.plan import Plan
 from remission.solver.settling import write_settle
 
 SAFETY, SHRINK, GROW = 0.9, 0.15, 6.0
+FIRST_GROW = 100.0
+"""Growth allowed after the first step from a start or a dose, whose size is a guess or comes from another dose."""
+SMALLEST_ERROR, LARGEST_ERROR = 1e-8, 1e30
 SMALLEST_STEP = 1e-13
 STRETCH = 1.1
 """A step may be longer by this factor if that saves another; the safety factor leaves room for it."""
@@ -65,32 +68,39 @@ def _choose_step(code: Code, memory: LaneMemory, method: Method) -> tuple[str, s
 
 
 def _write_stage(code: Code, memory: LaneMemory, plan: Plan, stage: int) -> None:
+    """The right-hand side of a stage into `f`, and its u; a stage that stays adds what is new to what is there."""
     method = plan.method
-    tried = memory.get("try")
+    stays, moves = method.at_same_point(stage), stage > 0 and not method.at_same_point(stage)
+    c, time_slope = method.c[stage], method.time_slope[stage]
+    if stays:
+        c = tuple(x - y for x, y in zip(c, (*method.c[stage - 1], 0.0), strict=True))
+        time_slope -= method.time_slope[stage - 1]
     per_step = memory.get("per_step")
-    weights = [code.op("fmul", per_step, code.number(x)) for x in method.c[stage]]
-    time_weight = code.op("fmul", tried, code.number(_tidy(method.time_slope[stage]))) if plan.uses_time else ""
-    slots = {name: memory.pointer(name) for name in ("y", "trial", "shift", "ft")}
+    weights = [code.op("fmul", per_step, code.number(x)) for x in c]
+    time_weight = code.op("fmul", memory.get("try"), code.number(_tidy(time_slope))) if plan.uses_time else ""
+    slots = {name: memory.pointer(name) for name in ("y", "trial", "f", "ft")}
     u = [code.place("%lanes", plan.layout["u"] + j * plan.size) for j in range(stage + 1)]
 
     def prepare(k: str, _: list[str]) -> list[str]:
         known = [code.load(u[j], k) for j in range(stage)]
-        if stage:
-            code.store(_stage_state(code, method, stage, slots, known, k), slots["trial"], k)
-        shift = code.op("fmul", time_weight, code.load(slots["ft"], k)) if time_weight else code.number(0.0)
+        if moves:
+            code.store(_state(code, method, method.a[stage], slots, known, k), slots["trial"], k)
+        total = code.number(0.0) if moves else code.load(slots["f"], k)
+        if time_weight:
+            total = code.fma(time_weight, code.load(slots["ft"], k), total)
         for value, weight in zip(known, weights, strict=True):
-            shift = code.fma(value, weight, shift)
-        code.store(shift, slots["shift"], k)
+            total = code.fma(value, weight, total)
+        code.store(total, slots["f"], k)
         return []
 
-    code.loop(plan.size, prepare)
-    if stage:
+    if stage or plan.uses_time:
+        code.loop(plan.size, prepare)
+    if moves:
         if plan.uses_time:
             fraction = code.number(_tidy(method.time_fraction[stage]))
-            memory.put("stage_time", code.fma(tried, fraction, memory.get("time")))
+            memory.put("stage_time", code.fma(memory.get("try"), fraction, memory.get("time")))
         memory.run("slope", "trial", "stage_time", "q", "f")
-    pointers = (memory.pointer("A"), memory.pointer("f"), slots["shift"], u[stage])
-    code.write(f"call void @solve({', '.join(f'ptr {pointer}' for pointer in pointers)})")
+    code.write(f"call void @solve(ptr {memory.pointer('A')}, ptr {slots['f']}, ptr {u[stage]})")
 
 
 def _tidy(x: float) -> float:
@@ -98,29 +108,36 @@ def _tidy(x: float) -> float:
     return float(round(x)) if abs(x - round(x)) < 1e-13 else float(x)
 
 
-def _stage_state(code: Code, method: Method, stage: int, slots: dict[str, str], known: list[str], k: str) -> str:
-    """y + sum a u; for the stiffly accurate last rows the state of the stage before plus its u."""
-    row, before = method.a[stage], method.a[stage - 1]
-    if stage > 1 and row == (*before, 1.0):
+def _state(
+    code: Code, method: Method, weights: tuple[float, ...], slots: dict[str, str], known: list[str], k: str
+) -> str:
+    """y + sum of weighted u; where the weights are those of the stage before and a one, its state plus the last u."""
+    if len(known) > 1 and weights == (*method.a[len(known) - 1], 1.0):
         return code.op("fadd", code.load(slots["trial"], k), known[-1])
-    state = code.load(slots["y"], k)
-    for value, a in zip(known, row, strict=True):
-        state = code.fma(value, code.number(a), state)
-    return state
+    return _weighted(code, weights, known, code.load(slots["y"], k))
+
+
+def _weighted(code: Code, weights: tuple[float, ...], known: list[str], start: str) -> str:
+    """start + sum of weighted u."""
+    for value, weight in zip(known, weights, strict=True):
+        start = code.fma(value, code.number(weight), start) if weight else start
+    return start
 
 
 def _write_error(code: Code, memory: LaneMemory, plan: Plan) -> str:
     """New state into `trial`; root mean square over all states of the error in units of the tolerance."""
-    y, trial, atol = (memory.pointer(name) for name in ("y", "trial", "atol"))
-    u = code.place("%lanes", plan.layout["u"] + (plan.method.stages - 1) * plan.size)
+    method = plan.method
+    slots = {name: memory.pointer(name) for name in ("y", "trial", "atol")}
+    u = [code.place("%lanes", plan.layout["u"] + j * plan.size) for j in range(method.stages)]
     rtol = memory.get("rtol")
 
     def add(k: str, carried: list[str]) -> list[str]:
-        old, error = code.load(y, k), code.load(u, k)
-        new = code.op("fadd", code.load(trial, k), error)
-        code.store(new, trial, k)
+        old, known = code.load(slots["y"], k), [code.load(pointer, k) for pointer in u]
+        new = _state(code, method, method.m, slots, known, k)
+        code.store(new, slots["trial"], k)
+        error = _weighted(code, method.e, known, code.number(0.0))
         larger = code.intrinsic("maxnum", code.intrinsic("fabs", old), code.intrinsic("fabs", new))
-        scaled = code.op("fdiv", error, code.fma(rtol, larger, code.load(atol, k)))
+        scaled = code.op("fdiv", error, code.fma(rtol, larger, code.load(slots["atol"], k)))
         return [code.fma(scaled, scaled, carried[0])]
 
     total = code.loop(plan.size, add, [code.number(0.0)])[0]
@@ -133,11 +150,10 @@ def _control(code: Code, memory: LaneMemory, method: Method, error: str, last: s
     live = memory.flag("live")
     accept = code.both(code.compare("ole", error, one), live)
     reject = code.both(code.invert(code.compare("ole", error, one)), live)
-    finite = code.compare("olt", error, code.number(1e30))
-    bounded = code.select(finite, error, code.number(1e30))
-    bounded = code.select(code.compare("ogt", bounded, code.number(1e-8)), bounded, code.number(1e-8))
-    power = code.op("fmul", code.call("vlog", bounded), code.number(-1 / method.order))
-    factor = code.op("fmul", code.number(SAFETY), code.call("vexp", power))
+    finite = code.compare("olt", error, code.number(LARGEST_ERROR))
+    bounded = code.select(finite, error, code.number(LARGEST_ERROR))
+    bounded = code.intrinsic("maxnum", bounded, code.number(SMALLEST_ERROR))
+    factor = code.op("fdiv", code.number(SAFETY), _root(code, bounded, method.order))
     factor = code.intrinsic("maxnum", code.intrinsic("minnum", factor, memory.get("grow")), code.number(SHRINK))
     step, tried = memory.get("step"), memory.get("try")
     proposed = code.op("fmul", tried, factor)
@@ -151,6 +167,13 @@ def _control(code: Code, memory: LaneMemory, method: Method, error: str, last: s
     memory.put_flag("accept", accept)
     memory.put_where("call", code.both(accept, last), code.number(REACHED))
     _give_up(code, memory, reject, finite)
+
+
+def _root(code: Code, x: str, order: int) -> str:
+    """x^(1/order); two square roots cost less than an exponential and a logarithm."""
+    if order == 4:
+        return code.intrinsic("sqrt", code.intrinsic("sqrt", x))
+    return code.call("vexp", code.op("fmul", code.call("vlog", x), code.number(1 / order)))
 
 
 def _remember_first(code: Code, memory: LaneMemory, accept: str, factor: str) -> None:

@@ -27,7 +27,7 @@ BUDGET = 60.0
 PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
 """A first run of two patients tells how many a peer can run so many times within its budget."""
 OURS = "remission"
-METHODS = ("RODAS4P2", "RODAS5P")
+METHODS = ("ROS4", "RODAS4P2", "RODAS5P")
 
 
 def find_tasks(own: str, models: Path | None) -> list[Task]:
@@ -85,7 +85,7 @@ def compare(
     points: list[Point] = []
     for method in METHODS:
         ours = Ours(task, method)
-        watch = Stopwatch(ours.states, ours.volumes, reference, budget, rounds=3)
+        watch = Stopwatch(ours.states, ours.volumes, reference, budget, rounds=3, method=method)
         watch.descend(count, task.setting.tolerances, LOOSEST_OF_OURS)
         points += watch.points
     yield OURS, Curve(tuple(points))
@@ -102,10 +102,10 @@ def thread_gain(task: Task, best: Point, threads: int = 2, rounds: int = 7) -> f
     ----------
     task : Task
     best : Point
-        Tolerances and number of patients.
+        Method, tolerances and number of patients.
     threads, rounds : int
     """
-    runs = {count: Ours(task, threads=count) for count in (1, threads)}
+    runs = {count: Ours(task, best.method, threads=count) for count in (1, threads)}
     spent = dict.fromkeys(runs, math.inf)
     for _ in range(rounds):
         for count, ours in runs.items():
@@ -167,5 +167,5 @@ def as_table(task: Task, curves: Mapping[str, Curve]) -> str:
             continue
         times = f"x {ours.rate / best.rate:.1f}" if ours else ""
         about = f"rtol {best.rtol:.0e}  atol {best.atol:.0e}  error {best.error:.1e}  {best.patients:4} patients"
-        lines.append(f"  {name:24} {best.rate:10.1f}   {about}  {times}  {curve.note}".rstrip())
+        lines.append(f"  {name:24} {best.rate:10.1f}   {about}  {times}  {best.method}{curve.note}".rstrip())
     return "\n".join(lines)

@@ -18,13 +18,14 @@ RTOLS = tuple(step * 10.0**-power for power in range(2, 10) for step in (1.0, 0.
 
 @dataclass(frozen=True)
 class Point:
-    """One run: its tolerances, largest relative error, and patients a CPU second."""
+    """One run: its tolerances, largest relative error, patients a CPU second; the method where there are several."""
 
     rtol: float
     atol: float
     error: float
     rate: float
     patients: int
+    method: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,7 @@ class Stopwatch:
     reference: np.ndarray
     budget: float
     rounds: int = 1
+    method: str = ""
     spent: float = 0.0
     points: list[Point] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -103,7 +105,7 @@ class Stopwatch:
                 self.spent += times[-1]
         judged = min(patients, len(self.reference))
         error = largest_error(self.read(states[:judged]), self.reference[:judged])
-        made = Point(rtol, atol, error, patients / max(min(times), 1e-9), patients)
+        made = Point(rtol, atol, error, patients / max(min(times), 1e-9), patients, self.method)
         self.points.append(made)
         return made
 
