@@ -9,7 +9,7 @@ import pytest
 
 from remission.biology import accepted_sets, load_tumour
 from remission.calibration.assimilate import move
-from remission.calibration.calibrate import Calibrated, Plan, calibrate
+from remission.calibration.calibrate import Calibrated, Plan, accepted_count, calibrate
 from remission.calibration.evaluate import setting
 from remission.calibration.fit_targets import fit_targets
 from remission.calibration.inputs import load_studies
@@ -42,7 +42,7 @@ def whole(tmp_path_factory, study):
 def test_a_stopped_calibration_goes_on_to_the_same_result(tmp_path, study, whole):
     folder, found = whole
     lines = (folder / "evaluations.jsonl").read_bytes().splitlines(keepends=True)
-    assert len(lines) == 1 + PLAN.members * (PLAN.steps + 1)
+    assert len(lines) == 1 + (PLAN.members + accepted_count(PLAN.members)) * (PLAN.steps + 1)
     # Stopped in the middle of writing the fourth evaluation.
     (tmp_path / "evaluations.jsonl").write_bytes(b"".join(lines[:4]) + lines[4][:20])
     again = run(tmp_path, study)

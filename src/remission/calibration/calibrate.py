@@ -2,7 +2,8 @@
 
 The members of an ensemble are drawn around the start; in every step each of them treats new patients in all arms of all
 studies of its tumour, and the ensemble smoother (`remission.calibration.assimilate`) moves them towards the targets.
-New patients in every step keep the fit from following one draw.
+New patients in every step keep the fit from following one draw. In the end the accepted members of every step treat the
+same new patients once more: which step is best is not decided by its draw, nor by the one that chose its members.
 """
 
 from __future__ import annotations
@@ -66,11 +67,18 @@ class Step:
     @property
     def accepted(self) -> NDArray[np.intp]:
         """Members that are accepted, the best first: the quarter that is closest to the targets."""
-        return np.argsort(self.loss, kind="stable")[: math.ceil(ACCEPTED_SHARE * len(self.loss))]
+        return np.argsort(self.loss, kind="stable")[: accepted_count(len(self.loss))]
 
-    def together(self, fitted: FitTargets) -> float:
-        """Loss of the mean of what the accepted members gave, which is what a validation shows."""
-        return fitted.loss(fitted.mean(self.simulated[self.accepted]))
+
+def accepted_count(members: int) -> int:
+    """How many of the members of a step are accepted.
+
+    Examples
+    --------
+    >>> accepted_count(64)
+    16
+    """
+    return math.ceil(ACCEPTED_SHARE * members)
 
 
 @dataclass(frozen=True)
@@ -82,23 +90,23 @@ class Calibrated:
     space : SearchSpace
     fitted : FitTargets
     steps : tuple of Step
+    again : tuple of ndarray, shape (accepted, m)
+        What the accepted members of each step gave with patients that no step had.
     """
 
     space: SearchSpace
     fitted: FitTargets
     steps: tuple[Step, ...]
+    again: tuple[Array, ...]
 
     @property
     def together(self) -> list[float]:
-        """Loss of the accepted members of each step together."""
-        return [step.together(self.fitted) for step in self.steps]
+        """Loss of the mean of what the accepted members of each step gave, which is what a validation shows."""
+        return [self.fitted.loss(self.fitted.mean(simulated)) for simulated in self.again]
 
     @property
     def chosen(self) -> Step:
-        """The step whose accepted members together are closest to the targets.
-
-        Every step has new patients, so that going on too long shows as a larger loss.
-        """
+        """The step whose accepted members together are closest to the targets; going on too long shows here."""
         return self.steps[int(np.argmin(self.together))]
 
     @property
@@ -143,21 +151,27 @@ def calibrate(
     here = setting(space, targets, studies, plan.patients, plan.seed)
     identity = {**here.identity(), "members": plan.members, "steps": plan.steps, "spread": plan.spread}
     kept = Evaluations(folder / "evaluations.jsonl", identity)
-    scores, total, steps = _start(space, plan), plan.members * (plan.steps + 1), list[Step]()
-    for step in range(plan.steps + 1):
+    scores, steps, rounds = _start(space, plan), list[Step](), plan.steps + 1
+    total = (plan.members + accepted_count(plan.members)) * rounds
 
-        def tell(of_step: int, latest: float, before: int = step * plan.members) -> None:
+    def evaluated(points: Array, step: int) -> Array:
+        def tell(of_step: int, latest: float) -> None:
             if done is not None:
-                done(before + of_step, total, latest)
+                done(step * plan.members + of_step, total, latest)
 
-        simulated = evaluate_points(here, _unit(scores), step, kept, plan.workers, tell)
+        return evaluate_points(here, points, step, kept, plan.workers, tell)
+
+    for step in range(rounds):
+        simulated = evaluated(_unit(scores), step)
         steps.append(Step(scores, simulated, np.array([here.fitted.loss(values) for values in simulated])))
         if step < plan.steps:
             normal = _normal(plan, f"perturbation of targets {step}", simulated.shape[1])
             given, inflation = here.fitted.scaled(simulated), inflations(plan.steps)[step]
             error = here.fitted.standard_error(given)
             scores = move(scores, given, here.fitted.wanted, error, inflation, normal)
-    return Calibrated(space, here.fitted, tuple(steps))
+    accepted = np.concatenate([step.scores[step.accepted] for step in steps])
+    again = np.split(evaluated(_unit(accepted), rounds), rounds)
+    return Calibrated(space, here.fitted, tuple(steps), tuple(again))
 
 
 def _start(space: SearchSpace, plan: Plan) -> Array:
