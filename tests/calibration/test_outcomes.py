@@ -9,6 +9,7 @@ import pytest
 
 from remission.calibration.outcomes import ENDPOINTS, RATIOS, Asked, outcome
 from remission.study import catalogue_names
+from remission.study.judgement import read_judgement
 from remission.study.published import all_published
 from remission.units import DAYS_PER_MONTH
 
@@ -56,13 +57,13 @@ def five() -> dict[str, np.ndarray]:
         ("OS", Asked(12), 80.0),
         ("OS", Asked(36), 60.0),
         ("PFS", Asked(21), 40.0),
-        ("PFS", Asked(21, criterion="irRC"), 60.0),
+        ("PFS", Asked(21, criterion=read_judgement("irRC")), 60.0),
         ("median_OS", Asked(unit="months"), 40.0),
         ("median_OS", Asked(unit="days"), 40 * DAYS_PER_MONTH),
         ("median_PFS", Asked(unit="months"), 20.0),
         ("ORR", Asked(), 60.0),
         ("ORR", Asked(4), 40.0),
-        ("ORR", Asked(criterion="confirmed"), 40.0),
+        ("ORR", Asked(criterion=read_judgement("confirmed")), 40.0),
         ("CR", Asked(), 20.0),
         ("CR", Asked(5), 0.0),
         ("SD", Asked(), 20.0),

@@ -96,9 +96,11 @@ def test_a_pool_is_not_computed_from_one_of_its_trials():
 
 def test_the_criterion_of_a_known_row_is_that_of_the_catalogue():
     study = load_definition("keynote-006")
-    known = next(t for t in targets_of([study]) if t.figure.endpoint == "median_PFS" and t.figure.criterion == "irRC")
+    known = next(
+        t for t in targets_of([study]) if t.figure.endpoint == "median_PFS" and t.figure.criterion.measure == "irRC"
+    )
     bare = {name: known.columns[name] for name in COLUMNS}
     line = ",".join(f'"{value}"' for value in bare.values()) + "\n"
     (target,) = read_targets(HEAD + line, "t.csv", [study])
-    assert target.asked.criterion == "irRC"
+    assert str(target.asked.criterion) == "irRC, investigator"
     assert trials_of(study) == ("KEYNOTE-006",)

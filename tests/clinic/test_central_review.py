@@ -13,10 +13,10 @@ from remission.clinic import simulate_block
 from remission.clinic.simulate import follow_arm
 from remission.population import enrol
 from remission.study import load_definition
-from remission.tables import JUDGED, by_central_review
+from remission.tables import READ_FROM_SCANS, by_central_review
 
 ARM = "pembrolizumab"
-NAMES = tuple(column.name for column in JUDGED)
+NAMES = tuple(column.name for column in READ_FROM_SCANS)
 SHARP = {"reader_sd_lesion": 1e-9, "reader_sd_visit": 1e-9, "central_measurable": 1.0}
 
 

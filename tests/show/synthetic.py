@@ -17,7 +17,7 @@ import pyarrow as pa
 from remission.run.provenance import Identity, Provenance
 from remission.run.summary import summarise
 from remission.study import load_definition
-from remission.tables import JUDGED, TABLE_NAMES, by_central_review, make_table, schema
+from remission.tables import READ_FROM_SCANS, TABLE_NAMES, by_central_review, make_table, schema
 
 SCANS = (84, 126, 168, 210, 252, 294, 336, *range(420, 1827, 84))
 SITES = ("lung", "liver", "node", "skin", "brain")
@@ -326,7 +326,7 @@ def _follow(
         "on_drug_day": stop if stop is not None else end,
     }
     # A central review that saw the same.
-    return row | {by_central_review(column.name): row.get(column.name) for column in JUDGED}
+    return row | {by_central_review(column.name): row.get(column.name) for column in READ_FROM_SCANS}
 
 
 _RANK = {"NE": 0, "PD": 1, "SD": 2, "NON_CR_NON_PD": 2, "PR": 3, "CR": 4}

@@ -141,10 +141,10 @@ def test_progression_by_irrc_stands_beside_irecist(run: MadeRun, summary: dict[s
         for row in compare(published_results(run.definition), summary)
     }
     by_irrc = rows["pembrolizumab", "median_iPFS", 8.4]
-    assert by_irrc.published.criterion == "irRC"
+    assert by_irrc.published.criterion.measure == "irRC"
     assert by_irrc.simulated.value == summary["arms"]["pembrolizumab"]["median_iPFS"]
     by_recist = rows["ipilimumab", "median_PFS", 2.8]
-    assert by_recist.published.criterion == "RECIST 1.1, central"
+    assert str(by_recist.published.criterion) == "RECIST 1.1, central"
     assert by_recist.simulated.value is None, "of a central review the summary of a run says nothing"
     reviewed, _ = result_of(run, read_arms(run, run.definition, Words()), published_results(run.definition))
     central = reviewed["arms"]["ipilimumab"]["central_median_PFS"]

@@ -8,8 +8,7 @@ from typing import Final
 
 from remission.calibration.score import MOST_POINTS_OFF, Score, from_memory, looked_up, score
 from remission.calibration.validate import ValidatedRow, Validation
-from remission.study import CENTRAL_REVIEW
-from remission.study.published import RECIST
+from remission.study.judgement import RECIST, Judgement
 from remission.texts import Words
 
 _MOST_ARM: Final = 34
@@ -57,9 +56,9 @@ def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]
     endpoint = words.term(row.target.columns["endpoint"])
     if figure.time_months is not None:
         endpoint = words("validate.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
-    by = [part for part in figure.criterion.split(", ") if part not in ("", RECIST)]
-    if by and ("PFS" in figure.endpoint or CENTRAL_REVIEW in by):
-        endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(by))
+    by = _judged_by(figure.criterion)
+    if by and ("PFS" in figure.endpoint or figure.criterion.is_central):
+        endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(map(words.term, by)))
     published = _with_interval(figure.value, figure.ci_low, figure.ci_high, figure.unit, words)
     if math.isnan(row.simulated):
         return arm, endpoint, published, "", words("validate.not_computable", reason=words.term(row.reason))
@@ -67,6 +66,12 @@ def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]
     if row.passed is None:
         return arm, endpoint, published, simulated, words("validate.not_judged", reason=words.term(row.reason))
     return arm, endpoint, published, simulated, words("validate.pass" if row.passed else "validate.miss")
+
+
+def _judged_by(criterion: Judgement) -> list[str]:
+    """What a criterion says beyond RECIST 1.1 by the investigator."""
+    told = (criterion.measure if criterion.measure != RECIST else "", "confirmed" if criterion.confirmed else "")
+    return [*filter(None, told), *(["central review"] if criterion.is_central else [])]
 
 
 def _with_interval(value: float, low: float | None, high: float | None, unit: str, words: Words) -> str:

@@ -83,7 +83,7 @@ TERMS: Final[Mapping[str, str]] = {
     "what has come since": "ce qui est venu depuis",
     "second course": "seconde cure",
     "treated beyond progression": "traitement poursuivi au-delà de la progression",
-    "stopped by choice": "arrêté par choix",
+    "stopped by choice": "arrêt par choix",
     "planned end of the course": "fin prévue de la cure",
     # sites and causes
     "lung": "poumon",
@@ -205,6 +205,12 @@ TERMS: Final[Mapping[str, str]] = {
     # why a published number is not judged
     "nobody responded": "personne n’a répondu",
     "no such endpoint here": "ce critère n’existe pas ici",
+    "a second course has no central reading": "une seconde cure n’a pas de relecture centralisée",
+    "no central review in this study; add `central` to its assessors": (
+        "pas de relecture centralisée dans cette étude ; ajouter `central` à ses assessors"
+    ),
+    "confirmed": "réponses confirmées",
+    "central review": "relecture centralisée",
     "no such patients": "aucun patient de ce type",
     "the other arm is not known": "l’autre bras n’est pas connu",
     "too few events for a hazard ratio": "trop peu d’événements pour un rapport de risque",
