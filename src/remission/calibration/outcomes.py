@@ -277,7 +277,7 @@ def _stopped_for_toxicity(people: Columns, asked: Asked) -> Outcome:
 def _completed(people: Columns, asked: Asked) -> Outcome:
     planned = people["planned_stop"]
     if not planned.any():
-        return missing("no rule of the arm stops treatment at a fixed time")
+        return missing("no rule of the arm stops everyone without progression at a fixed time on drug")
     return _share(people["completed_treatment"].astype(bool))
 
 

@@ -32,6 +32,9 @@ ASSESSORS = (INVESTIGATOR, CENTRAL_REVIEW)
 """Who judges response and progression: those who treat, or readers who see the scans alone."""
 
 
+_WITHOUT_PROGRESSION = ("CR", "PR", "SD", "NON_CR_NON_PD")
+
+
 @dataclass(frozen=True)
 class DoseOrder:
     """One molecule of a regimen: how much, how often, how many times.
@@ -146,10 +149,16 @@ class Rule:
 
     @property
     def is_planned_stop(self) -> bool:
-        """Whether it ends everyone's first course at a fixed time on drug; who may go on has no plan to complete."""
+        """Whether it stops everyone without progression at a fixed time on drug, in the first course.
+
+        A rule that is open to a share of the patients, or waits for a response, is no plan that could be completed.
+        """
         when = self.when
         first_course = when.course in (None, 1) and when.line in (None, 1)
-        return self.then.kind == "stop" and self.then.share == 1 and when.on_drug_for_day is not None and first_course
+        waits = when.toxicity is not None or when.lasting_day is not None or bool(when.best)
+        everyone = not when.response or set(_WITHOUT_PROGRESSION) <= set(when.response)
+        stops = self.then.kind == "stop" and self.then.share == 1 and when.on_drug_for_day is not None
+        return stops and first_course and everyone and not waits
 
 
 @dataclass(frozen=True)
@@ -329,6 +338,8 @@ def meaning_hash(definition: StudyDefinition) -> str:
     Comments, order of keys and ways of writing a duration do not change it; any dose, rule or molecule does.
     """
     content = {name: value for name, value in asdict(definition).items() if name not in _NO_MEANING}
+    # Whether there is a central review, and not whom published results mean.
+    content["assessors"] = [CENTRAL_REVIEW] if CENTRAL_REVIEW in definition.assessors else []
     canonical = json.dumps(_bare(content), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

@@ -160,7 +160,7 @@ PATIENTS = (
     Column(
         "completed_treatment",
         "bool",
-        "true if the first course ended by a rule that stops everyone's at a fixed time on drug",
+        "true if the first course ended by a rule that stops everyone without progression at a fixed time on drug",
         "not followed",
     ),
     Column("second_course_day", "float64", "first dose of the second course", "may"),

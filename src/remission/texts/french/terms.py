@@ -215,7 +215,9 @@ TERMS: Final[Mapping[str, str]] = {
     "the other arm is not known": "l’autre bras n’est pas connu",
     "too few events for a hazard ratio": "trop peu d’événements pour un rapport de risque",
     "a curve needs a month": "une courbe demande un mois",
-    "no rule of the arm stops treatment at a fixed time": "aucune règle du bras n’arrête le traitement à date fixe",
+    "no rule of the arm stops everyone without progression at a fixed time on drug": (
+        "aucune règle du bras n’arrête à date fixe tous ceux qui n’ont pas progressé"
+    ),
     "no study was simulated": "aucune étude n’a été simulée",
     "no interval was published, and a ratio is judged by it": (
         "aucun intervalle publié, et un rapport de risque se juge par lui"
