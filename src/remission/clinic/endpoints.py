@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic.chart import Chart
-from remission.clinic.ward import Array, Ward
+from remission.clinic.reading import Array
+from remission.clinic.ward import Ward
 from remission.population import Patients
 from remission.response import CAUSE_NAMES, RESPONSE_NAMES, RecistState, Response
 from remission.tables import by_central_review
