@@ -123,7 +123,7 @@ def test_a_ratio_compares_two_arms_and_ends_at_the_data_cut():
     ("endpoint", "asked", "reason"),
     [
         ("OS", Asked(), "a curve needs a month"),
-        ("OS", Asked(72), "at 72 months too few are followed"),
+        ("OS", Asked(72), "too few are followed at month 72"),
         ("quality_of_life", Asked(), "no such endpoint here"),
         ("HR_OS", Asked(unit="ratio"), "the other arm is not known"),
     ],
@@ -139,7 +139,7 @@ def test_a_curve_is_read_while_patients_are_followed_and_not_beyond():
     # Two of a hundred are left, because the others died: that is a result.
     assert 0 < outcome(few, "OS", Asked(60)).value < 5
     ended = {"os_day": months(*np.full(98, 59.0), 59.5, 61), "os_event": np.array([False] * 98 + [True, False])}
-    assert outcome(ended, "OS", Asked(60)).reason == "at 60 months too few are followed"
+    assert outcome(ended, "OS", Asked(60)).reason == "too few are followed at month 60"
 
 
 def test_a_column_that_is_not_there_is_named():

@@ -88,7 +88,8 @@ def test_parts_of_an_arm_do_not_stand_beside_the_whole():
 
 def test_a_figure_that_names_no_reader_is_of_the_first_assessor_of_its_study():
     relativity = published_for(load_definition("relativity-047"))
-    assert {str(f.criterion) for f in relativity if f.endpoint == "CR"} == {"central"}
+    assert {str(f.criterion) for f in relativity if f.endpoint in ("CR", "ORR")} == {"RECIST 1.1, confirmed, central"}
+    assert {str(f.criterion) for f in relativity if f.endpoint == "median_PFS"} == {"RECIST 1.1, central"}
     assert {str(f.criterion) for f in relativity if f.endpoint in ("OS", "TRAE_G3-4")} == {""}
     keynote = published_for(load_definition("keynote-006"))
     assert {str(f.criterion) for f in keynote if f.endpoint == "PFS"} == {"irRC, investigator", "RECIST 1.1, central"}

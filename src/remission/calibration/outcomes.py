@@ -182,7 +182,7 @@ def _survival(days: Floats, event: Flags, month: float | None) -> Outcome:
         else survival_at(kaplan_meier(days, event), month, days, event, fewest=0)
     )
     if math.isinf(point[0]):
-        return missing(f"at {month:g} months too few are followed")
+        return missing(f"too few are followed at month {month:g}")
     return Outcome(*point)
 
 

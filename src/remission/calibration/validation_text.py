@@ -12,6 +12,21 @@ from remission.study.judgement import RECIST, Judgement
 from remission.texts import Words
 
 _MOST_ARM: Final = 34
+# Words within the names of published arms, and within reasons that name something; longer ones first.
+_OF_ARMS: Final = (
+    "completed 35 cycles",
+    "completed 2 y",
+    "second course",
+    "LDH normal",
+    "pooled",
+    "arms",
+    "ULN",
+    "docetaxel",
+)
+_OF_REASONS: Final = (
+    *("no study simulates", "is a pool of trials, and only", "is simulated", "was not simulated"),
+    *("has no arm to compare with", "has no arm", "the patients have no column", "too few are followed at month"),
+)
 _DECIMALS: Final = {"ratio": 2, "days": 0}
 _UNITS: Final = {"%": "percent", "months": "months.short", "days": "validate.days"}
 
@@ -52,7 +67,8 @@ def _table(rows: Sequence[ValidatedRow], words: Words) -> Iterator[str]:
 def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]:
     """Arm, endpoint, published, simulated, and verdict of a row, as text."""
     figure = row.target.figure
-    arm = figure.arm if len(figure.arm) <= _MOST_ARM else figure.arm[: _MOST_ARM - 3] + "..."
+    arm = _arm(figure.arm, words)
+    arm = arm if len(arm) <= _MOST_ARM else arm[: _MOST_ARM - 3] + "..."
     endpoint = words.term(row.target.columns["endpoint"])
     if figure.time_months is not None:
         endpoint = words("validate.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
@@ -61,11 +77,19 @@ def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]
         endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(map(words.term, by)))
     published = _with_interval(figure.value, figure.ci_low, figure.ci_high, figure.unit, words)
     if math.isnan(row.simulated):
-        return arm, endpoint, published, "", words("validate.not_computable", reason=words.term(row.reason))
+        return arm, endpoint, published, "", words("validate.not_computable", reason=_reason(row.reason, words))
     simulated = _with_interval(row.simulated, row.low, row.high, figure.unit, words)
     if row.passed is None:
-        return arm, endpoint, published, simulated, words("validate.not_judged", reason=words.term(row.reason))
+        return arm, endpoint, published, simulated, words("validate.not_judged", reason=_reason(row.reason, words))
     return arm, endpoint, published, simulated, words("validate.pass" if row.passed else "validate.miss")
+
+
+def _arm(name: str, words: Words) -> str:
+    return words.terms_in(words.term(name), _OF_ARMS)
+
+
+def _reason(reason: str, words: Words) -> str:
+    return words.terms_in(words.term(reason), _OF_REASONS)
 
 
 def _judged_by(criterion: Judgement) -> list[str]:
@@ -111,7 +135,7 @@ def _far_line(row: ValidatedRow, words: Words) -> str:
     return words(
         "validate.score.row",
         trial=figure.trial,
-        arm=figure.arm,
+        arm=_arm(figure.arm, words),
         endpoint=endpoint,
         simulated=words.number(row.simulated, 1),
         published=words.written(f"{figure.value:g}"),

@@ -117,7 +117,7 @@ def _progression(ward: Ward, chart: Chart, dead: NDArray[np.bool_], end: Array) 
 
 
 def _by_central_review(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
-    """The same by the central review; a patient whom it saw progress no more is censored where a new course began."""
+    """The same by the central review, whose readings end where another treatment begins."""
     if ward.central is None:
         return {}
     found = {**_responses(ward, ward.central), **_progression(ward, ward.central, dead, end)}
