@@ -29,7 +29,7 @@ COURSE_ENDS = (ALL_DOSES_GIVEN, PLANNED_END)
 
 INVESTIGATOR, CENTRAL_REVIEW = "investigator", "central"
 ASSESSORS = (INVESTIGATOR, CENTRAL_REVIEW)
-"""Who judges response and progression: those who treat, or readers who see the scans alone."""
+"""Who reads the scans: those who treat and decide, or readers who see the scans alone."""
 
 
 _WITHOUT_PROGRESSION = ("CR", "PR", "SD", "NON_CR_NON_PD")
@@ -260,8 +260,9 @@ class StudyDefinition:
     lost_to_follow_up_per_year : float
         Share of patients lost in a year.
     assessors : tuple of str
-        By whom published results judge response and progression: `INVESTIGATOR`, `CENTRAL_REVIEW`, or both, of whom
-        the first is meant where they do not say. Decisions are always the investigator's. Empty for the investigator.
+        `INVESTIGATOR`, `CENTRAL_REVIEW`, or both. The investigator always reads the scans and decides; a central review
+        adds a second reading. A published result that names no reader is that of the first; empty for the
+        investigator alone.
     arms : tuple of Arm
         In the order of the file.
     regimens, molecules : dict

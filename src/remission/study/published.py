@@ -169,7 +169,8 @@ def published_rows(text: str, where: str) -> Iterator[tuple[dict[str, str], str]
             raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
         twice = sorted({name for name in header if name and header.count(name) > 1})
         if twice:
-            raise StudyError("a column is named twice", where=f"{where}:1", found=", ".join(twice))
+            found, step = ", ".join(twice), "leave one of the two out, or give it another name"
+            raise StudyError("a column is named twice", where=f"{where}:1", found=found, next_step=step)
         for cells in rows:
             place = f"{where}:{rows.line_num}"
             if cells and len(cells) != len(header):
@@ -196,7 +197,13 @@ def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:
     except (TypeError, ValueError) as error:
         raise StudyError(f"the row cannot be read: {error}", where=where) from None
     if value is None or row["evidence"] not in EVIDENCE or not row["source_citation"]:
-        raise StudyError("a published figure needs a value, an evidence and a source", where=where)
+        raise StudyError(
+            "a published figure needs a value, an evidence and a source",
+            where=where,
+            found=f"value {row['value']!r}, evidence {row['evidence']!r}, source_citation {row['source_citation']!r}",
+            allowed=f"as evidence: {', '.join(EVIDENCE)}",
+            next_step="fill what is empty; a number without a source has no place here",
+        )
     against = _AGAINST.search(row["endpoint"])
     return PublishedFigure(
         trial=row["trial"],
