@@ -1,6 +1,6 @@
 """Where the time of a step goes, against what the processor can do: times of the generated functions, one by one.
 
-    python benchmarks/solver/parts.py [--models FOLDER] [--lanes 4 8] [--method ROS4]
+    python benchmarks/solver/parts.py [--models FOLDER] [--lanes 4 8] [--method VELDS4]
 
 Every function of a model is called over and over on one vector of patients, so that its data lie in the nearest
 cache, and its additions and multiplications are counted (a division counts as one). The peak is measured beside it:

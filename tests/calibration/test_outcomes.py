@@ -9,6 +9,7 @@ import pytest
 
 from remission.calibration.outcomes import ENDPOINTS, RATIOS, Asked, outcome
 from remission.study import catalogue_names
+from remission.study.judgement import read_judgement
 from remission.study.published import all_published
 from remission.units import DAYS_PER_MONTH
 
@@ -56,13 +57,13 @@ def five() -> dict[str, np.ndarray]:
         ("OS", Asked(12), 80.0),
         ("OS", Asked(36), 60.0),
         ("PFS", Asked(21), 40.0),
-        ("PFS", Asked(21, criterion="irRC"), 60.0),
+        ("PFS", Asked(21, criterion=read_judgement("irRC")), 60.0),
         ("median_OS", Asked(unit="months"), 40.0),
         ("median_OS", Asked(unit="days"), 40 * DAYS_PER_MONTH),
         ("median_PFS", Asked(unit="months"), 20.0),
         ("ORR", Asked(), 60.0),
         ("ORR", Asked(4), 40.0),
-        ("ORR", Asked(criterion="confirmed"), 40.0),
+        ("ORR", Asked(criterion=read_judgement("confirmed")), 40.0),
         ("CR", Asked(), 20.0),
         ("CR", Asked(5), 0.0),
         ("SD", Asked(), 20.0),
@@ -122,7 +123,7 @@ def test_a_ratio_compares_two_arms_and_ends_at_the_data_cut():
     ("endpoint", "asked", "reason"),
     [
         ("OS", Asked(), "a curve needs a month"),
-        ("OS", Asked(72), "at 72 months too few are followed"),
+        ("OS", Asked(72), "too few are followed at month 72"),
         ("quality_of_life", Asked(), "no such endpoint here"),
         ("HR_OS", Asked(unit="ratio"), "the other arm is not known"),
     ],
@@ -138,7 +139,7 @@ def test_a_curve_is_read_while_patients_are_followed_and_not_beyond():
     # Two of a hundred are left, because the others died: that is a result.
     assert 0 < outcome(few, "OS", Asked(60)).value < 5
     ended = {"os_day": months(*np.full(98, 59.0), 59.5, 61), "os_event": np.array([False] * 98 + [True, False])}
-    assert outcome(ended, "OS", Asked(60)).reason == "at 60 months too few are followed"
+    assert outcome(ended, "OS", Asked(60)).reason == "too few are followed at month 60"
 
 
 def test_a_column_that_is_not_there_is_named():

@@ -7,7 +7,7 @@ import pytest
 from remission.calibration.targets import Members, read_targets, targets_of, trials_of
 from remission.errors import StudyError
 from remission.study import Criterion, catalogue_names, load_definition, parse_study
-from remission.study.published import COLUMNS
+from remission.study.published import COLUMNS, NOT_REVIEWED
 
 HEAD = ",".join(COLUMNS) + "\n"
 STUDY = """\
@@ -96,9 +96,51 @@ def test_a_pool_is_not_computed_from_one_of_its_trials():
 
 def test_the_criterion_of_a_known_row_is_that_of_the_catalogue():
     study = load_definition("keynote-006")
-    known = next(t for t in targets_of([study]) if t.figure.endpoint == "median_PFS" and t.figure.criterion == "irRC")
+    known = next(
+        t for t in targets_of([study]) if t.figure.endpoint == "median_PFS" and t.figure.criterion.measure == "irRC"
+    )
     bare = {name: known.columns[name] for name in COLUMNS}
     line = ",".join(f'"{value}"' for value in bare.values()) + "\n"
     (target,) = read_targets(HEAD + line, "t.csv", [study])
-    assert target.asked.criterion == "irRC"
+    assert str(target.asked.criterion) == "irRC, investigator"
     assert trials_of(study) == ("KEYNOTE-006",)
+
+
+READ_BY = ",".join((*COLUMNS, "criterion")) + "\n"
+
+
+def judged(criterion: str, *, assessors: str = "[investigator, central]", endpoint: str = "PFS", note: str = "") -> str:
+    """The reader and measure of a row, as text."""
+    study = parse_study(STUDY + f"assessors: {assessors}\n" if assessors else STUDY)
+    line = row(endpoint=endpoint, note=note).rstrip() + f',"{criterion}"\n'
+    (target,) = read_targets(READ_BY + line, "t.csv", [study])
+    return target.reason or str(target.asked.criterion)
+
+
+def test_the_order_in_which_a_criterion_is_found():
+    assert judged("RECIST 1.1, central") == "RECIST 1.1, central"
+    assert judged("RECIST 1.1") == "RECIST 1.1, investigator"
+    assert judged("RECIST 1.1", assessors="central") == "RECIST 1.1, central"
+    assert judged("", note="by irRC", assessors="central") == "irRC, investigator"
+    assert judged("", note="no mirRCle", assessors="central") == "central"
+    assert judged("", endpoint="OS", assessors="central") == ""
+    assert judged("RECIST 1.1 by BICR", assessors="") == NOT_REVIEWED
+    assert judged("RECIST 1.1", assessors="") == "RECIST 1.1, investigator"
+
+
+@pytest.mark.parametrize(
+    ("own", "found"),
+    [
+        ("", "RECIST 1.1, central"),
+        ("RECIST 1.1", "RECIST 1.1, central"),
+        ("confirmed", "confirmed, central"),
+        ("RECIST 1.1, investigator", "RECIST 1.1, investigator"),
+        ("irRC", "irRC, investigator"),
+    ],
+)
+def test_a_criterion_without_a_reader_takes_that_of_the_catalogue(own, found):
+    study = load_definition("keynote-006")
+    known = next(t for t in targets_of([study]) if t.figure.endpoint == "PFS" and t.figure.criterion.is_central)
+    line = ",".join(f'"{known.columns[name]}"' for name in COLUMNS) + f',"{own}"\n'
+    (target,) = read_targets(READ_BY + line, "t.csv", [study])
+    assert str(target.asked.criterion) == found

@@ -9,15 +9,25 @@ import re
 import numpy as np
 import pytest
 
+from remission.calibration.outcomes import ENDPOINTS, RATIOS
 from remission.calibration.score import from_memory, looked_up, score
-from remission.calibration.targets import read_targets
-from remission.calibration.validate import TrialNumbers, _row, as_json, followed_for, over_trials, validate
-from remission.calibration.validation_text import as_text
+from remission.calibration.targets import read_targets, targets_of
+from remission.calibration.validate import (
+    TrialNumbers,
+    ValidatedRow,
+    _row,
+    as_json,
+    followed_for,
+    over_trials,
+    validate,
+)
+from remission.calibration.validation_text import as_text, row_cells
 from remission.cli import main
 from remission.show.validation import validation_html
-from remission.study import parse_study
+from remission.study import catalogue_names, load_definition, parse_study
 from remission.study.agreement import agreement_band
-from remission.study.published import COLUMNS
+from remission.study.published import COLUMNS, NOT_REVIEWED
+from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
 STUDY = """\
@@ -204,3 +214,27 @@ def test_every_fault_of_every_study_is_told(tmp_path, capsys):
         (tmp_path / f"{name}.yaml").write_text(STUDY.replace("patients: 40", "patients: many"))
     assert main(["validate", "--studies", str(tmp_path)]) == 2
     assert capsys.readouterr().err.count("a whole number is needed here") == 2
+
+
+ENGLISH = re.compile(
+    r"\b(?:pooled|arms?|completed|course|normal|patients with|after|stopped|from|if|central|review|confirmed|the|is|no"
+    r"|has|free|among|alive|second|ongoing|responders|duration|exposure|months?|years?)\b"
+)
+
+
+def test_every_row_of_the_catalogue_is_french_on_the_french_page():
+    """With each reason that a row can have for standing alone."""
+    known = [load_definition(name) for name in catalogue_names("studies")]
+    words = Words("fr")
+    targets = targets_of([study for study in known if study.published])
+    cells = [row_cells(ValidatedRow(target, 1.0, 0.5, 2.0, True), words) for target in targets]
+    reasons = {
+        *("no study simulates X", "X is a pool of trials, and only Y is simulated", "Y has no arm to compare with"),
+        *("Y has no arm Z", "the patients have no column x", "too few are followed at month 72", "Y was not simulated"),
+        "a second course has no central reading",
+    }
+    cells += [row_cells(ValidatedRow(targets[0], math.nan, math.nan, math.nan, None, why), words) for why in reasons]
+    assert any("relecture centralisée" in one[1] and "réponses confirmées" in one[1] for one in cells)
+    assert {one for row in cells for one in row if ENGLISH.search(one)} == set()
+    assert words.term(NOT_REVIEWED).startswith("pas de relecture")
+    assert set(ENDPOINTS) | set(RATIOS) == {name for name in (*ENDPOINTS, *RATIOS) if words.term(name) != name}

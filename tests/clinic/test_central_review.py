@@ -13,10 +13,10 @@ from remission.clinic import simulate_block
 from remission.clinic.simulate import follow_arm
 from remission.population import enrol
 from remission.study import load_definition
-from remission.tables import JUDGED, by_central_review
+from remission.tables import READ_FROM_SCANS, by_central_review
 
 ARM = "pembrolizumab"
-NAMES = tuple(column.name for column in JUDGED)
+NAMES = tuple(column.name for column in READ_FROM_SCANS)
 SHARP = {"reader_sd_lesion": 1e-9, "reader_sd_visit": 1e-9, "central_measurable": 1.0}
 
 
@@ -48,7 +48,7 @@ def test_the_investigator_and_the_clinic_do_not_know_of_the_review(reviewed):
 
 
 def test_readers_without_error_agree(reviewed):
-    """With the same sharp eyes both see the same; only who was taken off first-line drug is seen longer by neither."""
+    """With the same sharp eyes both see the same."""
     table = load_tumour("melanoma").with_values(SHARP)
     patients = enrol(table, 3, np.arange(150), reviewed.previously_treated)
     rows = follow_arm(reviewed, reviewed.arm(ARM), table, 3, patients)["patients"]
@@ -61,10 +61,12 @@ def test_readers_without_error_agree(reviewed):
 
 
 def test_readers_with_errors_differ_but_not_much(followed):
+    """Three seeds gave 9 to 12 in 100, in both directions."""
     rows = followed["patients"]
     day, central = rows["pfs_day"], rows["central_pfs_day"]
-    differ = np.mean(day != central)
-    assert 0.02 < differ < 0.5
+    assert 0.05 < np.mean(day != central) < 0.2
+    assert np.mean(central < day) > 0.02
+    assert np.mean(central > day) > 0.02
 
 
 def test_some_have_no_measurable_disease_and_no_partial_response(followed, reviewed):
@@ -74,11 +76,11 @@ def test_some_have_no_measurable_disease_and_no_partial_response(followed, revie
     apart = best == "NON_CR_NON_PD"
     share = load_tumour("melanoma").value("central_measurable")
     assert share == pytest.approx(583 / 655, abs=0.005)
-    assert 0 < apart.mean() < 1 - share
+    assert 0.02 < apart.mean() < 0.08, "4.5 to 5.2 % of three seeds: others progress before they are called so"
     own = np.array([str(word) for word in rows["best_response"]])
     assert "NON_CR_NON_PD" not in own
     responded, central = (np.isin(words, ("CR", "PR")).mean() for words in (own, best))
-    assert 0.75 < central / responded < 1.0
+    assert 0.86 < central / responded < 0.99, "0.92 to 0.96 of three seeds"
 
 
 def test_the_review_ends_where_another_treatment_begins(followed):
@@ -89,7 +91,7 @@ def test_the_review_ends_where_another_treatment_begins(followed):
     assert (day <= rows["next_line_day"][changed]).all()
     # The investigator saw progression in all of them; the review not in everyone.
     assert rows["pfs_event"][changed].all()
-    assert 0 < (~event.astype(bool)).sum() < changed.sum() / 3
+    assert 0 < (~event.astype(bool)).sum() < changed.sum() / 5
     scans = {(p, t) for p, t, s in zip(visits["patient"], visits["time_day"], visits["scan"], strict=True) if s}
     censored = changed & ~rows["central_pfs_event"].astype(bool)
     assert all(
@@ -101,4 +103,4 @@ def test_a_patient_is_reviewed_alike_in_any_company(reviewed):
     few = simulate_block(reviewed, seed=3, patients=np.array([7, 31]), arms=(ARM,), filled="twins")[ARM]["patients"]
     many = simulate_block(reviewed, seed=3, patients=np.arange(40), arms=(ARM,), filled="twins")[ARM]["patients"]
     same = many.filter(pc.is_in(many["patient"], few["patient"].combine_chunks()))
-    assert few.equals(same) or few.to_pylist() == same.to_pylist()
+    assert few.to_pylist() == same.to_pylist()

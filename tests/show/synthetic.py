@@ -17,7 +17,7 @@ import pyarrow as pa
 from remission.run.provenance import Identity, Provenance
 from remission.run.summary import summarise
 from remission.study import load_definition
-from remission.tables import JUDGED, TABLE_NAMES, by_central_review, make_table, schema
+from remission.tables import READ_FROM_SCANS, TABLE_NAMES, by_central_review, make_table, schema
 
 SCANS = (84, 126, 168, 210, 252, 294, 336, *range(420, 1827, 84))
 SITES = ("lung", "liver", "node", "skin", "brain")
@@ -325,8 +325,20 @@ def _follow(
         "first_grade3_day": toxic_day if toxic else None,
         "on_drug_day": stop if stop is not None else end,
     }
-    # A central review that saw the same.
-    return row | {by_central_review(column.name): row.get(column.name) for column in JUDGED}
+    return row | {by_central_review(name): value for name, value in _reviewed(row, key["patient"]).items()}
+
+
+REVIEW_LATER_DAY = 30.0
+
+
+def _reviewed(row: Mapping[str, Any], patient: int) -> dict[str, Any]:
+    """A central review that sees progression a month later than the investigator, and every other PR as SD."""
+    seen = {column.name: row.get(column.name) for column in READ_FROM_SCANS}
+    seen |= {f"{stem}_day": row[f"{stem}_day"] + REVIEW_LATER_DAY for stem in ("pfs", "ipfs")}
+    if row["best_response"] == "PR" and patient % 2:
+        nothing = ("time_to_response_day", "response_duration_day", "response_ended")
+        seen |= dict.fromkeys(("best_response", "confirmed_response"), "SD") | dict.fromkeys(nothing)
+    return seen
 
 
 _RANK = {"NE": 0, "PD": 1, "SD": 2, "NON_CR_NON_PD": 2, "PR": 3, "CR": 4}

@@ -46,7 +46,7 @@ class Cohort:
         )
 
 
-@pytest.fixture(scope="module", params=["RODAS4P2", "ROS4"])
+@pytest.fixture(scope="module", params=["RODAS4P2", "VELDS4"])
 def cohort(request: pytest.FixtureRequest) -> Cohort:
     return Cohort(compile_antimony(LESIONS, MONITORS, OUTPUTS, method=request.param))
 

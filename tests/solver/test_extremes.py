@@ -13,7 +13,7 @@ from remission.solver import Doses, Kernel, Status, compile_antimony
 magnitudes = st.floats(-200, 200).map(lambda x: 10.0**x) | st.sampled_from([0.0, -1.0, -1e10, 1e-308, 1e300])
 
 
-@pytest.fixture(scope="module", params=["RODAS4P2", "ROS4"])
+@pytest.fixture(scope="module", params=["RODAS4P2", "VELDS4"])
 def kernel(request: pytest.FixtureRequest) -> Kernel:
     return compile_antimony(LESIONS, MONITORS, OUTPUTS, method=request.param)
 

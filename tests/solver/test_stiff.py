@@ -23,7 +23,7 @@ y5' = -1.745*y5 + 0.43*y6 + 0.43*y7; y6' = -280*y6*y8 + 0.69*y4 + 1.71*y5 - 0.43
 y7' = 280*y6*y8 - 1.81*y7; y8' = -280*y6*y8 + 1.81*y7;"""
 
 CASES = {
-    "robertson 40": (ROBERTSON, 40.0, {"a": 0.7158270688, "b": 0.9185534765e-5, "c": 0.2841637457}, 1e-12),
+    "robertson 40": (ROBERTSON, 40.0, {"a": 0.7158270688, "b": 0.9185534765e-5, "c": 0.2841637457}, 1e-10),
     "robertson 1e11": (
         ROBERTSON,
         1e11,
@@ -44,11 +44,17 @@ CASES = {
 }
 
 
+# Of the fast state b a step of VELDS4 leaves a quarter, so that its error stays of the size of the tolerance; 1e-10 is
+# a hundred-thousandth of b, more than the test allows at rtol 1e-8. The stiffly accurate methods put b on its curve.
+FINER = {("VELDS4", "robertson 40"): 1e-12}
+
+
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("case", CASES)
 @pytest.mark.parametrize(("rtol", "wanted"), [(1e-4, 2e-2), (1e-8, 2e-6)])
 def test_stiff_classics(case: str, method: str, rtol: float, wanted: float) -> None:
     text, stop, expected, atol = CASES[case]
+    atol = FINER.get((method, case), atol)
     kernel = compile_antimony(text, method=method)
     result = kernel.advance(
         kernel.initial_state[None], kernel.defaults[None], np.zeros(1), np.array([stop]), rtol=rtol, atol=atol

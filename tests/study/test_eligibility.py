@@ -9,7 +9,7 @@ from remission.errors import StudyError
 from remission.study import Criterion, parse_study
 from remission.study.describe import describe
 from remission.study.eligibility import fulfilled
-from remission.study.published import PublishedArm, published_arm
+from remission.study.published_arms import PublishedArm, published_arm
 
 from .conftest import RIGHT, changed
 

@@ -8,13 +8,11 @@ from remission.errors import StudyError
 from remission.study import catalogue_names, load_definition, published, published_for
 from remission.study.published import (
     COLUMNS,
-    PublishedArm,
     all_published,
     choose,
-    other_arm,
     parse_published,
-    published_arm,
 )
+from remission.study.published_arms import PublishedArm, other_arm, published_arm
 
 HEAD = ",".join(COLUMNS) + "\n"
 
@@ -71,10 +69,10 @@ def test_figures_of_a_study_carry_the_names_of_its_arms():
 
 def test_progression_by_another_criterion_is_another_thing():
     figures = published_for(load_definition("keynote-006"))
-    medians = {(f.arm, f.criterion, f.part): f.value for f in figures if f.endpoint == "median_PFS"}
+    medians = {(f.arm, str(f.criterion), f.part): f.value for f in figures if f.endpoint == "median_PFS"}
     assert medians == {
-        ("pembrolizumab", "irRC", ""): 8.4,
-        ("ipilimumab", "irRC", ""): 3.4,
+        ("pembrolizumab", "irRC, investigator", ""): 8.4,
+        ("ipilimumab", "irRC, investigator", ""): 3.4,
         ("ipilimumab", "RECIST 1.1, central", ""): 2.8,
         ("pembrolizumab", "RECIST 1.1, central", "10 mg/kg Q2W"): 5.5,
         ("pembrolizumab", "RECIST 1.1, central", "10 mg/kg Q3W"): 4.1,
@@ -84,18 +82,19 @@ def test_progression_by_another_criterion_is_another_thing():
 def test_parts_of_an_arm_do_not_stand_beside_the_whole():
     figures = published_for(load_definition("keynote-006"))
     rates = [f for f in figures if f.arm == "pembrolizumab" and f.endpoint == "ORR"]
-    assert {f.part for f in rates if not f.criterion} == {""}
-    assert {f.part for f in rates if f.criterion == "RECIST 1.1, central"} == {"10 mg/kg Q2W", "10 mg/kg Q3W"}
+    assert {f.part for f in rates if not f.criterion.is_central} == {""}
+    assert {f.part for f in rates if str(f.criterion) == "RECIST 1.1, central"} == {"10 mg/kg Q2W", "10 mg/kg Q3W"}
 
 
 def test_a_figure_that_names_no_reader_is_of_the_first_assessor_of_its_study():
     relativity = published_for(load_definition("relativity-047"))
-    assert {f.criterion for f in relativity if f.endpoint == "CR"} == {"central"}
-    assert {f.criterion for f in relativity if f.endpoint in ("OS", "TRAE_G3-4")} == {""}
+    assert {str(f.criterion) for f in relativity if f.endpoint in ("CR", "ORR")} == {"RECIST 1.1, confirmed, central"}
+    assert {str(f.criterion) for f in relativity if f.endpoint == "median_PFS"} == {"RECIST 1.1, central"}
+    assert {str(f.criterion) for f in relativity if f.endpoint in ("OS", "TRAE_G3-4")} == {""}
     keynote = published_for(load_definition("keynote-006"))
-    assert {f.criterion for f in keynote if f.endpoint == "PFS"} == {"irRC", "RECIST 1.1, central"}
+    assert {str(f.criterion) for f in keynote if f.endpoint == "PFS"} == {"irRC, investigator", "RECIST 1.1, central"}
     checkmate = published_for(load_definition("checkmate-067"))
-    assert not [f for f in checkmate if "central" in f.criterion]
+    assert not [f for f in checkmate if f.criterion.is_central]
 
 
 def test_a_criterion_that_was_not_read_says_so():
@@ -136,7 +135,7 @@ def test_every_published_arm_of_a_trial_is_found_in_its_study(name):
         meant = published_arm(study, figure.arm)
         assert meant is not None, figure.arm
         if figure.unit == "ratio":
-            assert other_arm(study, meant.arms, figure) is not None, figure.endpoint
+            assert other_arm(study, meant.arms, figure.against) is not None, figure.endpoint
 
 
 def test_several_arms_together_and_subgroups_are_not_shown_as_one_arm():

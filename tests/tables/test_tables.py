@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from remission.errors import DataError
+from remission.errors import DataError, RunError
 from remission.run.parquet import from_parquet, to_parquet
 from remission.tables import check_table, make_table, schema
 from remission.tables.columns import TABLES
@@ -78,6 +78,21 @@ def test_empty_tables_survive_the_round_trip(name: str) -> None:
     table = make_table(name, {}, arm="A")
     check_table(name, table, where="here")
     assert from_parquet(to_parquet(table), "a file", name, 0).equals(table)
+
+
+def test_files_of_before_the_central_review_stay_readable() -> None:
+    """What a column of that time says is kept, what it lacks is empty; other columns may not be missing."""
+    row = {"patient": [1, 2], "status": ["failed"] * 2, "attempts": [1, 1]}
+    table = make_table("patients", row, arm="A")
+    later = [name for name in table.column_names if name.startswith("central_")]
+    assert len(later) == 11
+    old = to_parquet(table.drop_columns(later))
+    assert from_parquet(old, "a file", "patients", 2).equals(table)
+    asked = ("patient", "central_pfs_day", "central_best_response")
+    assert from_parquet(old, "a file", "patients", 2, asked).equals(table.select(asked))
+    for needed in ("attempts", "os_day"):  # never empty; empty of those who were not followed
+        with pytest.raises(RunError, match="has changed since it was written"):
+            from_parquet(to_parquet(table.drop_columns([needed])), "a file", "patients", 2)
 
 
 def test_equal_rows_give_equal_bytes_however_they_are_cut() -> None:

@@ -20,15 +20,13 @@ from remission.run.contrast_summary import hazard_ratio
 from remission.run.numbers import survival_at
 from remission.statistics.kaplan_meier import kaplan_meier, reverse_kaplan_meier
 from remission.statistics.proportions import proportion
-from remission.study import CENTRAL_REVIEW
-from remission.tables import JUDGED, by_central_review
+from remission.study.judgement import NOT_TOLD, Judgement
+from remission.study.published import SECOND_COURSE
 from remission.units import DAYS_PER_MONTH
 
 Columns = Mapping[str, NDArray[Any]]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-BY_CONFIRMATION: Final = "irRC"
-"""The criterion by which progression counts only once it is confirmed, here by iRECIST."""
 _PERCENT: Final = 100.0
 _HALF_YEAR_DAY: Final = 6 * DAYS_PER_MONTH
 _UNKNOWN: Final = (math.inf,) * 3
@@ -55,21 +53,22 @@ class Asked(NamedTuple):
         Of a curve, or of the data cut.
     unit : str
         ``%``, ``months``, ``days`` or ``ratio``.
-    criterion : str
-        By which progression was judged; ``irRC`` waits for confirmation.
+    criterion : Judgement
+        By what response and progression are judged. The columns are those of its reader
+        (`remission.calibration.people.read_by`).
     length : float
         Months in the name of the endpoint, as in ``responders_with_DoR>=30mo``.
     """
 
     month: float | None = None
     unit: str = "%"
-    criterion: str = ""
+    criterion: Judgement = NOT_TOLD
     length: float = math.nan
 
     @property
     def progression(self) -> str:
         """Stem of the columns of progression-free survival."""
-        return "ipfs" if BY_CONFIRMATION in self.criterion else "pfs"
+        return "ipfs" if self.criterion.waits_for_confirmation else "pfs"
 
     @property
     def last_day(self) -> float:
@@ -113,8 +112,8 @@ def outcome(people: Columns, endpoint: str, asked: Asked, other: Columns | None 
     """
     name, length = _parts(endpoint)
     asked = asked._replace(length=length)
-    if CENTRAL_REVIEW in asked.criterion:
-        people, other = _centrally_read(people), None if other is None else _centrally_read(other)
+    if asked.criterion.is_central and name in SECOND_COURSE:
+        return missing("a second course has no central reading")
     try:
         if name in RATIOS:
             return _ratio(people, other, name, asked)
@@ -122,13 +121,6 @@ def outcome(people: Columns, endpoint: str, asked: Asked, other: Columns | None 
         return missing("no such endpoint here") if function is None else function(people, asked)
     except KeyError as error:
         return missing(f"the patients have no column {error.args[0]}")
-
-
-def _centrally_read(people: Columns) -> Columns:
-    """The patients as the central review judged them; what it did not judge is not known."""
-    judged = {column.name: by_central_review(column.name) for column in JUDGED}
-    others = {name: values for name, values in people.items() if name not in judged}
-    return others | {name: people[central] for name, central in judged.items() if central in people}
 
 
 _AGAINST = re.compile(r"_vs_\w+\Z")
@@ -190,7 +182,7 @@ def _survival(days: Floats, event: Flags, month: float | None) -> Outcome:
         else survival_at(kaplan_meier(days, event), month, days, event, fewest=0)
     )
     if math.isinf(point[0]):
-        return missing(f"at {month:g} months too few are followed")
+        return missing(f"too few are followed at month {month:g}")
     return Outcome(*point)
 
 
@@ -232,7 +224,7 @@ def _curve_median(people: Columns, asked: Asked, *, stem: str = "") -> Outcome:
 
 def _best(people: Columns, asked: Asked, *, responses: tuple[str, ...]) -> Outcome:
     """Share with such a best response; by a data cut, of those responses that had come by then."""
-    column = "confirmed_response" if "confirmed" in asked.criterion else "best_response"
+    column = "confirmed_response" if asked.criterion.confirmed else "best_response"
     members = among(people[column], responses)
     day = {RESPONSE: "time_to_response_day", ("CR",): "complete_response_day"}.get(responses)
     if day is not None and day in people and asked.month is not None:
@@ -285,7 +277,7 @@ def _stopped_for_toxicity(people: Columns, asked: Asked) -> Outcome:
 def _completed(people: Columns, asked: Asked) -> Outcome:
     planned = people["planned_stop"]
     if not planned.any():
-        return missing("no rule of the arm stops treatment at a fixed time")
+        return missing("no rule of the arm stops everyone without progression at a fixed time on drug")
     return _share(people["completed_treatment"].astype(bool))
 
 

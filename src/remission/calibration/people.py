@@ -10,19 +10,24 @@ from numpy.typing import NDArray
 
 from remission.calibration.outcomes import Columns, among
 from remission.run.summary import planned_stop_day, toxicity_rules
-from remission.study import Criterion, StudyDefinition
+from remission.study import CENTRAL_REVIEW, Criterion, StudyDefinition
 from remission.study.eligibility import fulfilled
-from remission.tables import by_central_review
+from remission.tables import READ_FROM_SCANS, by_central_review
 
-_JUDGED: Final = ("pfs_event", "ipfs_event")
+_PROGRESSED: Final = ("pfs_event", "ipfs_event")
 _FLAGS: Final = (
-    *_JUDGED,
-    *map(by_central_review, _JUDGED),
+    *_PROGRESSED,
+    *map(by_central_review, _PROGRESSED),
     "os_event",
     "completed_treatment",
     "previously_treated",
     "female",
 )
+_OF_A_READER: Final = (*(column.name for column in READ_FROM_SCANS), "complete_response")
+_COMPLETE: Final = {
+    "complete_response": "best_response",
+    by_central_review("complete_response"): by_central_review("best_response"),
+}
 
 
 def people_of(patients: Mapping[str, NDArray[Any]], study: StudyDefinition, arm: str) -> Columns:
@@ -38,8 +43,9 @@ def people_of(patients: Mapping[str, NDArray[Any]], study: StudyDefinition, arm:
     Returns
     -------
     mapping of str to ndarray
-        The columns, and ``complete_response``, ``stopped_for_toxicity``, ``stopped_in_remission`` (by a rule that waits
-        for a complete response) and ``planned_stop`` (whether a rule of the arm ends treatment at a fixed time).
+        The columns, and ``complete_response`` (of each reader), ``stopped_for_toxicity``, ``stopped_in_remission`` (by
+        a rule that waits for a complete response) and ``planned_stop`` (whether a rule of the arm ends treatment at a
+        fixed time).
     """
     followed = among(patients["status"], ("followed",))
     everyone = bool(followed.all())
@@ -48,11 +54,29 @@ def people_of(patients: Mapping[str, NDArray[Any]], study: StudyDefinition, arm:
     people |= {name: _numbers(values) for name, values in people.items() if name.endswith("_day")}
     rule = people["drug_stop_rule"]
     return people | {
-        "complete_response": among(people["best_response"], ("CR",)),
+        **{name: among(people[best], ("CR",)) for name, best in _COMPLETE.items() if best in people},
         "stopped_for_toxicity": among(rule, tuple(toxicity_rules(study, arm))),
         "stopped_in_remission": among(rule, _remission_rules(study, arm)),
         "planned_stop": np.full(len(rule), planned_stop_day(study, arm) is not None),
     }
+
+
+def read_by(people: Columns, reader: str) -> Columns:
+    """The patients as a reader judged them; of a central review, what it did not judge is not known.
+
+    Comes before anything is asked of the patients: subgroups of response are those of the same reader.
+
+    Examples
+    --------
+    >>> both = {"pfs_day": np.array([90.0]), "central_pfs_day": np.array([180.0]), "os_day": np.array([400.0])}
+    >>> read_by(both, "central")["pfs_day"], read_by(both, "investigator")["pfs_day"]
+    (array([180.]), array([90.]))
+    """
+    if reader != CENTRAL_REVIEW:
+        return people
+    central = {name: by_central_review(name) for name in _OF_A_READER}
+    others = {name: values for name, values in people.items() if name not in central}
+    return others | {name: people[there] for name, there in central.items() if there in people}
 
 
 def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:

@@ -7,15 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from remission.calibration.outcomes import BY_CONFIRMATION, Asked, counted_from_later
+from remission.calibration.outcomes import Asked, counted_from_later
 from remission.errors import Problem, StudyError
-from remission.study import Criterion, PublishedFigure, StudyDefinition
+from remission.study import Criterion, StudyDefinition
 from remission.study.agreement import agreement_band
 from remission.study.catalogue import catalogue_file
-from remission.study.published import all_published, figure_of, judged_by, other_arm, published_arm, published_rows
+from remission.study.judgement import NOT_TOLD, Judgement, read_judgement
+from remission.study.published import (
+    NOT_REVIEWED,
+    PublishedFigure,
+    all_published,
+    figure_of,
+    judged_by,
+    not_reviewed,
+    published_rows,
+)
+from remission.study.published_arms import other_arm, published_arm
 from remission.study.yaml import read_text
 from remission.units import DAYS_PER_MONTH
 
+_IN_NOTE: Final = "irRC"
 HEADLINES: Final = {"ORR": (None,), "OS": (12.0, 24.0, 36.0, 60.0)}
 """Endpoints, with their months, of which no row may be far off."""
 
@@ -134,7 +145,8 @@ def targets_of(studies: Sequence[StudyDefinition]) -> tuple[Target, ...]:
 def read_targets(text: str, where: str, studies: Sequence[StudyDefinition]) -> tuple[Target, ...]:
     """Targets from the text of a table of published results; ``where`` names it in messages.
 
-    A row without a criterion of progression takes that of the same row in the study's published results.
+    The criterion is the row's own; without one that of the same row in the study's published results; else irRC where
+    the note names it. Without a reader it takes that of the same row there, and then the study's first assessor.
 
     Parameters
     ----------
@@ -158,7 +170,7 @@ def read_targets(text: str, where: str, studies: Sequence[StudyDefinition]) -> t
             problems += error.problems
             continue
         # The row's own endpoint: the other arm is in its name, as in print.
-        criterion = figure.criterion or criteria.get(_subject(figure), "") or _noted(figure)
+        criterion = _criterion(figure, criteria.get(_subject(figure), NOT_TOLD))
         found.append(_resolved(Target(replace(figure, criterion=criterion), columns, place), studies))
     if problems:
         raise StudyError(problems)
@@ -169,13 +181,17 @@ def _subject(figure: PublishedFigure) -> tuple[object, ...]:
     return figure.trial, figure.arm, figure.endpoint, figure.time_months, figure.value
 
 
-def _known_criteria(studies: Iterable[StudyDefinition]) -> dict[tuple[object, ...], str]:
+def _known_criteria(studies: Iterable[StudyDefinition]) -> dict[tuple[object, ...], Judgement]:
     names = dict.fromkeys(study.published for study in studies if study.published is not None)
     return {_subject(figure): figure.criterion for name in names for figure in all_published(name) if figure.criterion}
 
 
-def _noted(figure: PublishedFigure) -> str:
-    return BY_CONFIRMATION if BY_CONFIRMATION in figure.note else ""
+def _criterion(figure: PublishedFigure, known: Judgement) -> Judgement:
+    own = figure.criterion
+    if not own:
+        return known or read_judgement(_IN_NOTE if re.search(rf"\b{_IN_NOTE}\b", figure.note) else "")
+    other_measure = known.measure not in ("", own.measure) and own.measure != ""
+    return own if other_measure else own.by(known.reader)
 
 
 def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
@@ -186,6 +202,10 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
         return replace(target, reason=f"no study simulates {figure.trial}")
     if len(of_trial) == 1 and not _same(figure.trial, trials_of(of_trial[0])[:1]) and of_trial[0].trial:
         return replace(target, reason=f"{figure.trial} is a pool of trials, and only {of_trial[0].name} is simulated")
+    figure = judged_by(figure, of_trial[0])
+    target = replace(target, figure=figure)
+    if any(not_reviewed(figure.criterion, study) for study in of_trial):
+        return replace(target, reason=NOT_REVIEWED)
     members, others = list[Members](), list[Members]()
     for study in of_trial:
         meant = published_arm(study, figure.arm)
@@ -195,13 +215,12 @@ def _resolved(target: Target, studies: Iterable[StudyDefinition]) -> Target:
         members.append(Members(study.name, meant.arms, criteria))
         if figure.unit != "ratio":
             continue
-        other = other_arm(study, meant.arms, figure)
+        other = other_arm(study, meant.arms, figure.against)
         if other is None:
             return replace(target, reason=f"{study.name} has no arm to compare with")
         others.append(Members(study.name, (other,), criteria))
     follow_up = min(study.follow_up_day for study in of_trial) / DAYS_PER_MONTH
-    figure = judged_by(figure, of_trial[0])
-    return replace(target, figure=figure, members=tuple(members), others=tuple(others), follow_up_month=follow_up)
+    return replace(target, members=tuple(members), others=tuple(others), follow_up_month=follow_up)
 
 
 def _same(trial: str, names: Iterable[str]) -> bool:

@@ -24,20 +24,22 @@ from remission.calibration.targets import Target
 from remission.calibration.virtual_trial import simulate_trial, target_outcome
 from remission.run.numbers import fewest_at_risk
 from remission.statistics.kaplan_meier import kaplan_meier
-from remission.study import StudyDefinition
+from remission.study import CENTRAL_REVIEW, StudyDefinition
+from remission.tables import by_central_review
 from remission.units import DAYS_PER_MONTH
 
 LEAST_TRIALS: Final = 20
 FIRST_SEED: Final = 5_000_000_000
 """Far from the seeds of studies and of calibration, so that the patients are new to the tables."""
-STEMS: Final = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs"}
+CENTRAL_PFS: Final = by_central_review("PFS")
+STEMS: Final = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs", CENTRAL_PFS: by_central_review("pfs")}
 Floats = NDArray[np.float64]
 Accepted = Mapping[str, Sequence[TumourTable]]
 Done = Callable[[int, int], None]
 
 
 class CurveName(NamedTuple):
-    """Which curve: an arm of a study, and one of ``OS``, ``PFS`` and ``iPFS``."""
+    """Which curve: an arm of a study, and one of `STEMS`."""
 
     study: str
     arm: str
@@ -207,6 +209,8 @@ def run_job(job: Job) -> TrialNumbers:
         months = np.arange(0.0, study.follow_up_day / DAYS_PER_MONTH + 1e-6)
         for arm, people in trials[study.name].items():
             for endpoint, stem in STEMS.items():
+                if endpoint == CENTRAL_PFS and CENTRAL_REVIEW not in study.assessors:
+                    continue
                 name = CurveName(study.name, arm, endpoint)
                 curves[name], at_risk[name] = _curve(people, stem, months)
     return TrialNumbers(

@@ -8,11 +8,25 @@ from typing import Final
 
 from remission.calibration.score import MOST_POINTS_OFF, Score, from_memory, looked_up, score
 from remission.calibration.validate import ValidatedRow, Validation
-from remission.study import CENTRAL_REVIEW
-from remission.study.published import RECIST
+from remission.study.judgement import RECIST, Judgement
 from remission.texts import Words
 
 _MOST_ARM: Final = 34
+# Words within the names of published arms, and within reasons that name something; longer ones first.
+_OF_ARMS: Final = (
+    "completed 35 cycles",
+    "completed 2 y",
+    "second course",
+    "LDH normal",
+    "pooled",
+    "arms",
+    "ULN",
+    "docetaxel",
+)
+_OF_REASONS: Final = (
+    *("no study simulates", "is a pool of trials, and only", "is simulated", "was not simulated"),
+    *("has no arm to compare with", "has no arm", "the patients have no column", "too few are followed at month"),
+)
 _DECIMALS: Final = {"ratio": 2, "days": 0}
 _UNITS: Final = {"%": "percent", "months": "months.short", "days": "validate.days"}
 
@@ -53,20 +67,35 @@ def _table(rows: Sequence[ValidatedRow], words: Words) -> Iterator[str]:
 def row_cells(row: ValidatedRow, words: Words) -> tuple[str, str, str, str, str]:
     """Arm, endpoint, published, simulated, and verdict of a row, as text."""
     figure = row.target.figure
-    arm = figure.arm if len(figure.arm) <= _MOST_ARM else figure.arm[: _MOST_ARM - 3] + "..."
+    arm = _arm(figure.arm, words)
+    arm = arm if len(arm) <= _MOST_ARM else arm[: _MOST_ARM - 3] + "..."
     endpoint = words.term(row.target.columns["endpoint"])
     if figure.time_months is not None:
         endpoint = words("validate.at", endpoint=endpoint, month=words.written(f"{figure.time_months:g}"))
-    by = [part for part in figure.criterion.split(", ") if part not in ("", RECIST)]
-    if by and ("PFS" in figure.endpoint or CENTRAL_REVIEW in by):
-        endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(by))
+    by = _judged_by(figure.criterion)
+    if by and ("PFS" in figure.endpoint or figure.criterion.is_central):
+        endpoint = words("validate.by", endpoint=endpoint, criterion=", ".join(map(words.term, by)))
     published = _with_interval(figure.value, figure.ci_low, figure.ci_high, figure.unit, words)
     if math.isnan(row.simulated):
-        return arm, endpoint, published, "", words("validate.not_computable", reason=words.term(row.reason))
+        return arm, endpoint, published, "", words("validate.not_computable", reason=_reason(row.reason, words))
     simulated = _with_interval(row.simulated, row.low, row.high, figure.unit, words)
     if row.passed is None:
-        return arm, endpoint, published, simulated, words("validate.not_judged", reason=words.term(row.reason))
+        return arm, endpoint, published, simulated, words("validate.not_judged", reason=_reason(row.reason, words))
     return arm, endpoint, published, simulated, words("validate.pass" if row.passed else "validate.miss")
+
+
+def _arm(name: str, words: Words) -> str:
+    return words.terms_in(words.term(name), _OF_ARMS)
+
+
+def _reason(reason: str, words: Words) -> str:
+    return words.terms_in(words.term(reason), _OF_REASONS)
+
+
+def _judged_by(criterion: Judgement) -> list[str]:
+    """What a criterion says beyond RECIST 1.1 by the investigator."""
+    told = (criterion.measure if criterion.measure != RECIST else "", "confirmed" if criterion.confirmed else "")
+    return [*filter(None, told), *(["central review"] if criterion.is_central else [])]
 
 
 def _with_interval(value: float, low: float | None, high: float | None, unit: str, words: Words) -> str:
@@ -106,7 +135,7 @@ def _far_line(row: ValidatedRow, words: Words) -> str:
     return words(
         "validate.score.row",
         trial=figure.trial,
-        arm=figure.arm,
+        arm=_arm(figure.arm, words),
         endpoint=endpoint,
         simulated=words.number(row.simulated, 1),
         published=words.written(f"{figure.value:g}"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from remission.biology import TumourTable, load_tumour
 from remission.calibration.outcomes import Columns, Outcome, missing, outcome
-from remission.calibration.people import people_of, subgroup, together
+from remission.calibration.people import people_of, read_by, subgroup, together
 from remission.calibration.targets import Members, Target
 from remission.clinic.simulate import deal, follow_arm
 from remission.errors import StudyError
@@ -71,14 +71,15 @@ def target_outcome(target: Target, trials: Trials) -> Outcome:
     if absent:
         return missing(f"{', '.join(absent)} was not simulated")
     try:
-        people = _people(target.members, trials)
-        other = _people(target.others, trials) if target.others else None
+        reader = target.figure.criterion.reader
+        people = _people(target.members, trials, reader)
+        other = _people(target.others, trials, reader) if target.others else None
     except StudyError as error:
         problem = error.problems[0]
         return missing(f"{problem.what}: {problem.found}")
     return outcome(people, target.figure.endpoint, target.asked, other)
 
 
-def _people(members: Sequence[Members], trials: Trials) -> Columns:
-    groups = [subgroup(trials[one.study][arm], one.criteria) for one in members for arm in one.arms]
+def _people(members: Sequence[Members], trials: Trials, reader: str) -> Columns:
+    groups = [subgroup(read_by(trials[one.study][arm], reader), one.criteria) for one in members for arm in one.arms]
     return together(groups)

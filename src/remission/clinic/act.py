@@ -13,9 +13,10 @@ from remission.clinic import toxicity
 from remission.clinic.dosing import last_date_day
 from remission.clinic.kinetics import set_kinetics
 from remission.clinic.policy import NO_RULE
+from remission.clinic.reading import Array
 from remission.clinic.rebase import begin_again
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.ward import Index, Ward
 from remission.errors import StudyError
 from remission.study import ALL_DOSES_GIVEN, PLANNED_END
 

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from remission.clinic.chart import Chart
 from remission.clinic.measure import make_scan
 from remission.clinic.policy import NO_RULE, VisitFacts
-from remission.clinic.reading import Reading, read_lesions
+from remission.clinic.reading import Array, Reading, read_lesions
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.ward import Index, Ward
 from remission.population import SITES, Patients
 from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Assessment, RecistState, Response, assess
 

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 
 from remission import draws
 from remission.biology import TumourTable
-from remission.clinic.reading import Reading, draw_reader_bias, read_lesions, sum_of
+from remission.clinic.reading import Array, Reading, draw_reader_bias, read_lesions, sum_of
 from remission.population import Patients, choose_targets
 from remission.response import RecistState, begin
 from remission.study import CENTRAL_REVIEW, INVESTIGATOR
 
-Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.reading import Array
+from remission.clinic.ward import Index, Ward
 from remission.population import Covariates
 from remission.solver import Doses
 from remission.study import DoseOrder, Regimen

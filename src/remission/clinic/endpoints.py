@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission.clinic.chart import Chart
-from remission.clinic.ward import Array, Ward
+from remission.clinic.reading import Array
+from remission.clinic.ward import Ward
 from remission.population import Patients
 from remission.response import CAUSE_NAMES, RESPONSE_NAMES, RecistState, Response
 from remission.tables import by_central_review
@@ -116,7 +117,7 @@ def _progression(ward: Ward, chart: Chart, dead: NDArray[np.bool_], end: Array) 
 
 
 def _by_central_review(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
-    """The same by the central review; a patient whom it saw progress no more is censored where a new course began."""
+    """The same by the central review, whose readings end where another treatment begins."""
     if ward.central is None:
         return {}
     found = {**_responses(ward, ward.central), **_progression(ward, ward.central, dead, end)}

@@ -24,9 +24,9 @@ from remission.clinic.act import begin_pending, carry_out, end_finished_courses,
 from remission.clinic.assess import facts, record_baseline, record_visit, scan
 from remission.clinic.dosing import DoseRows, doses_until, schedule
 from remission.clinic.policy import decide
-from remission.clinic.reading import Reading
+from remission.clinic.reading import Array, Reading
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.ward import Index, Ward
 from remission.solver import Status
 
 RTOL = 1e-3

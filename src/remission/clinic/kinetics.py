@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from remission import draws
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.reading import Array
+from remission.clinic.ward import Index, Ward
 from remission.study import Molecule, Regimen
 
 

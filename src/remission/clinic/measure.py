@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.chart import Array, Chart
-from remission.clinic.reading import Reading, sum_of
+from remission.clinic.chart import Chart
+from remission.clinic.reading import Array, Reading, sum_of
 from remission.population import LYMPH_NODE
 from remission.response import Scan
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.clinic.ward import Array, Index, Ward
+from remission.clinic.reading import Array
+from remission.clinic.ward import Index, Ward
 from remission.study import Molecule, Toxicity
 
 # An event up to 90 days after the last dose counts as treatment-related, the usual reporting window of checkpoint

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from remission import draws
 from remission.biology import Mechanism, TumourTable
 from remission.clinic.chart import Chart
+from remission.clinic.reading import Array
 from remission.population import Patients, diagnosed_day
 from remission.response import RecistState, Response
 from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition, exists_from
 from remission.units import DAYS_PER_YEAR
 
-Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 NO_REGIMEN = -1
 ORDERS = 3  # most drugs in one regimen

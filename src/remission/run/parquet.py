@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 from remission.errors import DataError, RunError
 from remission.run.store import damaged
 from remission.tables import check_columns, normalised, schema
+from remission.tables.columns import TABLES
 
 MOST_CELLS = 100_000_000  # of a block; lesions of 2,048 patients over 60 months have a twentieth
 MOST_UNPACKED_BYTES = 1_000_000_000
@@ -54,7 +55,8 @@ def from_parquet(
         As the manifest has it. A file that says otherwise, or more than a block can have, is refused before
         anything is unpacked: a few bytes can stand for any number of rows.
     columns : sequence of str, optional
-        All if not given.
+        All if not given. One that the file lacks since it was added to the tables later is empty throughout, if it may
+        be empty in every row.
 
     Raises
     ------
@@ -67,6 +69,7 @@ def from_parquet(
         _refuse_other_size(file.metadata, name, rows)
         read = file.read(columns)
         read.validate(full=True)  # text that is no text, places beyond a dictionary
+        read = _with_later_columns(read, table, expected)
     except (pa.ArrowException, OSError) as error:
         raise damaged(name, (str(error).splitlines() or ["no Parquet"])[0]) from None
     if set(read.schema.names) != set(expected.names) or not read.select(expected.names).schema.equals(expected):
@@ -77,6 +80,15 @@ def from_parquet(
     except DataError as error:
         raise RunError(error.problems) from None
     return found
+
+
+def _with_later_columns(read: pa.Table, table: str, expected: pa.Schema) -> pa.Table:
+    """Folders of before a column came into the tables stay readable: nothing of it happened there."""
+    may = {column.name for column in TABLES[table] if column.empty == "may"}
+    for field in expected:
+        if field.name in may and field.name not in read.schema.names:
+            read = read.append_column(field, pa.nulls(read.num_rows, field.type))
+    return read
 
 
 def _refuse_other_size(found: pq.FileMetaData, name: str, rows: int | None) -> None:

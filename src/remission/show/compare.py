@@ -11,21 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
-from remission.study import CENTRAL_REVIEW
 from remission.study.agreement import agreement_band
+from remission.study.judgement import NOT_TOLD, Judgement
 from remission.tables import by_central_review
 
 # A simulated trial as large as the real one has an interval about as wide as the published one.
 WIDEST = 1.25
-_MAY_NOT_BE_REACHED: Final = (
-    *("median_OS", "median_PFS", "median_iPFS", "median_response_duration"),
-    by_central_review("median_PFS"),
-)
+_MAY_NOT_BE_REACHED: Final = ("median_OS", "median_PFS", "median_iPFS", "median_response_duration")
 # What tables of published results call a number of the summary.
 ALIASES: Final = {
     "median_TTR": "median_time_to_response",
     "median_followup": "median_follow_up",
     "median_DOR": "median_response_duration",
+    "median_DoR": "median_response_duration",
     "discontinued_TRAE": "stopped_for_toxicity",
     "ORR_second_course": "second_course_ORR",
 }
@@ -53,14 +51,16 @@ class Published:
     source : str
     against : str or None
         Name of the other arm, for hazard ratios.
-    criterion : str
-        By what and by whom response and progression were judged, where that is told.
+    criterion : Judgement
+        By what and by whom response and progression were judged.
     fitted : bool
         Whether the shipped tumour was fitted to it.
     part : str
         Part of the arm that it speaks of; empty for all of it.
     note : str
         What the table of published results says of it.
+    reason : str
+        Why nothing was simulated that could stand beside it; empty if something was.
     """
 
     arm: str
@@ -73,10 +73,11 @@ class Published:
     evidence: str
     source: str
     against: str | None = None
-    criterion: str = ""
+    criterion: Judgement = NOT_TOLD
     fitted: bool = False
     part: str = ""
     note: str = ""
+    reason: str = ""
 
     @property
     def key(self) -> str:
@@ -84,10 +85,12 @@ class Published:
 
         Examples
         --------
-        >>> Published("A", "ORR", None, 33.0, None, None, "%", "read", "", criterion="confirmed, central").key
-        'central_ORR'
+        >>> central = Judgement(reader="central")
+        >>> Published("A", "median_DoR", None, 9.0, None, None, "months", "read", "", criterion=central).key
+        'central_median_response_duration'
         """
-        return by_central_review(self.endpoint) if CENTRAL_REVIEW in self.criterion else self.endpoint
+        name = ALIASES.get(self.endpoint, self.endpoint)
+        return by_central_review(name) if self.criterion.is_central else name
 
 
 class Estimate(NamedTuple):
@@ -211,8 +214,10 @@ def _read(numbers: Mapping[str, Any], endpoint: str, month: float | None) -> Est
     if endpoint not in numbers:
         return Estimate(None)
     value, low, high = (_at(numbers.get(endpoint + suffix), month) for suffix in ("", "_low", "_high"))
+    name = endpoint.removeprefix(by_central_review(""))
+    # The summary has a duration of response even where nobody responded; by central review there is none then.
     responded = endpoint != "median_response_duration" or numbers.get("ORR")
-    if value is None and endpoint in _MAY_NOT_BE_REACHED and responded:
+    if value is None and name in _MAY_NOT_BE_REACHED and responded:
         value = math.inf  # JSON has no infinity: a median that was not reached is null
     return Estimate(value, low, high)
 

@@ -28,6 +28,7 @@ from remission.show.style import RESPONSES, arm_colour
 from remission.show.survival import Curve, Point, Survival, at_risk_times, curve
 from remission.show.toxicity import Onset, grades, onset
 from remission.statistics.kaplan_meier import kaplan_meier
+from remission.tables import by_central_review
 from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
@@ -87,26 +88,46 @@ def survival_section(
         known = [shown for arm in arms if (shown := arm.those_known(f"{name}_day")).followed]
         if not known:
             continue
-        curves = tuple(_curve(arm, name, endpoint, published, months) for arm in known)
+        central = [] if name == "os" else _reviewed(known, endpoint, published)
+        curves = (
+            *(_curve(arm, name, _points(published, arm.name, (endpoint,)), months) for arm in known),
+            *(_central_curve(arm, name, points, months, words) for arm, points in central),
+        )
         figure = survival_figure(Survival(curves, last_month, months), words, measure=words(measure))
         values = " ".join(_median_text(arm, name, words) for arm in known)
-        text = words(f"figure.{name}.text", values=values, ends=words("curve.ends"))
+        ends = " ".join((words("curve.ends"), *([words("curve.central.text")] if central else [])))
+        text = words(f"figure.{name}.text", values=values, ends=ends)
         figures.append(drawn(figure, name, words(f"figure.{name}"), text))
     return Section("survival", tuple(figures))
 
 
-def _curve(arm: ArmData, name: str, endpoint: str, published: Sequence[Published], months: Sequence[float]) -> Curve:
-    points = _points(published, arm.name, (endpoint,))
+def _reviewed(
+    arms: Sequence[ArmData], endpoint: str, published: Sequence[Published]
+) -> list[tuple[ArmData, list[Point]]]:
+    """Arms of which something was published by central review, with that; none where the study has no such review."""
+    found = ((arm, _points(published, arm.name, (endpoint,), central=True)) for arm in arms)
+    return [(arm, points) for arm, points in found if points and by_central_review("pfs_day") in arm.patients]
+
+
+def _central_curve(arm: ArmData, name: str, points: Sequence[Point], months: Sequence[float], words: Words) -> Curve:
+    found = _curve(arm, by_central_review(name), points, months)
+    return replace(found, label=words("curve.central", arm=arm.label), dashed=True)
+
+
+def _curve(arm: ArmData, name: str, points: Sequence[Point], months: Sequence[float]) -> Curve:
     day, event = arm.patients[f"{name}_day"], arm.patients[f"{name}_event"]
     return curve(arm.label, arm_colour(arm.index), day, event, months, points)
 
 
-def _points(published: Sequence[Published], arm: str, endpoints: Sequence[str]) -> list[Point]:
-    """What was published along a curve."""
+def _points(
+    published: Sequence[Published], arm: str, endpoints: Sequence[str], *, central: bool = False
+) -> list[Point]:
+    """What was published along a curve of progression by RECIST 1.1, of the investigator's or of a central review."""
     return [
         Point(one.month, one.value, _or_nan(one.low), _or_nan(one.high))
         for one in published
         if one.arm == arm and one.endpoint in endpoints and one.month is not None
+        if one.criterion.is_central == central and not one.criterion.waits_for_confirmation
     ]
 
 

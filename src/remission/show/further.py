@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from remission.calibration.outcomes import BY_CONFIRMATION, Asked, Columns, Outcome, outcome
+from remission.calibration.outcomes import Asked, Columns, Outcome, outcome
+from remission.calibration.people import read_by
 from remission.run.numbers import rounded
 from remission.show.compare import Published
 from remission.show.gather import ArmData
-from remission.study import CENTRAL_REVIEW
 
 Numbers = dict[str, Any]
-_PLAIN: Final = {"iPFS": "PFS", "median_iPFS": "median_PFS"}
+_PLAIN: Final = {"iPFS": "PFS", "median_iPFS": "median_PFS", "HR_iPFS": "HR_PFS"}
 """What tables of published results call an endpoint by confirmed progression."""
-_FROM_THE_TABLE: Final = ("ORR", "CR", "DCR", "median_OS", "median_PFS", "median_iPFS", "median_followup")
+_FROM_THE_TABLE: Final = ("ORR", "CR", "DCR", "median_OS", "median_PFS", "median_iPFS", "median_follow_up")
 """What the summary has, whatever the month of the data cut."""
 
 
@@ -37,15 +38,14 @@ def with_further(summary: Mapping[str, Any], arms: Sequence[ArmData], published:
     extended = {name: dict(numbers) for name, numbers in summary["arms"].items()}
     contrasts = {pair: dict(numbers) for pair, numbers in summary.get("contrasts", {}).items()}
     for name, patients in followed.items():
-        wanted = [one for one in published if one.arm == name]
+        wanted = [one for one in published if one.arm == name and not one.reason]
         for key, value in _further(patients, wanted).items():
             known = extended[name].get(key)
             merged = {**value, **known} if isinstance(known, Mapping) and isinstance(value, Mapping) else value
             extended[name][key] = known if known is not None and merged is value else merged
         for one in wanted:
-            if one.against in followed and CENTRAL_REVIEW in one.criterion:
-                number = outcome(patients, one.endpoint, _asked(one), followed[one.against])
-                _put(contrasts.setdefault(f"{name} vs {one.against}", {}), one, number)
+            if one.against in followed and one.criterion.is_central:
+                _put_ratio(contrasts, one, _outcome(patients, one, followed[one.against]))
     return {**summary, "arms": extended, "contrasts": contrasts}
 
 
@@ -53,13 +53,26 @@ def _further(patients: Columns, wanted: Sequence[Published]) -> Numbers:
     found: Numbers = {}
     for one in wanted:
         if one.key not in _FROM_THE_TABLE and one.against is None:
-            _put(found, one, outcome(patients, _PLAIN.get(one.endpoint, one.endpoint), _asked(one)))
+            _put(found, one, _outcome(patients, one))
     return found
 
 
-def _asked(one: Published) -> Asked:
-    by_confirmation = one.endpoint in _PLAIN or one.criterion == BY_CONFIRMATION
-    return Asked(one.month, one.unit, BY_CONFIRMATION if by_confirmation else one.criterion)
+def _outcome(patients: Columns, one: Published, other: Columns | None = None) -> Outcome:
+    """What a published number comes to among patients as its reader judged them."""
+    plain = _PLAIN.get(one.endpoint)
+    criterion = one.criterion if plain is None else replace(one.criterion, measure="iRECIST")
+    reader = criterion.reader
+    control = None if other is None else read_by(other, reader)
+    return outcome(read_by(patients, reader), plain or one.endpoint, Asked(one.month, one.unit, criterion), control)
+
+
+def _put_ratio(contrasts: dict[str, Numbers], one: Published, number: Outcome) -> None:
+    """Write a ratio beside those of the same pair: turned round where the summary names the other arm first."""
+    pair, reverse = f"{one.arm} vs {one.against}", f"{one.against} vs {one.arm}"
+    if reverse in contrasts and not math.isnan(number.value):
+        _put(contrasts[reverse], one, Outcome(1 / number.value, 1 / number.high, 1 / number.low))
+    else:
+        _put(contrasts.setdefault(pair, {}), one, number)
 
 
 def _put(found: Numbers, one: Published, number: Outcome) -> None:
@@ -68,7 +81,7 @@ def _put(found: Numbers, one: Published, number: Outcome) -> None:
         return
     keys = (one.key, f"{one.key}_low", f"{one.key}_high")
     for key, value in zip(keys, (number.value, number.low, number.high), strict=True):
-        if one.month is None:
+        if one.month is None or one.against is not None:
             found[key] = rounded(value)
         else:
             found.setdefault(key, {})[f"{one.month:g}"] = rounded(value)

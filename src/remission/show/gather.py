@@ -17,7 +17,7 @@ from remission.show.care import Moves, Shares, count_states, moves
 from remission.show.response import Spider, Waterfall, best_change, spider, waterfall
 from remission.show.swimmer import Swimmer, swimmer
 from remission.study import CENTRAL_REVIEW
-from remission.tables import JUDGED, by_central_review
+from remission.tables import READ_FROM_SCANS, by_central_review
 from remission.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def arm_data(folder: Folder, name: str, label: str, index: int) -> ArmData:
     """
     reviewed = CENTRAL_REVIEW in folder.definition.assessors
     floats, flags, names = (
-        (*own, *(by_central_review(column.name) for column in JUDGED if reviewed and column.kind == kind))
+        (*own, *(by_central_review(column.name) for column in READ_FROM_SCANS if reviewed and column.kind == kind))
         for own, kind in ((_FLOATS, "float64"), (_FLAGS, "bool"), (_NAMES, "category"))
     )
     columns = ["status", "status_reason", *_NUMBERS, *floats, *flags, *names]

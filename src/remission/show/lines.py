@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from remission.show.compare import ALIASES, Published, Row, simulated_like
-from remission.study.definition import ASSESSORS, CENTRAL_REVIEW
-from remission.study.published import RECIST
+from remission.show.compare import Published, Row, simulated_like
+from remission.study.judgement import RECIST
 from remission.texts import Words
 
 # Endpoints in the order a reader looks for them; others follow by name.
@@ -126,13 +125,15 @@ def _line(row: Row, labels: Mapping[str, str], planned: float | None, words: Wor
     one, alone = row.published, math.isnan(row.published.value)
     other = labels.get(one.against or "", one.against or "")
     name = endpoint_text(_endpoint_name(one.endpoint, planned), one.month, words, other=other)
-    if CENTRAL_REVIEW in one.criterion:
+    if one.criterion.is_central:
         name = words("endpoint.by_central_review", endpoint=name)
     return Line(
         words("endpoint.part", endpoint=name, part=words.term(one.part)) if one.part else name,
         "" if alone else quantity(one.value, one.unit, words),
         interval(one.low, one.high, one.unit, words),
-        quantity(row.simulated.value, one.unit, words, absent="not_simulated"),
+        words.term(one.reason)
+        if one.reason
+        else quantity(row.simulated.value, one.unit, words, absent="not_simulated"),
         interval(row.simulated.low, row.simulated.high, one.unit, words),
         "" if alone else words(f"verdict.{row.verdict}"),
         _evidence(one, words),
@@ -148,7 +149,8 @@ def _evidence(one: Published, words: Words) -> str:
     By whom it was judged stands with the name of the endpoint.
     """
     parts = [words.named("evidence", one.evidence)] if one.evidence else []
-    parts += [part for part in one.criterion.split(", ") if part not in ("", RECIST, *ASSESSORS)]
+    parts += [one.criterion.measure] if one.criterion.measure not in ("", RECIST) else []
+    parts += [words.term("confirmed")] if one.criterion.confirmed else []
     parts += [words("evidence.fitted")] if one.fitted else []
     return ", ".join(parts)
 
@@ -162,7 +164,7 @@ def _endpoint_name(endpoint: str, planned_month: float | None) -> str:
 def _own_rows(arm: str, others: Sequence[str], summary: Numbers, rows: Sequence[Row]) -> list[Row]:
     """Simulated numbers of the known endpoints that nothing published stands beside."""
     published = [row.published for row in rows]
-    seen = {(ALIASES.get(one.key, one.key), one.month) for one in published if one.against is None}
+    seen = {(one.key, one.month) for one in published if one.against is None}
     # A number without a time in the summary may have one in print: "completed two years", at 24 months.
     seen |= {(endpoint, None) for endpoint, _ in seen}
     compared = {(one.key, one.against) for one in published}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from remission.show.compare import Published, Row, compare
 from remission.show.further import with_further
 from remission.show.gather import ArmData, Folder, arm_data
-from remission.study.published import PublishedFigure, published_for
+from remission.study.published import NOT_REVIEWED, PublishedFigure, not_reviewed, published_for
 from remission.texts import Words
 from remission.units import DAYS_PER_MONTH
 
@@ -27,7 +28,11 @@ def published_results(study: Any) -> list[Published]:
     StudyError
         If the catalogue has no such results.
     """
-    return [published_result(figure) for figure in published_for(study)]
+    figures = published_for(study)
+    return [
+        replace(published_result(figure), reason=NOT_REVIEWED if not_reviewed(figure.criterion, study) else "")
+        for figure in figures
+    ]
 
 
 _BY_IRECIST: Final = {"PFS": "iPFS", "median_PFS": "median_iPFS", "HR_PFS": "HR_iPFS"}
@@ -47,10 +52,11 @@ def published_result(figure: PublishedFigure) -> Published:
     """
     days = figure.unit == "days"
     scale = 1 / DAYS_PER_MONTH if days else 1.0
+    by_confirmation = figure.criterion.waits_for_confirmation
     low, high = (None if limit is None else limit * scale for limit in (figure.ci_low, figure.ci_high))
     return Published(
         arm=figure.arm,
-        endpoint=_BY_IRECIST.get(figure.endpoint, figure.endpoint) if figure.criterion == "irRC" else figure.endpoint,
+        endpoint=_BY_IRECIST.get(figure.endpoint, figure.endpoint) if by_confirmation else figure.endpoint,
         month=figure.time_months,
         value=figure.value * scale,
         low=low,

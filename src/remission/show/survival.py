@@ -39,7 +39,9 @@ class Curve:
     at_risk : tuple of int
         One for each time of `Survival.at_risk_month`.
     points : tuple of Point
-        What was published for this arm.
+        What was published for this arm and judged as the curve was.
+    dashed : bool
+        Told apart from another curve of the same colour: what a central review saw of the same patients.
     """
 
     label: str
@@ -50,6 +52,7 @@ class Curve:
     high: Floats
     at_risk: tuple[int, ...]
     points: tuple[Point, ...] = ()
+    dashed: bool = False
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ from typing import Any, Final
 import numpy as np
 
 from remission.calibration.inputs import accepted_tables, load_studies, load_targets
-from remission.calibration.outcomes import BY_CONFIRMATION
 from remission.calibration.score import far_off, from_memory, looked_up, score
 from remission.calibration.validate import (
+    CENTRAL_PFS,
     FIRST_SEED,
     LEAST_TRIALS,
     MeanCurve,
@@ -30,7 +30,7 @@ from remission.show.figures.svg import inline_svg
 from remission.show.report import page_style, page_template, write_page
 from remission.show.style import arm_colour
 from remission.show.survival import Curve, Point, Survival, at_risk_times
-from remission.study import StudyDefinition
+from remission.study import PublishedFigure, StudyDefinition
 from remission.texts import Words, words_in
 
 _MEASURES: Final = ("OS", "PFS", "iPFS")
@@ -104,18 +104,22 @@ def _only_study(rows: Sequence[ValidatedRow], found: Validation) -> StudyDefinit
 def _figures(study: StudyDefinition, found: Validation, words: Words) -> tuple[tuple[str, Any], ...]:
     drawn = []
     for endpoint in _MEASURES:
-        curves = [curve for curve in found.curves if curve.name.study == study.name and curve.name.endpoint == endpoint]
-        points = {curve.name.arm: _points(study, curve.name.arm, endpoint, found) for curve in curves}
+        names = (endpoint, CENTRAL_PFS) if endpoint == "PFS" else (endpoint,)
+        curves = [curve for curve in found.curves if curve.name.study == study.name and curve.name.endpoint in names]
+        points = {curve.name: _points(study, curve.name.arm, curve.name.endpoint, found) for curve in curves}
+        curves = [curve for curve in curves if curve.name.endpoint == endpoint or points[curve.name]]
         if not curves or not any(points.values()):
             continue
         last = max(float(curve.month[-1]) for curve in curves)
         months = at_risk_times(last)
-        shown = tuple(_curve(curve, study, months, points[curve.name.arm], words) for curve in curves)
+        shown = tuple(_curve(curve, study, months, points[curve.name], words) for curve in curves)
         measure = words(f"validate.measure.{endpoint}")
         figure = survival_figure(Survival(shown, last, months), words, measure=measure)
         name = f"{_UNFIT.sub('-', study.name)}-{endpoint}"
         title = words("validate.figure", measure=measure.rpartition(", ")[0], study=study.name)
         text = words("validate.figure.text", title=title, trials=found.trials)
+        if any(curve.dashed for curve in shown):
+            text = f"{text} {words('validate.figure.central')}"
         drawn.append((text, inline_svg(figure, name, title, text)))
     return tuple(drawn)
 
@@ -126,23 +130,36 @@ def _curve(
     place = [arm.name for arm in study.arms].index(curve.name.arm)
     counted = np.interp(months, curve.month, curve.at_risk, right=0.0)
     at_risk = tuple(round(float(number)) for number in counted)
-    label = words.term(study.arm(curve.name.arm).label)
-    return Curve(label, arm_colour(place), curve.month, curve.percent, curve.low, curve.high, at_risk, points)
+    label, central = words.term(study.arm(curve.name.arm).label), curve.name.endpoint == CENTRAL_PFS
+    label = words("curve.central", arm=label) if central else label
+    return Curve(label, arm_colour(place), curve.month, curve.percent, curve.low, curve.high, at_risk, points, central)
 
 
 def _points(study: StudyDefinition, arm: str, endpoint: str, found: Validation) -> tuple[Point, ...]:
-    """What was published of the whole of an arm; figures of several arms together stand at each of them."""
+    """What was published of the whole of an arm and judged as a curve was.
+
+    Figures of several arms together stand at each of them.
+    """
     points = []
     for row in found.rows:
         figure, members = row.target.figure, row.target.members
-        by_confirmation = "iPFS" if figure.criterion == BY_CONFIRMATION else "PFS"
-        same = (by_confirmation if figure.endpoint == "PFS" else figure.endpoint) == endpoint
+        same = _curve_beside(figure) == endpoint
         whole = len(members) == 1 and members[0].study == study.name and not members[0].criteria
         if same and whole and arm in members[0].arms and figure.time_months is not None:
             low = figure.value if figure.ci_low is None else figure.ci_low
             high = figure.value if figure.ci_high is None else figure.ci_high
             points.append(Point(figure.time_months, figure.value, low, high))
     return tuple(points)
+
+
+def _curve_beside(figure: PublishedFigure) -> str:
+    """Which curve shows what a figure speaks of; none shows confirmed progression by central review."""
+    if figure.endpoint != "PFS":
+        return figure.endpoint
+    criterion = figure.criterion
+    if criterion.is_central:
+        return "" if criterion.waits_for_confirmation else CENTRAL_PFS
+    return "iPFS" if criterion.waits_for_confirmation else "PFS"
 
 
 def validate_command(

@@ -13,9 +13,8 @@ from remission.solver.errors import model_error
 from remission.solver.infusions import with_infusions
 from remission.solver.kernel import Kernel
 from remission.solver.machine import compile_object, host, suitable_lanes
+from remission.solver.method import METHODS
 from remission.solver.network import Network
-
-_METHODS = ("ROS4", "RODAS4P2", "RODAS5P")
 
 
 def compile_antimony(
@@ -35,7 +34,7 @@ def compile_antimony(
     outputs : sequence of str
         Names whose values `Kernel.observe` gives.
     method : str
-        ``"RODAS4P2"`` (order 4), ``"ROS4"`` (order 4, cheaper, and not L-stable), or ``"RODAS5P"`` (order 5) for
+        ``"RODAS4P2"`` (order 4), ``"VELDS4"`` (order 4, cheaper, and not L-stable), or ``"RODAS5P"`` (order 5) for
         tolerances of 1e-6 and below.
     lanes : int, optional
         Patients per vector, a power of two up to 16; by default what suits the model and this processor.
@@ -149,8 +148,8 @@ def _compile(
 ) -> Kernel:
     if lanes not in (None, 1, 2, 4, 8, 16):
         raise model_error("a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16")
-    if method not in _METHODS:
-        raise model_error("an unknown method", where="method", found=method, allowed=", ".join(_METHODS))
+    if method not in METHODS:
+        raise model_error("an unknown method", where="method", found=method, allowed=", ".join(METHODS))
     key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, lanes, host())
     model = cache.load(key)
     if model is None:
@@ -163,7 +162,6 @@ def _compile(
 def _build(network: Network, monitors: Sequence[str], outputs: Sequence[str], method: str, lanes: int) -> CompiledModel:
     from remission.solver.driver import JOB
     from remission.solver.generate import generate
-    from remission.solver.method import METHODS
     from remission.solver.plan import make_plan
 
     plan = make_plan(network, monitors, outputs, METHODS[method])

@@ -16,8 +16,9 @@ where h_r may have one entry more than there are stages: for a u at the end, of 
 
 Sources
 -------
-ROS4: M. van Veldhuizen, D-stability and Kaps-Rentrop-methods, Computing 32 (1984) 229-237, the set with gamma =
-    0.2257, as in the code ROS4 of Hairer and Wanner (1996, IV.7, table 7.2). Order 4(3) with four stages, of which the
+VELDS4: M. van Veldhuizen, D-stability and Kaps-Rentrop-methods, Computing 32 (1984) 229-237, the set with gamma =
+    0.2257, one of those in the code ROS4 of Hairer and Wanner (1996, IV.7, table 7.2), whose name mostly stands for
+    their own L-stable set with gamma = 0.5728; in Julia it is called Velds4. Order 4(3) with four stages, of which the
     last two stand at one point, so that it takes three evaluations a step. A(89.3)-stable, and the stiffest parts
     are damped to 0.24 a step: it is not L-stable.
 RODAS4P2: G. Steinebach, Improvement of Rosenbrock-Wanner method RODASP, in Progress in Differential-Algebraic
@@ -116,9 +117,9 @@ def _with_dense_output(method: Method) -> Method:
 
 _LAST_POINT = (4.812234362695436, 4.578146956747842)
 
-ROS4 = _with_dense_output(
+VELDS4 = _with_dense_output(
     Method(
-        name="ROS4",
+        name="VELDS4",
         order=4,
         gamma=0.2257081148225682,
         a=((), (2.0,), _LAST_POINT, (*_LAST_POINT, 0.0)),
@@ -220,4 +221,4 @@ RODAS5P = Method(
     ),
 )
 
-METHODS = {method.name: method for method in (ROS4, RODAS4P2, RODAS5P)}
+METHODS = {method.name: method for method in (VELDS4, RODAS4P2, RODAS5P)}

@@ -29,7 +29,10 @@ COURSE_ENDS = (ALL_DOSES_GIVEN, PLANNED_END)
 
 INVESTIGATOR, CENTRAL_REVIEW = "investigator", "central"
 ASSESSORS = (INVESTIGATOR, CENTRAL_REVIEW)
-"""Who judges response and progression: those who treat, or readers who see the scans alone."""
+"""Who reads the scans: those who treat and decide, or readers who see the scans alone."""
+
+
+_WITHOUT_PROGRESSION = ("CR", "PR", "SD", "NON_CR_NON_PD")
 
 
 @dataclass(frozen=True)
@@ -146,10 +149,16 @@ class Rule:
 
     @property
     def is_planned_stop(self) -> bool:
-        """Whether it ends everyone's first course at a fixed time on drug; who may go on has no plan to complete."""
+        """Whether it stops everyone without progression at a fixed time on drug, in the first course.
+
+        A rule that is open to a share of the patients, or waits for a response, is no plan that could be completed.
+        """
         when = self.when
         first_course = when.course in (None, 1) and when.line in (None, 1)
-        return self.then.kind == "stop" and self.then.share == 1 and when.on_drug_for_day is not None and first_course
+        waits = when.toxicity is not None or when.lasting_day is not None or bool(when.best)
+        everyone = not when.response or set(_WITHOUT_PROGRESSION) <= set(when.response)
+        stops = self.then.kind == "stop" and self.then.share == 1 and when.on_drug_for_day is not None
+        return stops and first_course and everyone and not waits
 
 
 @dataclass(frozen=True)
@@ -251,8 +260,9 @@ class StudyDefinition:
     lost_to_follow_up_per_year : float
         Share of patients lost in a year.
     assessors : tuple of str
-        By whom published results judge response and progression: `INVESTIGATOR`, `CENTRAL_REVIEW`, or both, of whom
-        the first is meant where they do not say. Decisions are always the investigator's. Empty for the investigator.
+        `INVESTIGATOR`, `CENTRAL_REVIEW`, or both. The investigator always reads the scans and decides; a central review
+        adds a second reading. A published result that names no reader is that of the first; empty for the
+        investigator alone.
     arms : tuple of Arm
         In the order of the file.
     regimens, molecules : dict
@@ -329,6 +339,8 @@ def meaning_hash(definition: StudyDefinition) -> str:
     Comments, order of keys and ways of writing a duration do not change it; any dose, rule or molecule does.
     """
     content = {name: value for name, value in asdict(definition).items() if name not in _NO_MEANING}
+    # Whether there is a central review, and not whom published results mean.
+    content["assessors"] = [CENTRAL_REVIEW] if CENTRAL_REVIEW in definition.assessors else []
     canonical = json.dumps(_bare(content), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 

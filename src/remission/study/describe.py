@@ -96,11 +96,12 @@ def _criterion(one: Criterion) -> str:
 
 def _published(study: StudyDefinition) -> list[str]:
     """Which arms have published results to be held against, and which have none."""
-    from remission.study.published import published_for
+    from remission.study.published import NOT_REVIEWED, not_reviewed, published_for
 
     if study.published is None:
         return []
-    found = {figure.arm for figure in published_for(study)}
+    figures = published_for(study)
+    found = {figure.arm for figure in figures}
     matched = [arm.name for arm in study.arms if arm.name in found]
     others = [arm.name for arm in study.enabled_arms if arm.name not in found]
     if not matched:
@@ -108,7 +109,10 @@ def _published(study: StudyDefinition) -> list[str]:
             f"no arm is held against the published results of {study.published}, for none is called as there; {_CALL}"
         ]
     lines = [f"held against the published results of {study.published}: {', '.join(matched)}"]
-    return lines + ([f"without published results: {', '.join(others)}; {_CALL}"] if others else [])
+    central = sum(not_reviewed(figure.criterion, study) for figure in figures)
+    lines += [f"without published results: {', '.join(others)}; {_CALL}"] if others else []
+    lines += [f"{central} published numbers are of a central review: {NOT_REVIEWED}"] if central else []
+    return lines
 
 
 def _scans(scans: ScanCalendar) -> str:

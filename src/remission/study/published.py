@@ -21,8 +21,10 @@ from itertools import groupby
 
 from remission.errors import StudyError
 from remission.study.catalogue import catalogue_file
-from remission.study.definition import ASSESSORS, CENTRAL_REVIEW, StudyDefinition
+from remission.study.definition import CENTRAL_REVIEW, INVESTIGATOR, StudyDefinition
+from remission.study.judgement import NOT_TOLD, Judgement, read_judgement
 from remission.study.molecule import EVIDENCE
+from remission.study.published_arms import other_arm, published_arm
 from remission.study.yaml import read_text
 
 COLUMNS = (
@@ -45,12 +47,14 @@ COLUMNS = (
 )
 OPTIONAL = ("criterion", "fitted")
 """Columns that a file may lack: what progression was judged by; ``yes`` where the shipped tumour was fitted to it."""
-RECIST = "RECIST 1.1"
-"""The criterion that is meant where no other is told."""
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _AGAINST = re.compile(r"_vs_(\w+)\Z")
 _READ_FROM_SCANS = re.compile(r"PFS|ORR|CR|PR|SD|PD|D[Oo]R|TTR|respon")
 """Endpoints that a reader of scans decides."""
+SECOND_COURSE = ("ORR_second_course",)
+"""Those of a second course, which a central review does not read."""
+NOT_REVIEWED = "no central review in this study; add `central` to its assessors"
+"""Why a figure of a central review has nothing to stand beside."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +77,9 @@ class PublishedFigure:
         Columns of the file; the note names the figures that were set aside.
     against : str or None
         The other arm of a ratio; in `published_for` always there, in a file only where the endpoint names it.
-    criterion : str
-        By what and by whom response and progression were judged: ``RECIST 1.1`` or ``irRC``, ``confirmed``,
-        ``central`` or ``investigator``; empty where the file does not say. A note tells where that is recalled or
-        inferred.
+    criterion : Judgement
+        By what and by whom response and progression were judged, as far as the file says; a note tells where that is
+        recalled or inferred.
     fitted : bool
         Whether values of the shipped tumour were fitted to this figure: agreement with it is no validation.
     part : str
@@ -98,7 +101,7 @@ class PublishedFigure:
     source_citation: str
     source_url: str
     against: str | None = None
-    criterion: str = ""
+    criterion: Judgement = NOT_TOLD
     fitted: bool = False
     part: str = ""
 
@@ -166,7 +169,8 @@ def published_rows(text: str, where: str) -> Iterator[tuple[dict[str, str], str]
             raise StudyError("columns are missing", where=f"{where}:1", found="no " + ", ".join(missing))
         twice = sorted({name for name in header if name and header.count(name) > 1})
         if twice:
-            raise StudyError("a column is named twice", where=f"{where}:1", found=", ".join(twice))
+            found, step = ", ".join(twice), "leave one of the two out, or give it another name"
+            raise StudyError("a column is named twice", where=f"{where}:1", found=found, next_step=step)
         for cells in rows:
             place = f"{where}:{rows.line_num}"
             if cells and len(cells) != len(header):
@@ -185,7 +189,7 @@ def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:
     Raises
     ------
     StudyError
-        If a number cannot be read, or value, evidence or source are missing.
+        If a number or the criterion cannot be read, or value, evidence or source are missing.
     """
     try:
         value, low, high = (_number(row[name]) for name in ("value", "ci_low", "ci_high"))
@@ -193,7 +197,13 @@ def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:
     except (TypeError, ValueError) as error:
         raise StudyError(f"the row cannot be read: {error}", where=where) from None
     if value is None or row["evidence"] not in EVIDENCE or not row["source_citation"]:
-        raise StudyError("a published figure needs a value, an evidence and a source", where=where)
+        raise StudyError(
+            "a published figure needs a value, an evidence and a source",
+            where=where,
+            found=f"value {row['value']!r}, evidence {row['evidence']!r}, source_citation {row['source_citation']!r}",
+            allowed=f"as evidence: {', '.join(EVIDENCE)}",
+            next_step="fill what is empty; a number without a source has no place here",
+        )
     against = _AGAINST.search(row["endpoint"])
     return PublishedFigure(
         trial=row["trial"],
@@ -211,7 +221,7 @@ def figure_of(row: Mapping[str, str], where: str) -> PublishedFigure:
         source_citation=row["source_citation"],
         source_url=row["source_url"],
         against=against[1] if against else None,
-        criterion=row.get("criterion") or "",
+        criterion=read_judgement(row.get("criterion") or "", where),
         fitted=row.get("fitted") == "yes",
     )
 
@@ -231,7 +241,7 @@ def choose(figures: Iterable[PublishedFigure]) -> tuple[PublishedFigure, ...]:
     return tuple(_best(list(same)) for _, same in groupby(ordered, key=_subject))
 
 
-def _subject(figure: PublishedFigure) -> tuple[str, str, str, str, str, float]:
+def _subject(figure: PublishedFigure) -> tuple[str, str, str, Judgement, str, float]:
     time = -1.0 if figure.time_months is None else figure.time_months
     return figure.trial, figure.arm, figure.endpoint, figure.criterion, figure.against or "", time
 
@@ -261,15 +271,16 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
     if study.published is None:
         return ()
     found, parts = list[PublishedFigure](), list[PublishedFigure]()
-    for figure in published(study.published):
+    # By whom each was judged comes before the choice: what the study takes for the same is one thing.
+    for figure in choose(judged_by(one, study) for one in all_published(study.published)):
         meant = published_arm(study, figure.arm)
         pooled = bool(study.trial) and figure.trial != study.trial[0]
         if pooled or meant is None or meant.subgroup is not None or len(meant.arms) > 1:
             continue
-        against = other_arm(study, meant.arms, figure) if figure.unit == "ratio" else None
+        against = other_arm(study, meant.arms, figure.against) if figure.unit == "ratio" else None
         if figure.unit == "ratio" and against is None:
             continue
-        named = replace(judged_by(figure, study), arm=meant.arms[0], against=against, part=meant.part)
+        named = replace(figure, arm=meant.arms[0], against=against, part=meant.part)
         (parts if meant.part else found).append(named)
     whole = {_subject(figure) for figure in found}
     return (*found, *(figure for figure in parts if _subject(figure) not in whole))
@@ -278,81 +289,22 @@ def published_for(study: StudyDefinition) -> tuple[PublishedFigure, ...]:
 def judged_by(figure: PublishedFigure, study: StudyDefinition) -> PublishedFigure:
     """A figure of response or progression that names no reader is that of the study's first assessor.
 
-    The criterion tells where that is the central review. What is judged by irRC is the investigator's.
+    What is judged by irRC or iRECIST is the investigator's, and so is a second course, which is read by nobody else.
 
     Examples
     --------
     >>> from remission.study import load_definition
     >>> figure = all_published("relativity-047")[0]
-    >>> judged_by(figure, load_definition("relativity-047")).criterion
+    >>> judged_by(figure, load_definition("relativity-047")).criterion.reader
     'central'
     """
-    told = any(word in figure.criterion for word in (*ASSESSORS, "irRC"))
-    if told or study.assessors[:1] != (CENTRAL_REVIEW,) or not _READ_FROM_SCANS.search(figure.endpoint):
+    if not _READ_FROM_SCANS.search(figure.endpoint):
         return figure
-    return replace(figure, criterion=", ".join(filter(None, (figure.criterion, CENTRAL_REVIEW))))
+    alone = figure.criterion.waits_for_confirmation or figure.endpoint in SECOND_COURSE
+    reader = INVESTIGATOR if alone or not study.assessors else study.assessors[0]
+    return replace(figure, criterion=figure.criterion.by(reader))
 
 
-@dataclass(frozen=True)
-class PublishedArm:
-    """What publications mean by the name of an arm, in terms of a study.
-
-    Parameters
-    ----------
-    arms : tuple of str
-        Arms of the study, taken together.
-    subgroup : str or None
-        Subgroup of them, by its name in the study.
-    part : str
-        What the name says beyond the arm's own, as ``10 mg/kg Q2W``: a part that the study does not tell apart.
-    """
-
-    arms: tuple[str, ...]
-    subgroup: str | None = None
-    part: str = ""
-
-
-def published_arm(study: StudyDefinition, name: str) -> PublishedArm | None:
-    """The arms that publications mean by a name; None if the study has none such.
-
-    It is an arm's name or one of those it is published as, alone or with a subgroup after a comma; the name of a
-    subgroup, for all arms together; or it begins with the name of an arm.
-
-    Examples
-    --------
-    >>> from remission.study import load_definition
-    >>> published_arm(load_definition("keynote-006"), "pembrolizumab 10 mg/kg Q2W")
-    PublishedArm(arms=('pembrolizumab',), subgroup=None, part='10 mg/kg Q2W')
-    """
-    arms = arms_called(study, name)
-    if arms:
-        return PublishedArm(arms)
-    first, _, subgroup = name.rpartition(", ")
-    if subgroup in study.subgroups:
-        arms = arms_called(study, first) if first else tuple(arm.name for arm in study.enabled_arms)
-        return PublishedArm(arms, subgroup) if arms else None
-    begins = next((arm.name for arm in study.arms if name.startswith(f"{arm.name} ")), None)
-    return None if begins is None else PublishedArm((begins,), part=name.removeprefix(begins).strip())
-
-
-def arms_called(study: StudyDefinition, name: str) -> tuple[str, ...]:
-    """Arms of a study that are published under this name; without one, the arm that has it for its own.
-
-    Capitals do not matter.
-    """
-    plain = name.casefold()
-    published_so = tuple(arm.name for arm in study.arms if plain in {one.casefold() for one in arm.published_as})
-    return published_so or tuple(arm.name for arm in study.arms if plain == arm.name.casefold())
-
-
-def other_arm(study: StudyDefinition, arms: tuple[str, ...], figure: PublishedFigure) -> str | None:
-    """The arm that a ratio of ``arms`` is against, or None.
-
-    It is told by its name, one that it is published under, or how either begins (``HR_OS_vs_ipi``); if the figure does
-    not tell, it is the control: the last randomised arm of the study that is not one of them.
-    """
-    if figure.against is None:
-        randomised = [arm.name for arm in study.enabled_arms if arm.ratio is not None and arm.name not in arms]
-        return randomised[-1] if randomised else None
-    names = {name: arm.name for arm in study.arms for name in (arm.name, *arm.published_as)}
-    return next((arm for name, arm in names.items() if name.startswith(figure.against)), None)
+def not_reviewed(criterion: Judgement, study: StudyDefinition) -> bool:
+    """Whether a figure is of a central review and the study has none."""
+    return criterion.is_central and CENTRAL_REVIEW not in study.assessors

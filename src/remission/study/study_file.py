@@ -173,7 +173,8 @@ def _loss(place: Place, problems: Problems) -> Any:
 def _assessors(place: Place, problems: Problems) -> Any:
     values = reader.one_or_more(reader.choice(*ASSESSORS, what="assessor"))(place, problems)
     if values is not BAD and len(set(values)) < len(values):
-        return problems.add(place, "an assessor is named twice", found=", ".join(values))
+        found, step = ", ".join(values), "name each once, the one that published results mean first"
+        return problems.add(place, "an assessor is named twice", found=found, next_step=step)
     return values
 
 

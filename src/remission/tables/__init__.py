@@ -5,7 +5,7 @@ Left of everything that fills them (the clinic, a cohort) and of everything that
 
 from __future__ import annotations
 
-from remission.tables.columns import JUDGED, by_central_review
+from remission.tables.columns import READ_FROM_SCANS, by_central_review
 from remission.tables.schema import (
     MOST_TIME_DAY,
     TABLE_NAMES,
@@ -17,8 +17,8 @@ from remission.tables.schema import (
 )
 
 __all__ = [
-    "JUDGED",
     "MOST_TIME_DAY",
+    "READ_FROM_SCANS",
     "TABLE_NAMES",
     "by_central_review",
     "check_columns",

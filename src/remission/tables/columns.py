@@ -80,7 +80,7 @@ def by_central_review(column: str) -> str:
     return f"central_{column}"
 
 
-JUDGED = (
+READ_FROM_SCANS = (
     Column(
         "best_response",
         "category",
@@ -111,7 +111,7 @@ JUDGED = (
     Column("ipfs_day", "float64", "as pfs_day, by iRECIST", "not followed"),
     Column("ipfs_event", "bool", "as pfs_event, by iRECIST", "not followed"),
 )
-"""What a reader makes of a patient's scans."""
+"""What a reader makes of a patient's scans: the investigator, and a central review under names of its own."""
 
 
 def _by_central_review(column: Column) -> Column:
@@ -144,7 +144,7 @@ PATIENTS = (
     Column("targets", "int8", "target lesions (RECIST 1.1)", "not followed"),
     Column("baseline_sum_mm", "float64", "sum of the target diameters at baseline, as measured", "not followed"),
     Column("growth_time_day", "float64", "time from the small tumour to diagnosis", "not followed"),
-    *JUDGED,
+    *READ_FROM_SCANS,
     Column("os_day", "float64", "first dose to death, or to the last day known alive", "not followed"),
     Column("os_event", "bool", "true if the patient died", "not followed"),
     Column(
@@ -160,7 +160,7 @@ PATIENTS = (
     Column(
         "completed_treatment",
         "bool",
-        "true if the first course ended by a rule that stops everyone's at a fixed time on drug",
+        "true if the first course ended by a rule that stops everyone without progression at a fixed time on drug",
         "not followed",
     ),
     Column("second_course_day", "float64", "first dose of the second course", "may"),
@@ -181,7 +181,7 @@ PATIENTS = (
     ),
     Column("first_grade3_day", "float64", "first toxicity of grade 3 or more of the first line", "may"),
     Column("on_drug_day", "float64", "days on study drug (first line), all courses", "not followed"),
-    *(_by_central_review(column) for column in JUDGED),
+    *(_by_central_review(column) for column in READ_FROM_SCANS),
 )
 
 VISITS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -13,6 +14,7 @@ from remission.show.style import INK, PAPER, SMALL
 
 Entry = tuple[str, str, str]
 KEY_LINE = 17.0
+DASHES: Final = (0.0, (2.2, 1.1))
 _FIRST_LINE, _SWATCH, _GAP, _EDGE = 12.0, 17.0, 13.0, 4.0
 _LETTER = 0.54  # of the font size: about the mean width of a letter in common sans-serif faces
 
@@ -36,7 +38,7 @@ def key(figure: Figure, entries: Sequence[Entry], x_px: float) -> None:
     Parameters
     ----------
     entries : sequence of (str, str, str)
-        Shape is ``"bar"``, ``"line"``, ``"hollow"`` or a matplotlib marker.
+        Shape is ``"bar"``, ``"line"``, ``"dashed"``, ``"hollow"`` or a matplotlib marker.
     x_px : float
         Where lines begin, from the left.
     """
@@ -60,9 +62,12 @@ def _places(entries: Sequence[Entry], width_px: float, x_px: float) -> Iterator[
 
 
 def _swatch(shape: str, colour: str, ends: np.ndarray, y: float) -> Line2D:
-    if shape in ("line", "bar"):
-        width = 2.2 if shape == "line" else 9.0
-        return Line2D(ends, [y, y], color=colour, linewidth=width, solid_capstyle="butt")
+    if shape in ("line", "dashed", "bar"):
+        width = 9.0 if shape == "bar" else 2.2
+        line = Line2D(ends, [y, y], color=colour, linewidth=width, solid_capstyle="butt")
+        if shape == "dashed":
+            line.set_linestyle(DASHES)
+        return line
     hollow, lines = shape == "hollow", shape in ("|", "x", "+")
     return Line2D(
         [ends.mean()],

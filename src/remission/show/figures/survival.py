@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from remission.show.figures.axes import month_axis, plain_axes, y_axis
 from remission.show.figures.canvas import canvas, markers, polylines
-from remission.show.figures.key import key, key_height
+from remission.show.figures.key import DASHES, key, key_height
 from remission.show.style import INK, MUTED, PAPER, SMALL
 from remission.texts import Words
 
@@ -29,7 +29,7 @@ def survival_figure(survival: Survival, words: Words, *, measure: str, time: str
     >>> len(survival_figure(Survival((), 60.0, (0.0,)), Words(), measure="Alive, %").axes)
     1
     """
-    entries = [("line", curve.colour, curve.label) for curve in survival.curves]
+    entries = [("dashed" if curve.dashed else "line", curve.colour, curve.label) for curve in survival.curves]
     if any(curve.points for curve in survival.curves):
         entries.append(("hollow", MUTED, words("key.published")))
     top, table = key_height(entries, _WIDTH, _LEFT), 22 + _ROW * len(survival.curves)
@@ -46,8 +46,10 @@ def survival_figure(survival: Survival, words: Words, *, measure: str, time: str
 
 def _draw(axes: Axes, curve: Curve) -> None:
     colour = curve.colour
-    axes.fill_between(curve.month, curve.low, curve.high, step="post", color=colour, alpha=0.16, linewidth=0)
-    axes.plot(curve.month, curve.percent, drawstyle="steps-post", color=colour, linewidth=1.8)
+    if not curve.dashed:  # its band would lie upon that of the other curve of the colour
+        axes.fill_between(curve.month, curve.low, curve.high, step="post", color=colour, alpha=0.16, linewidth=0)
+    style = DASHES if curve.dashed else "-"
+    axes.plot(curve.month, curve.percent, drawstyle="steps-post", color=colour, linewidth=1.8, linestyle=style)
     month = [point.month for point in curve.points]
     limits = [(point.low, point.high) for point in curve.points]
     polylines(axes, [(time, time) for time in month], limits, colour, width=1.1)
@@ -64,7 +66,16 @@ def _numbers_at_risk(axes: Axes, survival: Survival, words: Words) -> None:
     for row, curve in enumerate(survival.curves, start=1):
         y = top - row * _ROW / height
         colour = curve.colour
-        axes.text(-0.075, y, "■", transform=axes.transAxes, fontsize=14, color=colour, ha="center", va="center")
+        axes.text(
+            -0.075,
+            y,
+            "□" if curve.dashed else "■",
+            transform=axes.transAxes,
+            fontsize=14,
+            color=colour,
+            ha="center",
+            va="center",
+        )
         for month, number in zip(survival.at_risk_month, curve.at_risk, strict=True):
             axes.text(
                 month, y, words.number(number), transform=across, fontsize=SMALL, color=INK, ha="center", va="center"

@@ -15,6 +15,7 @@ from remission.solver.benchmark.ours import Ours
 from remission.solver.benchmark.peers import PEERS
 from remission.solver.benchmark.task import SETTINGS, Task
 from remission.solver.errors import data_error
+from remission.solver.method import METHODS
 
 JUDGED = 32
 """Patients whose volumes are held against the reference, for every solver; slow ones run fewer of them."""
@@ -27,7 +28,6 @@ BUDGET = 60.0
 PROBED, PROBE, RUNS = 2, (1e-4, 1e-6), 15
 """A first run of two patients tells how many a peer can run so many times within its budget."""
 OURS = "remission"
-METHODS = ("ROS4", "RODAS4P2", "RODAS5P")
 
 
 def find_tasks(own: str, models: Path | None) -> list[Task]:

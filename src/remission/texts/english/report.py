@@ -225,6 +225,8 @@ REPORT: Final[Mapping[str, str]] = {
     "figure.pfs.text": (
         "Kaplan-Meier curves with 95 % bands; progression by RECIST 1.1, seen only at scans. {values} {ends}"
     ),
+    "curve.central": "{arm}, central review",
+    "curve.central.text": "Dashed: what a central review saw of the same patients, with what was published of that.",
     "curve.ends": "A curve of 50 patients or more ends where fewer than 5 are at risk.",
     "figure.waterfall": "Waterfall plot, {arm}",
     "figure.waterfall.text": (

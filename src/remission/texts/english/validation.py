@@ -44,4 +44,5 @@ VALIDATION: Final[Mapping[str, str]] = {
     "validate.figure.text": (
         "{title}. Mean of {trials} virtual trials, the band holds 95 % of them; signs are published points."
     ),
+    "validate.figure.central": "Dashed: progression as a central review judged it, with what was published of that.",
 }

@@ -229,6 +229,10 @@ REPORT: Final[Mapping[str, str]] = {
         "Courbes de Kaplan-Meier avec bandes à 95 % ; progression selon RECIST 1.1, vue seulement à l’imagerie."
         " {values} {ends}"
     ),
+    "curve.central": "{arm}, relecture centralisée",
+    "curve.central.text": (
+        "En tirets : ce qu’une relecture centralisée a vu des mêmes patients, et ce qui en a été publié."
+    ),
     "curve.ends": "Une courbe de 50 patients ou plus s’arrête quand moins de 5 sont à risque.",
     "figure.waterfall": "Graphique en cascade, {arm}",
     "figure.waterfall.text": (

@@ -44,4 +44,7 @@ VALIDATION: Final[Mapping[str, str]] = {
     "validate.figure.text": (
         "{title}. Moyenne de {trials} essais virtuels, la bande en contient 95 % ; les signes sont les points publiés."
     ),
+    "validate.figure.central": (
+        "En tirets : la progression selon une relecture centralisée, et ce qui en a été publié."
+    ),
 }
