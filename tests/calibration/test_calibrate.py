@@ -13,7 +13,7 @@ from remission.calibration.calibrate import Calibrated, Plan, accepted_count, ca
 from remission.calibration.evaluate import setting
 from remission.calibration.fit_targets import fit_targets
 from remission.calibration.inputs import load_studies
-from remission.calibration.results import fitted_table_text, write_results
+from remission.calibration.results import FITTED, fitted_table_text, write_results
 from remission.calibration.search_space import search_space
 from remission.calibration.sensitivity import effects, effects_text
 from remission.calibration.targets import targets_of
@@ -169,3 +169,13 @@ def test_the_table_marks_what_was_fitted():
     assert rows["growth"].startswith("growth,0.01,")
     assert "fitted" in rows["growth"]
     assert rows["kill_rate"].split(",")[3] == "0.7"
+    assert FITTED in rows["growth"]
+
+
+def test_a_level_that_was_held_keeps_its_source():
+    held = load_tumour("melanoma")["antigen_half"].source
+    assert "held" in held
+    text = fitted_table_text("melanoma", {"antigen_half.sd_patient": 1.5})
+    row = next(line for line in text.splitlines() if line.startswith("antigen_half,"))
+    assert held in row
+    assert row.split(",")[3] == "1.5"

@@ -25,6 +25,8 @@ _SHOWN = 4  # targets named for each number
 def fitted_table_text(tumour: str, values: Mapping[str, float]) -> str:
     """The CSV of a tumour's table with other values, each of them marked as fitted.
 
+    A level of which only the spread is searched keeps its source: it was held.
+
     Examples
     --------
     >>> "growth,0.0123,1/day" in fitted_table_text("melanoma", {"growth": 0.0123})
@@ -40,7 +42,9 @@ def fitted_table_text(tumour: str, values: Mapping[str, float]) -> str:
     for row in rows:
         name = row["parameter"]
         if name in names:
-            row |= _numbers(changed, name) | {"kind": "fitted", "evidence": "computed", "source": FITTED}
+            row |= _numbers(changed, name) | {"kind": "fitted", "evidence": "computed"}
+        if name in values:
+            row["source"] = FITTED
         writer.writerow(row)
     return out.getvalue()
 
