@@ -11,7 +11,9 @@ from remission.study import load_definition
 TITLE = "Some melanoma patients grow first and respond later"
 SOURCE = "5 to 7 % of treated melanoma patients (reference figures of pseudo-progression)"
 LOW, HIGH = 4.0, 8.0
-TOLERANCE = f"{LOW:g} to {HIGH:g} % on pembrolizumab have progression at a scan, and then, not before, 30 % less than at baseline"
+TOLERANCE = (
+    f"{LOW:g} to {HIGH:g} % on pembrolizumab have progression at a scan, and 30 % less than at baseline after it alone"
+)
 RESPONSE_PERCENT = -30.0
 
 
