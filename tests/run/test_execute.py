@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,10 @@ from run_helpers import files_of
 
 from remission.errors import DataError, RunError
 from remission.run.execute import InterruptedRunError, Step, execute, plan_run
+from remission.run.executors import Done
 from remission.run.folder import RunFolder
+from remission.run.plan import Task
+from remission.run.work import Work
 
 Run = Callable[..., RunFolder]
 
@@ -284,6 +287,18 @@ def test_a_disk_that_fills_up_loses_nothing(run: Run, tmp_path: Path, monkeypatc
     monkeypatch.setattr(os, "fsync", true_fsync)
     run()
     assert files_of(tmp_path / "run") == files_of(tmp_path / "whole")
+
+
+def test_a_worker_ended_in_the_middle_of_a_file_leaves_nothing(run: Run, tmp_path: Path) -> None:
+    class Ended:
+        def run(self, work: Work, tasks: Sequence[Task], done: Done) -> None:
+            (tmp_path / "run/doses/A").mkdir(parents=True)
+            (tmp_path / "run/doses/A/00000.parquet.tmp-1-0123456789ab").write_bytes(b"half")
+            raise RunError("the disk is full")
+
+    with pytest.raises(RunError, match="the disk is full"):
+        run(executor=Ended())
+    assert not [name for name in files_of(tmp_path / "run") if ".tmp-" in name]
 
 
 def test_too_little_room_is_said_before_anything_starts(

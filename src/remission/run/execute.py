@@ -197,12 +197,14 @@ class _Reached:
 
 @contextmanager
 def _resumable(request: Request, progress: Progress | None) -> Iterator[tuple[Request, _Reached]]:
-    """Ctrl-C says how far the run is and how it goes on."""
+    """A run that ends early leaves nothing half-written; Ctrl-C says how far it is and how it goes on."""
     reached = _Reached(first_step(request.plan), progress or (lambda _: None))
     try:
         yield request, reached
-    except KeyboardInterrupt:
-        request.store.clean()
+    except BaseException as error:
+        request.store.clean()  # a worker that was ended in the middle of a file left it
+        if not isinstance(error, KeyboardInterrupt):
+            raise
         raise InterruptedRunError(
             f"stopped after {reached.step.done} of {reached.step.total} blocks",
             next_step="run the same command again: finished blocks are kept",
