@@ -156,3 +156,17 @@ def test_recorded_days_rise_from_the_start(kernel: Kernel, days: list[float]) ->
     state = kernel.initial_state[None]
     with pytest.raises(DataError, match="record_day, patient 0"):
         kernel.advance(state, kernel.defaults[None], np.zeros(1), np.ones(1), record_day=np.array(days))
+
+
+@pytest.mark.parametrize(("row", "column", "day"), [(1, 0, 0.5), (2, 1, 3.0), (0, 1, np.nan)])
+def test_the_patient_whose_recorded_days_do_not_rise_is_named(
+    kernel: Kernel, row: int, column: int, day: float
+) -> None:
+    days = np.tile([2.0, 3.0, 4.0], (3, 1))
+    days[row, column] = day
+    if column:
+        days[row, 0] = 3.0
+    start = np.array([0.0, 1.0, 2.0])
+    arrays = np.tile(kernel.initial_state, (3, 1)), np.tile(kernel.defaults, (3, 1)), start, np.full(3, 9.0)
+    with pytest.raises(DataError, match=f"record_day, patient {row}"):
+        kernel.advance(*arrays, record_day=days)

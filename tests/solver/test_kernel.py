@@ -323,6 +323,9 @@ NONSENSE: dict[str, Bad] = {
     ),
     "doses, patient 0: a dose before": lambda k: one(k, 9.0, start=2.0, doses=doses((1.0, 0, 1.0))),
     "doses, patient 0: a dose into a state": lambda k: one(k, 9.0, doses=doses((1.0, 2, 1.0))),
+    "doses, patient 0: a dose at or after the stop day": lambda k: one(
+        k, 9.0, doses=doses((1.0, 0, 1.0), (9.0, 0, 1.0))
+    ),
     "doses, patient 0: an amount": lambda k: one(k, 9.0, doses=doses((1.0, 0, np.nan))),
     "doses, patient 0: a dose at a time": lambda k: one(k, 9.0, doses=doses((np.nan, 0, 1.0))),
     "doses.offsets: the offsets of the doses do not fit": lambda k: one(k, 9.0, doses=Doses.none(2)),
@@ -351,3 +354,19 @@ def test_names_and_options_that_do_not_exist() -> None:
     ):
         with pytest.raises(ModelError, match=found):
             compile_antimony("x = 1; x' = -x;", **options)
+
+
+@pytest.mark.parametrize("dose", range(5))
+@pytest.mark.parametrize("fault", [{"time_day": np.nan}, {"state": 2}, {"state": -1}, {"amount": np.inf}])
+def test_the_patient_of_a_wrong_dose_is_named(decay: Kernel, dose: int, fault: dict[str, float]) -> None:
+    given = doses_of_three()
+    for column, value in fault.items():
+        getattr(given, column)[dose] = value
+    arrays = np.ones((3, 2)), np.ones((3, 1)), np.zeros(3), np.full(3, 9.0)
+    with pytest.raises(DataError, match=f"doses, patient {(0, 0, 2, 2, 2)[dose]}:"):
+        decay.advance(*arrays, given)
+
+
+def doses_of_three() -> Doses:
+    """The second patient has none."""
+    return Doses.of_lists([[(1.0, 0, 1.0), (2.0, 0, 1.0)], [], [(0.0, 1, 1.0), (0.0, 0, 1.0), (8.0, 0, 1.0)]])

@@ -75,16 +75,17 @@ def checked_records(record_day: np.ndarray | None, start_day: np.ndarray) -> np.
     """
     patients = len(start_day)
     given = np.asarray(() if record_day is None else record_day, np.float64)
-    days = np.broadcast_to(given, (patients, given.size)) if given.ndim == 1 else given
-    _require_shape("record_day", days, (patients, days.shape[-1] if days.ndim else 1))
-    wrong = ~(np.diff(days, axis=1, prepend=start_day[:, None]) >= 0)
-    wrong[:, 1:] |= days[:, 1:] == days[:, :-1]
-    if wrong.any():
-        row, column = np.argwhere(wrong)[0]
+    days = given[None] if given.ndim == 1 else given  # one row where all patients share their days
+    if given.ndim != 1:
+        _require_shape("record_day", days, (patients, days.shape[-1] if days.ndim else 1))
+    if not ((days[:, 1:] > days[:, :-1]).all() and (days[:, :1] >= start_day[:, None]).all()):
+        every = np.broadcast_to(days, (patients, days.shape[1]))
+        rises = np.hstack([every[:, :1] >= start_day[:, None], every[:, 1:] > every[:, :-1]])
+        row, column = np.argwhere(~rises)[0]
         raise data_error(
             "recorded days that do not rise from the start day",
             where=f"record_day, patient {row}",
-            found=f"day {days[row, column]:g}",
+            found=f"day {every[row, column]:g}",
             allowed=f"after the one before it, and from day {start_day[row]:g}",
         )
     records = np.full((patients, days.shape[1] + 1), np.inf)

@@ -98,9 +98,24 @@ class Doses:
             np.ascontiguousarray(self.amount, np.float64),
         )
         doses._check_shape(len(start_day))
-        if len(doses.time_day):
-            doses._check_content(start_day, stop_day, states)
+        if len(doses.time_day) and not doses._make_sense(start_day, stop_day, states):
+            doses._refuse_the_first_fault(start_day, stop_day, states)
         return doses
+
+    def _make_sense(self, start_day: np.ndarray, stop_day: np.ndarray, states: int) -> bool:
+        """Few passes over the doses: if they rise, only the first and the last of each patient have to be looked at."""
+        rising = np.concatenate([[True], self.time_day[1:] >= self.time_day[:-1]])
+        dosed = self.offsets[:-1] < self.offsets[1:]
+        first, last = self.offsets[:-1][dosed], self.offsets[1:][dosed] - 1
+        rising[first] = True
+        return bool(
+            rising.all()
+            and (self.time_day[first] >= start_day[dosed]).all()
+            and (self.time_day[last] < stop_day[dosed]).all()
+            and self.state.min() >= 0
+            and self.state.max() < states
+            and np.isfinite(self.amount).all()
+        )
 
     def _check_shape(self, patients: int) -> None:
         count = len(self.time_day)
@@ -127,7 +142,7 @@ class Doses:
                     allowed=f"({count},)",
                 )
 
-    def _check_content(self, start_day: np.ndarray, stop_day: np.ndarray, states: int) -> None:
+    def _refuse_the_first_fault(self, start_day: np.ndarray, stop_day: np.ndarray, states: int) -> None:
         patient = np.repeat(np.arange(len(start_day)), np.diff(self.offsets))
         time = self.time_day
         within = patient[1:] == patient[:-1]

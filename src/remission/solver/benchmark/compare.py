@@ -110,7 +110,7 @@ def thread_gain(task: Task, best: Point, threads: int = 2, rounds: int = 7) -> f
     for _ in range(rounds):
         for count, ours in runs.items():
             start = time.perf_counter()
-            ours.states(best.patients, best.rtol, best.atol)
+            ours.shares(best.patients, best.rtol, best.atol)
             spent[count] = min(spent[count], time.perf_counter() - start)
     return spent[1] / spent[threads]
 

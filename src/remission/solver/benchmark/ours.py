@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 
@@ -30,32 +31,29 @@ class Ours:
 
     def states(self, patients: int, rtol: float, atol: float) -> np.ndarray:
         """States of the first patients at the days seen, (patients, days, states)."""
+        shares = self.shares(patients, rtol, atol)
+        return np.concatenate(shares) if len(shares) > 1 else shares[0]
+
+    def shares(self, patients: int, rtol: float, atol: float) -> list[np.ndarray]:
+        """The same, each thread's as it was put down."""
         parameters = self._task.patients(patients)
         if self._threads == 1:
-            return self._run(parameters, rtol, atol)
+            return [self._run(parameters, rtol, atol)]
         parts = np.array_split(parameters, self._threads)
         with ThreadPoolExecutor(self._threads) as pool:
-            return np.concatenate(list(pool.map(lambda part: self._run(part, rtol, atol), parts)))
+            return list(pool.map(lambda part: self._run(part, rtol, atol), parts))
 
     def _run(self, parameters: np.ndarray, rtol: float, atol: float) -> np.ndarray:
         count, kernel = len(parameters), self.kernel
         state = np.tile(kernel.initial_state, (count, 1))
         start, stop = np.zeros(count), np.full(count, float(DAYS))
         done = kernel.advance(
-            *(state, parameters, start, stop, self._doses(count)),
+            *(state, parameters, start, stop, _doses(self._task, count)),
             rtol=rtol,
             atol=atol,
             record_day=np.array(SEEN_DAYS, float),
         )
         return done.recorded
-
-    def _doses(self, patients: int) -> Doses:
-        drugs = self._task.drugs
-        days = np.repeat(np.array(DOSE_DAYS, float), len(drugs))
-        states = np.tile([state for state, _ in drugs], len(days) // len(drugs))
-        amounts = np.tile([amount for _, amount in drugs], len(days) // len(drugs))
-        offsets = np.arange(patients + 1) * len(days)
-        return Doses(offsets, np.tile(days, patients), np.tile(states, patients), np.tile(amounts, patients))
 
     def volumes(self, states: np.ndarray) -> np.ndarray:
         """Total tumour volumes of states at the days seen.
@@ -74,3 +72,14 @@ class Ours:
         flat = np.nan_to_num(states.reshape(-1, size), nan=0.0, posinf=0.0, neginf=0.0)
         values = self.kernel.observe(flat, parameters, when).sum(axis=1).reshape(count, days)
         return np.where(np.isfinite(states).all(axis=2), values, np.nan)
+
+
+@cache
+def _doses(task: Task, patients: int) -> Doses:
+    """Made once, as the patients are: peers have their doses in the model."""
+    drugs = task.drugs
+    days = np.repeat(np.array(DOSE_DAYS, float), len(drugs))
+    states = np.tile([state for state, _ in drugs], len(DOSE_DAYS))
+    amounts = np.tile([amount for _, amount in drugs], len(DOSE_DAYS))
+    offsets = np.arange(patients + 1) * len(days)
+    return Doses(offsets, np.tile(days, patients), np.tile(states, patients), np.tile(amounts, patients))
