@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 
 # Multipliers and Weyl increments of Philox 4x32 (Salmon et al. 2011, table 2 and section 3.3).
@@ -59,7 +60,7 @@ def philox(counter: tuple[NDArray[np.uint64], ...], key: tuple[int, int]) -> tup
     return c0, c1, c2, c3
 
 
-def uniform(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> NDArray[np.float64]:
+def uniform(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> Floats:
     """Uniform draws, strictly between 0 and 1.
 
     Parameters
@@ -114,7 +115,7 @@ def _field(name: str, given: ArrayLike, end: int) -> NDArray[np.uint64]:
     return values.astype(np.uint64, copy=False)
 
 
-def normal(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> NDArray[np.float64]:
+def normal(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> Floats:
     """Standard normal draws, by inversion, so that one uniform makes one normal; arguments as for `uniform`.
 
     Examples
@@ -128,7 +129,7 @@ def normal(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) ->
     return np.asarray(ndtri(uniform(seed, patient, purpose, index)))
 
 
-def exponential(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> NDArray[np.float64]:
+def exponential(seed: int, patient: ArrayLike, purpose: str, index: ArrayLike = 0) -> Floats:
     """Exponential draws of mean 1; arguments as for `uniform`.
 
     Examples

@@ -8,8 +8,8 @@ from functools import lru_cache
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats, Index
 from remission.solver import Kernel, compile_antimony
 from remission.study import Molecule
 
@@ -86,9 +86,9 @@ class Mechanism:
     death_at: float | None
     state: Mapping[str, int]
     parameter: Mapping[str, int]
-    lesion_state: Mapping[str, NDArray[np.intp]]
-    lesion_parameter: Mapping[str, NDArray[np.intp]]
-    tolerance: NDArray[np.float64]
+    lesion_state: Mapping[str, Index]
+    lesion_parameter: Mapping[str, Index]
+    tolerance: Floats
 
     def inlet_of(self, molecule: Molecule) -> Inlet:
         """Where a molecule enters."""
@@ -124,7 +124,7 @@ def _inlet(channel: str, state: Mapping[str, int], parameter: Mapping[str, int])
     return Inlet(state[central if central in state else channel], 1.0, named)
 
 
-def _split(names: tuple[str, ...]) -> tuple[dict[str, int], dict[str, NDArray[np.intp]]]:
+def _split(names: tuple[str, ...]) -> tuple[dict[str, int], dict[str, Index]]:
     """Columns of patient-level names, and of lesion-level names (``L3_growth``) by place."""
     column = {name: place for place, name in enumerate(names)}
     local = sorted({name[3:] for name in names if name.startswith("L1_")})

@@ -10,12 +10,11 @@ targets determine each number.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from remission.arrays import Floats
 
 
-def move(points: Array, simulated: Array, wanted: Array, error: Array, inflation: float, normal: Array) -> Array:
+def move(points: Floats, simulated: Floats, wanted: Floats, error: Floats, inflation: float, normal: Floats) -> Floats:
     """One step of the smoother.
 
     Parameters
@@ -69,7 +68,7 @@ def inflations(steps: int) -> list[float]:
     return [whole / 2.0**step for step in range(steps)]
 
 
-def _without_chance(covariance: Array, here: Array, there: Array, members: int) -> Array:
+def _without_chance(covariance: Floats, here: Floats, there: Floats, members: int) -> Floats:
     """Covariances tapered to 0 where the correlation is within what chance gives in so few members.
 
     Correlations of independent numbers have a spread of 1/sqrt(members); one such spread counts nothing, three count

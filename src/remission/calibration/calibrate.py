@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Floats, Index
 from remission.calibration.assimilate import inflations, move
 from remission.calibration.evaluate import evaluate_points, setting
 from remission.calibration.evaluations import Evaluations
@@ -25,7 +25,6 @@ from remission.calibration.search_space import SearchSpace
 from remission.calibration.targets import Target
 from remission.study import StudyDefinition
 
-Array = NDArray[np.float64]
 Done = Callable[[int, int, float], None]
 ACCEPTED_SHARE = 0.25  # of the members of a step: the closest to the targets
 
@@ -60,12 +59,12 @@ class Step:
         How far each is from the targets.
     """
 
-    scores: Array
-    simulated: Array
-    loss: Array
+    scores: Floats
+    simulated: Floats
+    loss: Floats
 
     @property
-    def accepted(self) -> NDArray[np.intp]:
+    def accepted(self) -> Index:
         """Members that are accepted, the best first: the quarter that is closest to the targets."""
         return np.argsort(self.loss, kind="stable")[: accepted_count(len(self.loss))]
 
@@ -97,7 +96,7 @@ class Calibrated:
     space: SearchSpace
     fitted: FitTargets
     steps: tuple[Step, ...]
-    again: tuple[Array, ...]
+    again: tuple[Floats, ...]
 
     @property
     def together(self) -> list[float]:
@@ -154,7 +153,7 @@ def calibrate(
     scores, steps, rounds = _start(space, plan), list[Step](), plan.steps + 1
     total = (plan.members + accepted_count(plan.members)) * rounds
 
-    def evaluated(points: Array, step: int) -> Array:
+    def evaluated(points: Floats, step: int) -> Floats:
         def tell(of_step: int, latest: float) -> None:
             if done is not None:
                 done(step * plan.members + of_step, total, latest)
@@ -174,7 +173,7 @@ def calibrate(
     return Calibrated(space, here.fitted, tuple(steps), tuple(again))
 
 
-def _start(space: SearchSpace, plan: Plan) -> Array:
+def _start(space: SearchSpace, plan: Plan) -> Floats:
     """Members around the start, as normal scores of their place between the bounds."""
     from scipy.special import ndtri
 
@@ -182,11 +181,11 @@ def _start(space: SearchSpace, plan: Plan) -> Array:
     return middle + plan.spread * _normal(plan, "members of a calibration", len(middle))
 
 
-def _normal(plan: Plan, purpose: str, count: int) -> Array:
+def _normal(plan: Plan, purpose: str, count: int) -> Floats:
     return draws.normal(plan.seed, np.arange(plan.members)[:, None], purpose, np.arange(count))
 
 
-def _unit(scores: Array) -> Array:
+def _unit(scores: Floats) -> Floats:
     from scipy.special import ndtr
 
     return np.asarray(ndtr(scores))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remission import __version__
+from remission.arrays import Floats
 from remission.biology import load_tumour, model_text
 from remission.calibration.evaluations import Evaluations
 from remission.calibration.fit_targets import FitTargets, fit_targets
@@ -19,7 +19,6 @@ from remission.calibration.targets import Target
 from remission.calibration.virtual_trial import simulate_trial, target_outcome
 from remission.study import StudyDefinition
 
-Array = NDArray[np.float64]
 Done = Callable[[int, float], None]
 
 
@@ -80,10 +79,10 @@ class Evaluation:
     setting: Setting
     step: int
     member: int
-    point: Array
+    point: Floats
 
 
-def evaluate(one: Evaluation) -> tuple[int, Array]:
+def evaluate(one: Evaluation) -> tuple[int, Floats]:
     """Treat new patients in every arm of every study, and compute the targets, shape (targets,)."""
     here = one.setting
     table = here.space.table(one.point)
@@ -96,8 +95,8 @@ def evaluate(one: Evaluation) -> tuple[int, Array]:
 
 
 def evaluate_points(
-    here: Setting, points: Array, step: int, kept: Evaluations, workers: int, done: Done | None = None
-) -> Array:
+    here: Setting, points: Floats, step: int, kept: Evaluations, workers: int, done: Done | None = None
+) -> Floats:
     """What all points of a step give, shape (points, targets); those that are kept are not simulated again.
 
     ``done`` is told how many points of this step are done, and the loss of the latest.

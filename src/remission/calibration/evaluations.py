@@ -8,11 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import RunError
-
-Array = NDArray[np.float64]
 
 
 class Evaluations:
@@ -28,7 +26,7 @@ class Evaluations:
 
     def __init__(self, path: Path, identity: dict[str, Any]) -> None:
         self.path = path
-        self._values: dict[tuple[int, int], Array] = {}
+        self._values: dict[tuple[int, int], Floats] = {}
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True) if path.exists() else []
         whole = [line for line in lines if line.endswith("\n")]
         if not whole:
@@ -54,7 +52,7 @@ class Evaluations:
     def __contains__(self, place: tuple[int, int]) -> bool:
         return place in self._values
 
-    def add(self, step: int, member: int, values: Array) -> None:
+    def add(self, step: int, member: int, values: Floats) -> None:
         """Keep what a member of a step gave; on disk when this returns."""
         self._values[step, member] = values
         finite = [None if np.isnan(value) else float(value) for value in values]
@@ -63,6 +61,6 @@ class Evaluations:
             file.flush()
             os.fsync(file.fileno())
 
-    def step(self, step: int, members: int) -> Array:
+    def step(self, step: int, members: int) -> Floats:
         """What all members of a step gave, shape (members, targets)."""
         return np.stack([self._values[step, member] for member in range(members)])

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.calibration.targets import Target
 
-Array = NDArray[np.float64]
 NOT_FITTED: Final = ("TRAE", "irAE", "discontinued", "median_followup", "median_exposure", "median_treatment_duration")
 """Beginnings of endpoints that the tumour does not decide: toxicity is the molecules', follow-up the trial's."""
 _RECALLED, _MEDIAN, _HEADLINE = 0.5, 0.6, 1.5
@@ -34,16 +33,16 @@ class FitTargets:
     """
 
     targets: tuple[Target, ...]
-    wanted: Array
-    error: Array
-    weight: Array
+    wanted: Floats
+    error: Floats
+    weight: Floats
 
-    def scaled(self, values: Array) -> Array:
+    def scaled(self, values: Floats) -> Floats:
         """Simulated numbers on the scale of the fit; a median that was not reached counts as ten years."""
         finite = np.where(np.isposinf(values), _NEVER_REACHED_MONTHS, values)
         return np.where(self._by_logarithm, np.log(np.maximum(finite, _LEAST)), finite)
 
-    def standard_error(self, simulated: Array) -> Array:
+    def standard_error(self, simulated: Floats) -> Floats:
         """Standard errors that give each target its weight, shape (m,).
 
         Half of the width of agreement is about 1.5 of them. Where the members miss a target together by more than two,
@@ -59,16 +58,16 @@ class FitTargets:
         return error * np.sqrt(np.maximum(1.0, miss / 2))
 
     @property
-    def _by_logarithm(self) -> NDArray[np.bool_]:
+    def _by_logarithm(self) -> Bools:
         return np.array([by_logarithm(target) for target in self.targets])
 
-    def mean(self, simulated: Array) -> Array:
+    def mean(self, simulated: Floats) -> Floats:
         """Mean over members, in the units of the targets; NaN where none could be computed, shape (m,)."""
         finite = np.where(np.isposinf(simulated), _NEVER_REACHED_MONTHS, simulated)
         known = np.isfinite(finite).any(axis=0)
         return np.where(known, np.nanmean(np.where(known, finite, 0.0), axis=0), np.nan)
 
-    def loss(self, values: Array) -> float:
+    def loss(self, values: Floats) -> float:
         """Weighted mean of the squared misfits in units of the error.
 
         A misfit beyond two errors counts as if it grew linearly, so that what cannot be met does not decide; what could

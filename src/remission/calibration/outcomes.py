@@ -10,11 +10,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats
 from remission.run.arm_summary import CONTROL, RESPONSE, STABLE
 from remission.run.contrast_summary import hazard_ratio
 from remission.run.numbers import survival_at
@@ -24,9 +24,7 @@ from remission.study.judgement import NOT_TOLD, Judgement
 from remission.study.published import SECOND_COURSE
 from remission.units import DAYS_PER_MONTH
 
-Columns = Mapping[str, NDArray[Any]]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+Columns = Mapping[str, Array]
 _PERCENT: Final = 100.0
 _HALF_YEAR_DAY: Final = 6 * DAYS_PER_MONTH
 _UNKNOWN: Final = (math.inf,) * 3
@@ -150,7 +148,7 @@ def _ratio(people: Columns, other: Columns | None, name: str, asked: Asked) -> O
     return Outcome(ratio.value, ratio.lower, ratio.upper)
 
 
-def among(values: NDArray[Any], names: tuple[str, ...]) -> Flags:
+def among(values: Array, names: tuple[str, ...]) -> Bools:
     """Which values are one of some names.
 
     Examples
@@ -164,14 +162,14 @@ def among(values: NDArray[Any], names: tuple[str, ...]) -> Flags:
     return chosen
 
 
-def _share(members: Flags) -> Outcome:
+def _share(members: Bools) -> Outcome:
     if len(members) == 0:
         return missing("no such patients")
     found = proportion(int(members.sum()), len(members))
     return Outcome(_PERCENT * found.value, _PERCENT * found.lower, _PERCENT * found.upper)
 
 
-def _survival(days: Floats, event: Flags, month: float | None) -> Outcome:
+def _survival(days: Floats, event: Bools, month: float | None) -> Outcome:
     if month is None or math.isnan(month):
         return missing("a curve needs a month")
     if len(days) == 0:
@@ -186,7 +184,7 @@ def _survival(days: Floats, event: Flags, month: float | None) -> Outcome:
     return Outcome(*point)
 
 
-def _seen_no_longer(days: Floats, event: Flags, month: float) -> bool:
+def _seen_no_longer(days: Floats, event: Bools, month: float) -> bool:
     """Whether more were censored in the half year before than are left: follow-up ends there.
 
     At scans the living are censored, and a few deaths after the last scan would pull the curve to 0.
@@ -202,7 +200,7 @@ def _in_unit(days: tuple[float, float, float], unit: str) -> Outcome:
     return Outcome(value, low, high)
 
 
-def _median(days: Floats, event: Flags, unit: str) -> Outcome:
+def _median(days: Floats, event: Bools, unit: str) -> Outcome:
     """Kaplan-Meier median; infinite if not reached."""
     if len(days) == 0:
         return missing("no such patients")
@@ -210,7 +208,7 @@ def _median(days: Floats, event: Flags, unit: str) -> Outcome:
     return _in_unit((found.value, found.lower, found.upper), unit)
 
 
-def _curve(people: Columns, asked: Asked, *, stem: str = "", only: Callable[[Columns], Flags] | None = None) -> Outcome:
+def _curve(people: Columns, asked: Asked, *, stem: str = "", only: Callable[[Columns], Bools] | None = None) -> Outcome:
     """Survival at a month: of ``stem``, or progression by the criterion asked for; of some patients."""
     stem = stem or asked.progression
     who = slice(None) if only is None else only(people)
@@ -232,7 +230,7 @@ def _best(people: Columns, asked: Asked, *, responses: tuple[str, ...]) -> Outco
     return _share(members)
 
 
-def _responders(people: Columns) -> tuple[Flags, Floats, Flags]:
+def _responders(people: Columns) -> tuple[Bools, Floats, Bools]:
     """Who responded, and how long the responses lasted or have been seen to last."""
     responded = np.isfinite(people["response_duration_day"])
     ended = people["response_ended"][responded].astype(bool)
@@ -281,7 +279,7 @@ def _completed(people: Columns, asked: Asked) -> Outcome:
     return _share(people["completed_treatment"].astype(bool))
 
 
-def after_completion(people: Columns, stem: str, best: tuple[str, ...] | None = None) -> tuple[Floats, Flags]:
+def after_completion(people: Columns, stem: str, best: tuple[str, ...] | None = None) -> tuple[Floats, Bools]:
     """Days from the planned end of the first course to an event, of those who completed it without progression.
 
     Parameters
@@ -334,7 +332,7 @@ def _treatment_free(people: Columns, asked: Asked) -> Outcome:
     return _share((stopped & ~other)[alive])
 
 
-def _had_other_treatment(people: Columns) -> Flags:
+def _had_other_treatment(people: Columns) -> Bools:
     return np.isfinite(people["next_line_day"])
 
 

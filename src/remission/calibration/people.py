@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Floats
 from remission.calibration.outcomes import Columns, among
 from remission.run.summary import planned_stop_day, toxicity_rules
 from remission.study import CENTRAL_REVIEW, Criterion, StudyDefinition
@@ -30,7 +30,7 @@ _COMPLETE: Final = {
 }
 
 
-def people_of(patients: Mapping[str, NDArray[Any]], study: StudyDefinition, arm: str) -> Columns:
+def people_of(patients: Mapping[str, Array], study: StudyDefinition, arm: str) -> Columns:
     """Columns of the patients who were followed, with what endpoints and subgroups need besides.
 
     Parameters
@@ -79,7 +79,7 @@ def read_by(people: Columns, reader: str) -> Columns:
     return others | {name: people[there] for name, there in central.items() if there in people}
 
 
-def _numbers(values: NDArray[Any]) -> NDArray[np.float64]:
+def _numbers(values: Array) -> Floats:
     return values if values.dtype == np.float64 else np.array(values, np.float64)
 
 

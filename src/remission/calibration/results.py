@@ -11,13 +11,12 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.biology import TumourTable, load_tumour
 from remission.calibration.calibrate import Calibrated
 from remission.calibration.search_space import Searched
 
-Array = NDArray[np.float64]
 FITTED: Final = "fitted to the published results of its trials: docs/calibration.md"
 _SHOWN = 4  # targets named for each number
 
@@ -97,7 +96,7 @@ def determined(found: Calibrated, place: int) -> float:
     return float(max(0.0, 1 - after / before))
 
 
-def slopes(points: Array, simulated: Array, error: Array) -> Array:
+def slopes(points: Floats, simulated: Floats, error: Floats) -> Floats:
     """How many errors each target moves when each number moves by its prior spread, shape (numbers, targets).
 
     By linear regression over the members, with a ridge as heavy as one member.

@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.biology import TumourTable, load_tumour
 from remission.errors import Problem, StudyError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,15 +37,15 @@ class SearchSpace:
         return tuple(one.parameter for one in self.searched)
 
     @property
-    def start(self) -> Array:
+    def start(self) -> Floats:
         """The starting point, 0 to 1 in each direction."""
         return self.point({one.parameter: one.start for one in self.searched})
 
-    def point(self, values: dict[str, float]) -> Array:
+    def point(self, values: dict[str, float]) -> Floats:
         """Where a set of values lies between its bounds, 0 to 1 in each direction, shape (n,)."""
         return np.array([np.log(values[s.parameter] / s.low) / np.log(s.high / s.low) for s in self.searched])
 
-    def values(self, point: Array) -> dict[str, float]:
+    def values(self, point: Floats) -> dict[str, float]:
         """The set of values at a point; what lies outside the bounds is held at them.
 
         Examples
@@ -59,7 +57,7 @@ class SearchSpace:
         held = np.clip(point, 0, 1)
         return {s.parameter: float(s.low * (s.high / s.low) ** x) for s, x in zip(self.searched, held, strict=True)}
 
-    def table(self, point: Array) -> TumourTable:
+    def table(self, point: Floats) -> TumourTable:
         """The tumour's table with the values at a point."""
         return load_tumour(self.tumour).with_values(self.values(point))
 

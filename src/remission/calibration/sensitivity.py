@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.calibration.evaluate import Done, evaluate_points, setting
 from remission.calibration.evaluations import Evaluations
 from remission.calibration.fit_targets import FitTargets
@@ -17,7 +17,6 @@ from remission.calibration.targets import Target
 from remission.errors import RunError
 from remission.study import StudyDefinition
 
-Array = NDArray[np.float64]
 LEVELS = 6
 
 
@@ -36,8 +35,8 @@ class Effects:
 
     space: SearchSpace
     fitted: FitTargets
-    strength: Array
-    bend: Array
+    strength: Floats
+    bend: Floats
 
 
 def effects(

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.biology import TumourTable
 from remission.calibration.outcomes import Columns
 from remission.calibration.pool import as_they_come
@@ -33,7 +33,6 @@ FIRST_SEED: Final = 5_000_000_000
 """Far from the seeds of studies and of calibration, so that the patients are new to the tables."""
 CENTRAL_PFS: Final = by_central_review("PFS")
 STEMS: Final = {"OS": "os", "PFS": "pfs", "iPFS": "ipfs", CENTRAL_PFS: by_central_review("pfs")}
-Floats = NDArray[np.float64]
 Accepted = Mapping[str, Sequence[TumourTable]]
 Done = Callable[[int, int], None]
 

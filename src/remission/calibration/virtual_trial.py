@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Ints
 from remission.biology import TumourTable, load_tumour
 from remission.calibration.outcomes import Columns, Outcome, missing, outcome
 from remission.calibration.people import people_of, read_by, subgroup, together
@@ -41,7 +41,7 @@ def simulate_trial(
         The enabled arms; columns as `remission.calibration.people.people_of` makes them.
     """
     tumour = table or load_tumour(definition.tumour)
-    numbers: NDArray[np.int64] = np.arange(definition.patients if patients is None else patients, dtype=np.int64)
+    numbers: Ints = np.arange(definition.patients if patients is None else patients, dtype=np.int64)
     enrolled = enrol(tumour, seed, numbers, definition.previously_treated, definition.eligible, definition.model)
     dealt = deal(definition, seed, enrolled.number, definition.filled)
     trial = {}
@@ -52,7 +52,7 @@ def simulate_trial(
     return trial
 
 
-def _arrays(columns: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+def _arrays(columns: Mapping[str, Any]) -> dict[str, Array]:
     return {name: np.asarray(values) for name, values in columns.items()}
 
 

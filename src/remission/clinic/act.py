@@ -9,14 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Index, Ints
 from remission.clinic import toxicity
 from remission.clinic.dosing import last_date_day
 from remission.clinic.kinetics import set_kinetics
 from remission.clinic.policy import NO_RULE
-from remission.clinic.reading import Array
 from remission.clinic.rebase import begin_again
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Index, Ward
+from remission.clinic.ward import Ward
 from remission.errors import StudyError
 from remission.study import ALL_DOSES_GIVEN, PLANNED_END
 
@@ -26,8 +26,8 @@ CONTINUE = "continue"
 def carry_out(
     ward: Ward,
     at: Index,
-    rules: NDArray[np.int64],
-    resumed: NDArray[np.bool_],
+    rules: Ints,
+    resumed: Bools,
     recorder: Recorder,
 ) -> NDArray[np.object_]:
     """Do what the acting rules say for the patients at ``at``; returns the decision of each."""
@@ -132,7 +132,7 @@ def end_finished_courses(ward: Ward, at: Index, recorder: Recorder) -> None:
         stop_course(ward, over[ward.course_end_rule[over] == code], ward.rules[code], recorder)
 
 
-def resume_held(ward: Ward, at: Index, recorder: Recorder) -> NDArray[np.bool_]:
+def resume_held(ward: Ward, at: Index, recorder: Recorder) -> Bools:
     """Whether a held treatment goes on because the toxicity has resolved, shape of ``at``."""
     resumed = ward.held[at] & (ward.toxicity_resolved_day[at] <= ward.time_day[at])
     ward.held[at[resumed]] = False
@@ -151,5 +151,5 @@ def write(
     recorder: Recorder, ward: Ward, who: Index, kind: str, rule: str | None = None, detail: str | None = None
 ) -> None:
     """One event now for each of the patients at ``who``."""
-    time_day: Array = ward.time_day[who]
+    time_day: Floats = ward.time_day[who]
     recorder.add("events", patient=ward.number[who], time_day=time_day, kind=kind, detail=detail, rule=rule, grade=None)

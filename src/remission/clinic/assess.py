@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Index, Ints
 from remission.clinic.chart import Chart
 from remission.clinic.measure import make_scan
 from remission.clinic.policy import NO_RULE, VisitFacts
-from remission.clinic.reading import Array, Reading, read_lesions
+from remission.clinic.reading import Reading, read_lesions
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Index, Ward
+from remission.clinic.ward import Ward
 from remission.population import SITES, Patients
 from remission.response import IRESPONSE_NAMES, RESPONSE_NAMES, Assessment, RecistState, Response, assess
 
@@ -30,8 +31,8 @@ class ScanResult:
     """The scans of m patients and what RECIST says of them; arrays of shape (m,)."""
 
     reading: Reading
-    sum_mm: Array
-    nadir_mm: Array
+    sum_mm: Floats
+    nadir_mm: Floats
     judged: Assessment
 
 
@@ -65,12 +66,12 @@ def scan(ward: Ward, at: Index, recorder: Recorder) -> ScanResult:
     return ScanResult(reading, seen.sum_mm, after.nadir_mm, judged)
 
 
-def _read(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Array) -> Reading:
+def _read(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Floats) -> Reading:
     now, visit = ward.time_day[at], ward.visit[at]
     return read_lesions(ward.table, ward.seed, patients, chart.reader, chart.bias[at], volume_mL, now, visit)
 
 
-def _review(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Array) -> None:
+def _review(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: Floats) -> None:
     """The central review of scans of the first course and line; nothing in the clinic follows from it."""
     reading = _read(ward, chart, at, patients, volume_mL)
     seen = make_scan(chart, at, patients.site, ward.time_day[at], reading)
@@ -79,7 +80,7 @@ def _review(ward: Ward, chart: Chart, at: Index, patients: Patients, volume_mL: 
     _note(chart, at, before, after, ward.time_day[at])
 
 
-def _note(chart: Chart, at: Index, before: RecistState, after: RecistState, time_day: Array) -> None:
+def _note(chart: Chart, at: Index, before: RecistState, after: RecistState, time_day: Floats) -> None:
     """Put down what RECIST remembers of the first course and line, and the day of a first complete response."""
     chart.first = chart.first.put(at, after)
     complete = (after.best_response == Response.CR) & (before.best_response != Response.CR)
@@ -100,7 +101,7 @@ def record_new_lesions(ward: Ward, at: Index, reading: Reading, recorder: Record
     )
 
 
-def facts(ward: Ward, at: Index, due: NDArray[np.bool_], result: ScanResult, grade: NDArray[np.int8]) -> VisitFacts:
+def facts(ward: Ward, at: Index, due: Bools, result: ScanResult, grade: NDArray[np.int8]) -> VisitFacts:
     """What the policy may ask at a visit; without a scan (``due`` False) the latest response stands."""
     state = ward.recist(at)
     confirmed = np.zeros(len(at), bool)
@@ -143,7 +144,7 @@ def record_baseline(ward: Ward, baseline: Reading, recorder: Recorder) -> None:
     )
 
 
-def _dates(ordinal: Array) -> NDArray[np.object_]:
+def _dates(ordinal: Floats) -> NDArray[np.object_]:
     """Days as 2015-03-04; None outside the calendar."""
     return np.array([None if np.isnan(day) else date.fromordinal(int(day)).isoformat() for day in ordinal], object)
 
@@ -151,11 +152,11 @@ def _dates(ordinal: Array) -> NDArray[np.object_]:
 def record_visit(
     ward: Ward,
     at: Index,
-    due: NDArray[np.bool_],
+    due: Bools,
     result: ScanResult,
     known: VisitFacts,
     decisions: NDArray[np.object_],
-    rules: NDArray[np.int64],
+    rules: Ints,
     recorder: Recorder,
 ) -> None:
     """Write the visits of the patients at ``at``, and the lesions of those who had a scan."""
@@ -211,7 +212,7 @@ def _record_lesions(ward: Ward, at: Index, reading: Reading, recorder: Recorder)
     )
 
 
-def _where_due(due: NDArray[np.bool_], values: NDArray[Any], otherwise: Any) -> NDArray[Any]:
+def _where_due(due: Bools, values: Array, otherwise: Any) -> Array:
     """Values of the scans in the rows that had one."""
     column = np.full(len(due), otherwise, values.dtype)
     column[due] = values

@@ -8,13 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Bools, Floats
 from remission.biology import TumourTable
-from remission.clinic.reading import Array, Reading, draw_reader_bias, read_lesions, sum_of
+from remission.clinic.reading import Reading, draw_reader_bias, read_lesions, sum_of
 from remission.population import Patients, choose_targets
 from remission.response import RecistState, begin
 from remission.study import CENTRAL_REVIEW, INVESTIGATOR
-
-Flags = NDArray[np.bool_]
 
 
 @dataclass
@@ -43,17 +42,17 @@ class Chart:
     """
 
     reader: str
-    bias: Array
+    bias: Floats
     first: RecistState
-    measured_mm: Array
-    gone: Flags
-    target: Flags
-    out_of_sight: Flags
-    seen: Flags
-    seen_at_enrolment: Flags
-    nontarget_nadir_mm: Array
-    nontarget_last_mm: Array
-    complete_response_day: Array
+    measured_mm: Floats
+    gone: Bools
+    target: Bools
+    out_of_sight: Bools
+    seen: Bools
+    seen_at_enrolment: Bools
+    nontarget_nadir_mm: Floats
+    nontarget_last_mm: Floats
+    complete_response_day: Floats
 
     @property
     def new_lesions(self) -> NDArray[np.int8]:
@@ -80,7 +79,7 @@ def central_chart(table: TumourTable, seed: int, patients: Patients) -> Chart:
     return _open(CENTRAL_REVIEW, bias, reading, target)
 
 
-def _baseline(table: TumourTable, seed: int, patients: Patients, reader: str) -> tuple[Array, Reading]:
+def _baseline(table: TumourTable, seed: int, patients: Patients, reader: str) -> tuple[Floats, Reading]:
     """The lasting part of a reader's error, and what the reader makes of the scan at enrolment."""
     n = len(patients.number)
     bias = draw_reader_bias(table, seed, patients, reader)
@@ -88,7 +87,7 @@ def _baseline(table: TumourTable, seed: int, patients: Patients, reader: str) ->
     return bias, read_lesions(table, seed, patients, reader, bias, patients.volume_mL, np.zeros(n), visit)
 
 
-def _open(reader: str, bias: Array, reading: Reading, target: Flags) -> Chart:
+def _open(reader: str, bias: Floats, reading: Reading, target: Bools) -> Chart:
     others = ~reading.gone & ~target
     others_mm = sum_of(others, reading.measured_mm)
     return Chart(

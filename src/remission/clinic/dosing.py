@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
-from remission.clinic.reading import Array
-from remission.clinic.ward import Index, Ward
+from remission.arrays import Bools, Floats, Index, Texts
+from remission.clinic.ward import Ward
 from remission.population import Covariates
 from remission.solver import Doses
 from remission.study import DoseOrder, Regimen
@@ -24,13 +23,13 @@ class DoseRows:
     """
 
     row: Index
-    time_day: Array
-    molecule: NDArray[np.str_]
-    dose_mg: Array
-    amount: Array
-    withheld: NDArray[np.bool_]
+    time_day: Floats
+    molecule: Texts
+    dose_mg: Floats
+    amount: Floats
+    withheld: Bools
 
-    def given_before(self, end_day: Array) -> DoseRows:
+    def given_before(self, end_day: Floats) -> DoseRows:
         """The rows before each patient's own end, shape of ``end_day`` (m,)."""
         return self._take(self.time_day < end_day[self.row])
 
@@ -38,11 +37,11 @@ class DoseRows:
         """The rows that were given."""
         return self._take(~self.withheld)
 
-    def _take(self, keep: NDArray[np.bool_] | Index) -> DoseRows:
+    def _take(self, keep: Bools | Index) -> DoseRows:
         return DoseRows(*(getattr(self, field.name)[keep] for field in fields(self)))
 
 
-def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Array:
+def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Floats:
     """Milligrams of a dose for the patients at ``at``; body surface by Mosteller (1987).
 
     Examples
@@ -56,7 +55,7 @@ def amount_mg(dose: Amount, covariates: Covariates, at: Index) -> Array:
     return dose.value * np.sqrt(covariates.height_cm[at] * covariates.weight_kg[at] / 3600)
 
 
-def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
+def doses_until(ward: Ward, at: Index, end_day: Floats) -> DoseRows:
     """Doses due for the patients at ``at`` from now until before ``end_day`` (m,).
 
     While treatment is held, a dose that is due is withheld: its date passes. The next dose days and counts of the
@@ -74,7 +73,7 @@ def doses_until(ward: Ward, at: Index, end_day: Array) -> DoseRows:
     return whole._take(np.lexsort((whole.time_day, whole.row)))
 
 
-def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder, end_day: Array) -> list[DoseRows]:
+def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder, end_day: Floats) -> list[DoseRows]:
     """Rows of one drug of a regimen."""
     who = at[rows]
     first = ward.next_dose_day[who, place]
@@ -99,7 +98,7 @@ def _order_rows(ward: Ward, at: Index, rows: Index, place: int, order: DoseOrder
     return [DoseRows(row, time, np.full(len(row), order.molecule), dose, amount, withheld)]
 
 
-def last_date_day(ward: Ward, who: Index, regimen: Regimen, first_day: Array) -> Array:
+def last_date_day(ward: Ward, who: Index, regimen: Regimen, first_day: Floats) -> Floats:
     """When the interval after the last dose of a regimen that begins on ``first_day`` has passed.
 
     Infinite for a regimen with a drug that has no last dose; shape of ``who``.
@@ -111,7 +110,7 @@ def last_date_day(ward: Ward, who: Index, regimen: Regimen, first_day: Array) ->
     return np.maximum.reduce(ends)
 
 
-def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Array:
+def interval_day(ward: Ward, who: Index, every_day: tuple[float, ...]) -> Floats:
     """Interval between doses; where several are pooled, patients are shared out equally by lot."""
     if len(every_day) == 1:
         return np.full(len(who), every_day[0])

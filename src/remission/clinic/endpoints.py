@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Texts
 from remission.clinic.chart import Chart
-from remission.clinic.reading import Array
 from remission.clinic.ward import Ward
 from remission.population import Patients
 from remission.response import CAUSE_NAMES, RESPONSE_NAMES, RecistState, Response
@@ -19,7 +17,7 @@ _CAUSES = np.array(CAUSE_NAMES, object)
 _RESPONDERS = (Response.CR, Response.PR)
 
 
-def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
+def patient_rows(ward: Ward) -> dict[str, Array]:
     """Columns of the table of patients for everyone who was enrolled, in the ward's order."""
     dead = ~np.isnan(ward.death_day)
     end = np.where(dead, ward.death_day, ward.time_day)
@@ -47,18 +45,18 @@ def patient_rows(ward: Ward) -> dict[str, NDArray[Any]]:
     }
 
 
-def _text(values: NDArray[np.str_]) -> NDArray[np.object_]:
+def _text(values: Texts) -> NDArray[np.object_]:
     return _else_none(values != "", values)
 
 
-def _else_none(known: NDArray[np.bool_], values: NDArray[Any]) -> NDArray[np.object_]:
+def _else_none(known: Bools, values: Array) -> NDArray[np.object_]:
     """Values where they are known, None elsewhere."""
     column = np.full(len(known), None, object)
     column[known] = values[known]
     return column
 
 
-def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
+def _at_enrolment(patients: Patients) -> dict[str, Array]:
     covariates = patients.covariates
     names = ("age_year", "female", "weight_kg", "height_cm", "albumin_g_per_L", "ldh_ratio_uln", "ecog")
     return {
@@ -70,7 +68,7 @@ def _at_enrolment(patients: Patients) -> dict[str, NDArray[Any]]:
     }
 
 
-def _responses(ward: Ward, chart: Chart) -> dict[str, NDArray[Any]]:
+def _responses(ward: Ward, chart: Chart) -> dict[str, Array]:
     first = chart.first
     responder = np.isin(first.best_response, _RESPONDERS)
     ended, end = _end_of_response(ward, first)
@@ -84,7 +82,7 @@ def _responses(ward: Ward, chart: Chart) -> dict[str, NDArray[Any]]:
     }
 
 
-def _end_of_response(ward: Ward, first: RecistState) -> tuple[NDArray[np.bool_], Array]:
+def _end_of_response(ward: Ward, first: RecistState) -> tuple[Bools, Floats]:
     """Whether a response ended by progression or death in the first phase, and its last day."""
     progressed = ~np.isnan(first.first_progression_day)
     last = np.where(np.isnan(first.last_day), 0.0, first.last_day)
@@ -93,7 +91,7 @@ def _end_of_response(ward: Ward, first: RecistState) -> tuple[NDArray[np.bool_],
     return progressed | died, end
 
 
-def _progression(ward: Ward, chart: Chart, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
+def _progression(ward: Ward, chart: Chart, dead: Bools, end: Floats) -> dict[str, Array]:
     first, irecist = chart.first, chart.first.irecist
     event, day = _end_of_response(ward, first)
     progressed = ~np.isnan(first.first_progression_day)
@@ -116,7 +114,7 @@ def _progression(ward: Ward, chart: Chart, dead: NDArray[np.bool_], end: Array) 
     }
 
 
-def _by_central_review(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[str, NDArray[Any]]:
+def _by_central_review(ward: Ward, dead: Bools, end: Floats) -> dict[str, Array]:
     """The same by the central review, whose readings end where another treatment begins."""
     if ward.central is None:
         return {}
@@ -124,7 +122,7 @@ def _by_central_review(ward: Ward, dead: NDArray[np.bool_], end: Array) -> dict[
     return {by_central_review(name): values for name, values in found.items()}
 
 
-def _treatment(ward: Ward) -> dict[str, NDArray[Any]]:
+def _treatment(ward: Ward) -> dict[str, Array]:
     rules = np.array([*ward.rules, None], object)
     regimens = np.array([*(regimen.name for regimen in ward.regimens), None], object)
     planned = [place for place, rule in enumerate(ward.arm.policy) if rule.is_planned_stop]

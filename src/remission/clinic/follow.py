@@ -19,14 +19,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Floats, Index
 from remission.clinic import toxicity
 from remission.clinic.act import begin_pending, carry_out, end_finished_courses, resume_held, start_course
 from remission.clinic.assess import facts, record_baseline, record_visit, scan
 from remission.clinic.dosing import DoseRows, doses_until, schedule
 from remission.clinic.policy import decide
-from remission.clinic.reading import Array, Reading
+from remission.clinic.reading import Reading
 from remission.clinic.records import Recorder
-from remission.clinic.ward import Index, Ward
+from remission.clinic.ward import Ward
 from remission.solver import Status
 
 RTOL = 1e-3
@@ -86,7 +87,7 @@ def plan_scan(ward: Ward, at: Index) -> None:
     ward.visit_day[at] = planned + window
 
 
-def unscheduled_day(ward: Ward, here: Index) -> Array:
+def unscheduled_day(ward: Ward, here: Index) -> Floats:
     """Next day after now on which a patient is seen without a scan, infinite if there is none."""
     now, on = ward.time_day[here], ward.on_drug[here]
     treated = [ward.toxicity_day[here], ward.course_end_day[here]]
@@ -168,7 +169,7 @@ def _mark_failed(ward: Ward, here: Index, status: NDArray[np.int8]) -> None:
         ward.failed[here[status == code]] = Status(code).sentence
 
 
-def record_toxicity(ward: Ward, here: Index, last_day: Array, recorder: Recorder) -> None:
+def record_toxicity(ward: Ward, here: Index, last_day: Floats, recorder: Recorder) -> None:
     """Write the toxicities whose onset, or resolution, lies between the last visit and now."""
     now = ward.time_day[here]
     grade = toxicity.since_last_visit(ward, here, last_day)
@@ -235,7 +236,7 @@ def settle_ends(ward: Ward, here: Index, recorder: Recorder) -> None:
         )
 
 
-def count_days(ward: Ward, here: Index, last_day: Array) -> None:
+def count_days(ward: Ward, here: Index, last_day: Floats) -> None:
     """Add the interval to time on the first line's drug, or to time free of treatment after the first course."""
     days = ward.time_day[here] - last_day
     on = ward.on_drug[here]

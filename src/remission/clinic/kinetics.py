@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from remission import draws
-from remission.clinic.reading import Array
-from remission.clinic.ward import Index, Ward
+from remission.arrays import Floats, Index
+from remission.clinic.ward import Ward
 from remission.study import Molecule, Regimen
 
 
@@ -26,22 +26,22 @@ def set_kinetics(ward: Ward, who: Index, regimen: Regimen) -> None:
 
 
 def _quantities(
-    ward: Ward, who: Index, molecule: Molecule, covariates: Mapping[str, Array]
-) -> Mapping[str, Array | float]:
+    ward: Ward, who: Index, molecule: Molecule, covariates: Mapping[str, Floats]
+) -> Mapping[str, Floats | float]:
     """What a molecule says of each patient, by name."""
     if molecule.effect is not None:
         return {"decay_per_day": float(molecule.effect.decay_per_day)}
     assert molecule.kinetics is not None
     assert molecule.occupancy is not None
 
-    def normal(what: str) -> Array:
+    def normal(what: str) -> Floats:
         return draws.normal(ward.seed, ward.number[who], f"kinetics of {molecule.name}: {what}")
 
     half = float(molecule.occupancy.half_saturation_mg_per_L)
     return {**molecule.kinetics.individual(covariates, normal), "half_saturation_mg_per_L": half}
 
 
-def _covariates(ward: Ward, who: Index) -> Mapping[str, Array]:
+def _covariates(ward: Ward, who: Index) -> Mapping[str, Floats]:
     """Columns of the patients' table that kinetics may name."""
     covariates = ward.patients.covariates
     names = ("age_year", "weight_kg", "height_cm", "female", "albumin_g_per_L", "ldh_ratio_uln", "ecog")

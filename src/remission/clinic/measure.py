@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats, Index, Ints
 from remission.clinic.chart import Chart
-from remission.clinic.reading import Array, Reading, sum_of
+from remission.clinic.reading import Reading, sum_of
 from remission.population import LYMPH_NODE
 from remission.response import Scan
 
@@ -16,7 +16,7 @@ NONTARGET_GROWTH, NONTARGET_GROWTH_MM = 1.4, 10.0
 NONTARGET_INCREASE_MM = 5.0
 
 
-def make_scan(chart: Chart, at: NDArray[np.intp], site: NDArray[np.int64], time_day: Array, reading: Reading) -> Scan:
+def make_scan(chart: Chart, at: Index, site: Ints, time_day: Floats, reading: Reading) -> Scan:
     """What RECIST needs of a scan of the patients at ``at``, whose sites and days are given; the chart is kept."""
     target, hidden = chart.target[at], chart.out_of_sight[at]
     others = ~target & ~hidden

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.clinic.reading import Array
-from remission.clinic.ward import Index, Ward
+from remission.arrays import Bools, Floats, Index, Ints
+from remission.clinic.ward import Ward
 from remission.response import Response
 from remission.study import Condition, Rule
 
@@ -26,15 +26,15 @@ class VisitFacts:
     """
 
     response: NDArray[np.int8]
-    since_day: Array
+    since_day: Floats
     best: NDArray[np.int8]
-    confirmed: NDArray[np.bool_]
+    confirmed: Bools
     grade: NDArray[np.int8]
     line: NDArray[np.int8]
     course: NDArray[np.int8]
 
 
-def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:
+def decide(ward: Ward, at: Index, facts: VisitFacts) -> Ints:
     """Place in the policy of the rule that acts for each patient at ``at``, `NO_RULE` where none does.
 
     Nothing is decided while a new course is pending.
@@ -51,7 +51,7 @@ def decide(ward: Ward, at: Index, facts: VisitFacts) -> NDArray[np.int64]:
     return chosen
 
 
-def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) -> NDArray[np.bool_]:
+def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) -> Bools:
     """Whether a rule's conditions hold and it is open to the patients at rows of ``at``."""
     who = at[rows]
     now = ward.time_day[who]
@@ -68,7 +68,7 @@ def _holds(ward: Ward, at: Index, facts: VisitFacts, rule: Rule, rows: Index) ->
     return holds
 
 
-def _tests(ward: Ward, who: Index, now: Array, facts: VisitFacts, when: Condition, rows: Index):
+def _tests(ward: Ward, who: Index, now: Floats, facts: VisitFacts, when: Condition, rows: Index):
     """One array for each condition that the rule gives."""
     if when.state is not None:
         yield ward.on_drug[who] == (when.state == "on drug")

@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Bools, Floats
 from remission.biology import TumourTable
 from remission.population import LYMPH_NODE, UNSEEN_MM, Patients, diameter_mm
 from remission.study import INVESTIGATOR
 
-Array = NDArray[np.float64]
 FLOOR_MM = 5.0  # too small to measure is written as 5 mm (Eisenhauer 2009)
 NORMAL_NODE_MM = 10.0  # a node below this is normal (Eisenhauer 2009)
 
@@ -24,12 +24,12 @@ class Reading:
     ``gone`` is what RECIST calls disappeared: out of sight, or a node of normal size.
     """
 
-    true_mm: Array
-    measured_mm: Array
-    gone: NDArray[np.bool_]
+    true_mm: Floats
+    measured_mm: Floats
+    gone: Bools
 
 
-def draw_reader_bias(table: TumourTable, seed: int, patients: Patients, reader: str) -> Array:
+def draw_reader_bias(table: TumourTable, seed: int, patients: Patients, reader: str) -> Floats:
     """The part of a reader's error that stays with a lesion, as a factor, shape (n, 6)."""
     places = np.arange(1, patients.site.shape[1] + 1)
     error = draws.normal(seed, patients.number[:, None], _purpose(reader, "reader error of a lesion"), places)
@@ -46,9 +46,9 @@ def read_lesions(
     seed: int,
     patients: Patients,
     reader: str,
-    bias: Array,
-    volume_mL: Array,
-    time_day: Array,
+    bias: Floats,
+    volume_mL: Floats,
+    time_day: Floats,
     visit: NDArray[np.int16],
 ) -> Reading:
     """Measure every lesion of m patients, as one reader does.
@@ -70,6 +70,6 @@ def read_lesions(
     return Reading(true_mm, measured, gone)
 
 
-def sum_of(lesions: NDArray[np.bool_], measured_mm: Array) -> Array:
+def sum_of(lesions: Bools, measured_mm: Floats) -> Floats:
     """Sum of the diameters of some lesions, shape (m,)."""
     return np.where(lesions, measured_mm, 0.0).sum(axis=1)

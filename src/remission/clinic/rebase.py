@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from remission.arrays import Index
 from remission.clinic.reading import sum_of
-from remission.clinic.ward import Index, Ward
+from remission.clinic.ward import Ward
 from remission.population import choose_targets
 from remission.response import begin
 

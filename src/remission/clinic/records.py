@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+
+from remission.arrays import Array, Ints
 
 
 class Recorder:
@@ -28,9 +29,9 @@ class Recorder:
 
     def __init__(self, keep: tuple[str, ...] | None = None) -> None:
         self._keep = keep
-        self._pieces: dict[str, list[dict[str, NDArray[Any]]]] = defaultdict(list)
+        self._pieces: dict[str, list[dict[str, Array]]] = defaultdict(list)
 
-    def add(self, table: str, *, patient: NDArray[np.int64], **columns: Any) -> None:
+    def add(self, table: str, *, patient: Ints, **columns: Any) -> None:
         """Append rows; a scalar stands for every row, None for a missing value."""
         if len(patient) == 0 or (self._keep is not None and table not in self._keep):
             return
@@ -40,7 +41,7 @@ class Recorder:
             piece[name] = np.broadcast_to(array, patient.shape)
         self._pieces[table].append(piece)
 
-    def columns(self, table: str) -> Mapping[str, NDArray[Any]]:
+    def columns(self, table: str) -> Mapping[str, Array]:
         """All rows of a table in order of patient, then time, then the order in which they were added."""
         pieces = self._pieces.get(table)
         if not pieces:
@@ -54,7 +55,7 @@ def _dtype(value: Any) -> Any:
     return object if value is None or isinstance(value, str) else None
 
 
-def _join(parts: list[NDArray[Any]]) -> NDArray[Any]:
+def _join(parts: list[Array]) -> Array:
     if any(part.dtype == object for part in parts):
         parts = [part.astype(object) for part in parts]
     return np.concatenate(parts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Ints, Texts
 from remission.biology import TumourTable, load_tumour, mechanism_of
 from remission.clinic.chart import central_chart, investigators_chart
 from remission.clinic.endpoints import patient_rows
@@ -27,7 +27,7 @@ def simulate_block(
     definition: StudyDefinition,
     *,
     seed: int,
-    patients: NDArray[np.int64],
+    patients: Ints,
     arms: tuple[str, ...],
     filled: str | None = None,
     tumour: TumourTable | None = None,
@@ -66,7 +66,7 @@ def simulate_block(
     return result
 
 
-def deal(definition: StudyDefinition, seed: int, patients: NDArray[np.int64], filled: str) -> NDArray[np.str_]:
+def deal(definition: StudyDefinition, seed: int, patients: Ints, filled: str) -> Texts:
     """The randomised arm of each patient; empty for twins, who are in every arm.
 
     Patients are dealt by permuted blocks of the ratio's length: within each block of consecutive numbers
@@ -89,7 +89,7 @@ def deal(definition: StudyDefinition, seed: int, patients: NDArray[np.int64], fi
     return deck[order[np.arange(len(patients)), place]]
 
 
-def _deck(arms: list[Arm]) -> NDArray[np.str_]:
+def _deck(arms: list[Arm]) -> Texts:
     """Arm names as often as the smallest whole-number ratio says."""
     ratios = np.array([arm.ratio for arm in arms], float)
     for scale in range(1, 101):

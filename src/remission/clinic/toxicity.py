@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
-from remission.clinic.reading import Array
-from remission.clinic.ward import Index, Ward
+from remission.arrays import Floats, Index
+from remission.clinic.ward import Ward
 from remission.study import Molecule, Toxicity
 
 # An event up to 90 days after the last dose counts as treatment-related, the usual reporting window of checkpoint
@@ -43,10 +43,10 @@ def _draw_of_molecule(ward: Ward, who: Index, name: str, toxicity: Toxicity, sha
     """The event that comes first decides."""
     course = ward.line[who].astype(np.int64) * _COURSES_OF_A_LINE + ward.course[who]
 
-    def uniform(what: str) -> Array:
+    def uniform(what: str) -> Floats:
         return draws.uniform(ward.seed, ward.number[who], f"toxicity of {name}: {what}", course)
 
-    def spread(what: str) -> Array:
+    def spread(what: str) -> Floats:
         return draws.normal(ward.seed, ward.number[who], f"toxicity of {name}: {what}", course)
 
     occurs = uniform("occurs") < share
@@ -73,19 +73,19 @@ def cancel_after_stop(ward: Ward, who: Index) -> None:
     ward.toxicity_resolved_day[who[late]] = np.inf
 
 
-def fatal_day(ward: Ward, who: Index) -> Array:
+def fatal_day(ward: Ward, who: Index) -> Floats:
     """Day of death from toxicity, infinite for most, shape of ``who``."""
     return np.where(ward.toxicity_grade[who] == 5, ward.toxicity_day[who], np.inf)
 
 
-def resolved_by_day(ward: Ward, who: Index) -> Array:
+def resolved_by_day(ward: Ward, who: Index) -> Floats:
     """First day from now on without an unresolved toxicity of grade 3 or more, shape of ``who``."""
     now = ward.time_day[who]
     suffers = (ward.toxicity_day[who] <= now) & (now < ward.toxicity_resolved_day[who])
     return np.where(suffers, ward.toxicity_resolved_day[who], now)
 
 
-def since_last_visit(ward: Ward, who: Index, last_day: Array) -> NDArray[np.int8]:
+def since_last_visit(ward: Ward, who: Index, last_day: Floats) -> NDArray[np.int8]:
     """Worst grade of an event with its onset since the last visit, 0 without."""
     here = (ward.toxicity_day[who] > last_day) & (ward.toxicity_day[who] <= ward.time_day[who])
     return np.where(here, ward.toxicity_grade[who], 0).astype(np.int8)

@@ -9,15 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Bools, Floats, Index, Ints, Texts
 from remission.biology import Mechanism, TumourTable
 from remission.clinic.chart import Chart
-from remission.clinic.reading import Array
 from remission.population import Patients, diagnosed_day
 from remission.response import RecistState, Response
 from remission.study import COURSE_ENDS, Arm, Regimen, StudyDefinition, exists_from
 from remission.units import DAYS_PER_YEAR
 
-Index = NDArray[np.intp]
 NO_REGIMEN = -1
 ORDERS = 3  # most drugs in one regimen
 
@@ -38,56 +37,56 @@ class Ward:
     patients: Patients
     regimens: tuple[Regimen, ...]
     rules: tuple[str, ...]
-    diagnosed_day: Array  # the date of day 0, as an ordinal; NaN outside the calendar
+    diagnosed_day: Floats  # the date of day 0, as an ordinal; NaN outside the calendar
 
     # Where the integration stands; state (n, states), parameters (n, parameters)
-    time_day: Array
-    state: Array
-    parameters: Array
-    step_day: Array
-    dose_step_day: Array
+    time_day: Floats
+    state: Floats
+    parameters: Floats
+    step_day: Floats
+    dose_step_day: Floats
 
     # Follow-up: who is still seen, and the next visit
-    active: NDArray[np.bool_]
-    failed: NDArray[np.str_]
+    active: Bools
+    failed: Texts
     visit: NDArray[np.int16]
-    planned_visit_day: Array
-    visit_day: Array
+    planned_visit_day: Floats
+    visit_day: Floats
 
     # Fates drawn once: death from other causes, loss; the disease kills when its hazard reaches the threshold
-    background_death_day: Array
-    lost_day: Array
-    death_threshold: Array
-    death_day: Array
-    death_cause: NDArray[np.str_]
+    background_death_day: Floats
+    lost_day: Floats
+    death_threshold: Floats
+    death_day: Floats
+    death_cause: Texts
 
     # Treatment; next dose and doses given have shape (n, ORDERS)
     regimen: NDArray[np.int8]
-    on_drug: NDArray[np.bool_]
-    held: NDArray[np.bool_]
+    on_drug: Bools
+    held: Bools
     line: NDArray[np.int8]
     course: NDArray[np.int8]
-    course_start_day: Array
-    course_end_day: Array
+    course_start_day: Floats
+    course_end_day: Floats
     course_end_rule: NDArray[np.int8]
-    course_stop_day: Array
+    course_stop_day: Floats
     stop_rule: NDArray[np.int8]
-    next_dose_day: Array
+    next_dose_day: Floats
     doses_given: NDArray[np.int16]
-    last_dose_day: Array
+    last_dose_day: Floats
 
     # A course that has been decided and not begun: its first day (infinite without one), the rule that decided it
-    pending_day: Array
+    pending_day: Floats
     pending_rule: NDArray[np.int8]
 
     # The next or latest toxicity, and the line whose drug makes it
-    toxicity_day: Array
+    toxicity_day: Floats
     toxicity_grade: NDArray[np.int8]
-    toxicity_resolved_day: Array
+    toxicity_resolved_day: Floats
     toxicity_line: NDArray[np.int8]
     toxicity_molecule: NDArray[np.object_]
     worst_grade: NDArray[np.int8]
-    first_grade3_day: Array
+    first_grade3_day: Floats
 
     # The chart on which the clinic acts, with the response in the first course and line; the central review's, if the
     # study has one; the response in whatever came later
@@ -97,16 +96,16 @@ class Ward:
     second_best: NDArray[np.int8]
 
     # What the table of patients will say
-    first_stop_day: Array
+    first_stop_day: Floats
     first_stop_rule: NDArray[np.int8]
-    second_course_day: Array
-    next_line_day: Array
+    second_course_day: Floats
+    next_line_day: Floats
     next_line: NDArray[np.int8]
-    drug_day: Array
-    free_day: Array
+    drug_day: Floats
+    free_day: Floats
 
     @property
-    def number(self) -> NDArray[np.int64]:
+    def number(self) -> Ints:
         """Patient numbers."""
         return self.patients.number
 
@@ -116,7 +115,7 @@ class Ward:
         return bool(self.study.regimens[self.arm.regimen].orders)
 
     @property
-    def in_first_phase(self) -> NDArray[np.bool_]:
+    def in_first_phase(self) -> Bools:
         """Neither a second course nor a next line has begun."""
         return (self.line == 1) & (self.course <= 1)
 
@@ -125,13 +124,13 @@ class Ward:
         later = np.flatnonzero(~self.in_first_phase[at])
         return self.chart.first.take(at).put(later, self.later.take(at[later]))
 
-    def exist(self, at: Index, name: str) -> NDArray[np.bool_]:
+    def exist(self, at: Index, name: str) -> Bools:
         """Whether a molecule or regimen can be prescribed to the patients at ``at`` today."""
         since = exists_from(name, self.study.regimens, self.study.molecules)
         assert since is not None, "a study file that waits for what always exists is refused"
         return self.diagnosed_day[at] + self.time_day[at] >= since.toordinal()
 
-    def uniform(self, at: Index, purpose: str, index: Any = 0) -> Array:
+    def uniform(self, at: Index, purpose: str, index: Any = 0) -> Floats:
         """Uniform draws of the patients at ``at``; no purpose names an arm, so twins share them."""
         return draws.uniform(self.seed, self.number[at], purpose, index)
 
@@ -150,7 +149,7 @@ def admit(
     n = len(patients.number)
     number = patients.number
 
-    def none() -> Array:
+    def none() -> Floats:
         return np.full(n, np.nan)
 
     return Ward(
@@ -216,7 +215,7 @@ def admit(
     )
 
 
-def _background_death_day(table: TumourTable, seed: int, patients: Patients) -> Array:
+def _background_death_day(table: TumourTable, seed: int, patients: Patients) -> Floats:
     """Death from other causes: the Gompertz law inverted at an exponential draw."""
     rate, rise = table.value("mortality_60"), table.value("mortality_rise")
     now = rate * np.exp(rise * (patients.covariates.age_year - 60))
@@ -224,7 +223,7 @@ def _background_death_day(table: TumourTable, seed: int, patients: Patients) -> 
     return np.log1p(rise * waiting / now) / rise * DAYS_PER_YEAR
 
 
-def _lost_day(study: StudyDefinition, seed: int, number: NDArray[np.int64]) -> Array:
+def _lost_day(study: StudyDefinition, seed: int, number: Ints) -> Floats:
     """Loss to follow-up at the constant hazard that loses the study's share in a year; never where it has none."""
     if study.lost_to_follow_up_per_year == 0:
         return np.full(len(number), np.inf)

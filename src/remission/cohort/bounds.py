@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from remission.cohort.cohort import Bools, Cohort, Scans
+from remission.arrays import Bools
+from remission.cohort.cohort import Cohort, Scans
 from remission.cohort.outcomes import Outcomes
 from remission.errors import DataError
 from remission.run.files import arm_folder

@@ -7,16 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Ints, Texts
 from remission.cohort.cohort import Cohort, Origin, Scans, Source
 from remission.cohort.days import START, begin_days, day_of_scans, differing_days
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import PatientRows, merge_patients, places
 from remission.errors import DataError, Problem
-
-Floats = NDArray[np.float64]
 
 ALL = "all"
 NOT_STATED = "not stated"
@@ -73,7 +71,7 @@ def build(
     )
 
 
-def _identifiers(tables: Sequence[Table]) -> NDArray[np.str_]:
+def _identifiers(tables: Sequence[Table]) -> Texts:
     """All identifiers, in order of first appearance; those of the tables of patients first."""
     ordered = sorted(tables, key=lambda table: table.kind != "patients")
     problems = [
@@ -87,12 +85,12 @@ def _identifiers(tables: Sequence[Table]) -> NDArray[np.str_]:
     return _distinct(np.concatenate(found))
 
 
-def _distinct(names: NDArray[Any]) -> NDArray[np.str_]:
+def _distinct(names: Array) -> Texts:
     values, first = np.unique(names, return_index=True)
     return np.asarray(values[np.argsort(first, kind="stable")], np.str_)
 
 
-def _arms(tables: Sequence[Table], ids: NDArray[np.str_], rows: PatientRows) -> NDArray[np.str_]:
+def _arms(tables: Sequence[Table], ids: Texts, rows: PatientRows) -> Texts:
     """Arm of each patient; scans tell it where no table of patients does."""
     arms = np.asarray(rows.columns.get("arm", np.full(len(ids), "", np.str_)), object)
     for table in tables:
@@ -106,7 +104,7 @@ def _arms(tables: Sequence[Table], ids: NDArray[np.str_], rows: PatientRows) -> 
     return np.asarray(np.where(arms == "", NOT_STATED, arms), np.str_)
 
 
-def _two_arms(tables: Sequence[Table], ids: NDArray[np.str_]) -> list[Finding]:
+def _two_arms(tables: Sequence[Table], ids: Texts) -> list[Finding]:
     """Patients whose scans stand in more than one arm: an identifier may be used twice."""
     found: list[Finding] = []
     for table in tables:
@@ -122,7 +120,7 @@ def _two_arms(tables: Sequence[Table], ids: NDArray[np.str_]) -> list[Finding]:
     return found
 
 
-def _order(arms: NDArray[np.str_]) -> NDArray[np.int64]:
+def _order(arms: Texts) -> Ints:
     """Patients in order of arm, the arms in order of first appearance."""
     values, first, codes = np.unique(arms, return_index=True, return_inverse=True)
     rank = np.empty(len(values), np.int64)
@@ -130,12 +128,10 @@ def _order(arms: NDArray[np.str_]) -> NDArray[np.int64]:
     return np.argsort(rank[codes], kind="stable")
 
 
-def _derived(
-    columns: dict[str, NDArray[Any]], origins: dict[str, Origin]
-) -> tuple[dict[str, NDArray[Any]], dict[str, Origin]]:
+def _derived(columns: dict[str, Array], origins: dict[str, Origin]) -> tuple[dict[str, Array], dict[str, Origin]]:
     """Events from censor flags, times from dates; a field that a file states is left as it is."""
 
-    def put(field: str, values: NDArray[Any], source: str) -> None:
+    def put(field: str, values: Array, source: str) -> None:
         if field not in columns:
             columns[field], origins[field] = values, origins[source]
 
@@ -155,9 +151,9 @@ def _derived(
     if "os" not in columns and ("death_date" in columns or "last_seen_date" in columns):
         died = np.isfinite(death)
         source = "last_seen_date" if "last_seen_date" in columns else "death_date"
-        end = np.where(died, death, seen) - start
-        put("os", end, source)
-        put("os_event", np.where(np.isfinite(end), died.astype(float), np.nan), source)
+        last = np.where(died, death, seen) - start
+        put("os", last, source)
+        put("os_event", np.where(np.isfinite(last), died.astype(float), np.nan), source)
     if "pfs" not in columns and "progression_date" in columns and "os" in columns:
         progressed = columns["progression_date"] - start
         # A progression after the last contact keeps its day: the audit tells that the two contradict each other.
@@ -167,12 +163,12 @@ def _derived(
     return columns, origins
 
 
-def _scans(kind: str, tables: Sequence[Table], ids: NDArray[np.str_], start: NDArray[Any] | None) -> Scans | None:
+def _scans(kind: str, tables: Sequence[Table], ids: Texts, start: Array | None) -> Scans | None:
     mine = [(number, table) for number, table in enumerate(tables) if table.kind == kind]
     if not mine:
         return None
     names = {name for _, table in mine for name in table.columns} - {"patient", "arm", "time", "date"}
-    parts: dict[str, list[NDArray[Any]]] = {name: [] for name in ("patient", "time_day", "file", "row", *names)}
+    parts: dict[str, list[Array]] = {name: [] for name in ("patient", "time_day", "file", "row", *names)}
     for number, table in mine:
         patient = places(ids, table.columns["patient"])
         parts["patient"].append(patient)
@@ -191,7 +187,7 @@ def _empty(name: str, tables: list[tuple[int, Table]]) -> Any:
     return "" if text else np.nan
 
 
-def _strangers(tables: Sequence[Table], rows: PatientRows, ids: NDArray[np.str_]) -> list[Finding]:
+def _strangers(tables: Sequence[Table], rows: PatientRows, ids: Texts) -> list[Finding]:
     """Patients with scans of whom the tables of patients know nothing."""
     if not rows.known.any():
         return []
@@ -204,7 +200,7 @@ def _strangers(tables: Sequence[Table], rows: PatientRows, ids: NDArray[np.str_]
     return found
 
 
-def _renumbered(scans: Scans | None, place: NDArray[np.int64]) -> Scans | None:
+def _renumbered(scans: Scans | None, place: Ints) -> Scans | None:
     if scans is None:
         return None
     return Scans(place[scans.patient], scans.columns, scans.file, scans.row)

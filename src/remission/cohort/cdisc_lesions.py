@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Texts
 from remission.cohort.cdisc_select import coded, pick_reader, study_days, within
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, TableMap
@@ -88,9 +88,9 @@ def tr_lesions(
 def _unread_nodes(
     sheet: Sheet,
     visit: Sequence[tuple[str, ...]],
-    by_length: NDArray[np.bool_],
-    measured: NDArray[np.bool_],
-    role: NDArray[np.str_],
+    by_length: Bools,
+    measured: Bools,
+    role: Texts,
 ) -> list[Finding]:
     """Nodes of which a visit has the longest diameter and no diameter that counts; of non-targets less is lost."""
     sized = {visit[row] for row in np.flatnonzero(measured).tolist()}
@@ -109,11 +109,11 @@ def _unread_nodes(
 def _states(
     sheet: Sheet,
     keys: Sequence[tuple[str, str]],
-    date: NDArray[np.str_],
-    measured: NDArray[np.bool_],
-    state: NDArray[np.bool_],
-    role: NDArray[np.str_],
-) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    date: Texts,
+    measured: Bools,
+    state: Bools,
+    role: Texts,
+) -> tuple[Texts, Bools]:
     """Status of each row, and the rows of states of lesions that were not measured at that visit.
 
     Of a target with a diameter the state says nothing more; of other lesions it says whether they progressed.
@@ -151,18 +151,18 @@ def _identified(sheet: Sheet, wanted: str | None) -> Known:
     return {(subject, link): (organ, role) for subject, link, organ, role in zip(*parts, roles, strict=True)}
 
 
-def _roles(words: NDArray[np.str_]) -> NDArray[np.str_]:
+def _roles(words: Texts) -> Texts:
     """Roles of lesions by the words of TUSTRESC and TRGRPID, such as ``NON-TARGET`` and ``NEW TARGET``."""
     upper = np.char.upper(words)
 
-    def says(part: str) -> NDArray[np.bool_]:
+    def says(part: str) -> Bools:
         return np.asarray(np.char.find(upper, part) >= 0)
 
     target = np.where(says("NON"), "non-target", "target")
     return np.where(says("NEW"), "new", np.where(says("TARGET"), target, "")).astype(np.str_)
 
 
-def _check_units(sheet: Sheet, rows: NDArray[np.bool_]) -> None:
+def _check_units(sheet: Sheet, rows: Bools) -> None:
     units = set(coded(sheet, "TRSTRESU")[rows].tolist()) - {""}
     if units - {"mm"}:
         found = ", ".join(sorted(units))
@@ -212,9 +212,7 @@ _ADTR = {
 }
 
 
-def _as_table(
-    sheet: Sheet, columns: dict[str, NDArray[np.str_]], rows: NDArray[np.bool_], names: dict[str, str]
-) -> tuple[Sheet, TableMap]:
+def _as_table(sheet: Sheet, columns: dict[str, Texts], rows: Bools, names: dict[str, str]) -> tuple[Sheet, TableMap]:
     """Columns as a sheet that keeps the file's name and row numbers."""
     made = {names[field]: _coded(values) for field, values in columns.items()}
     whole = replace(sheet, columns=made)
@@ -223,6 +221,6 @@ def _as_table(
     return within(whole, rows, names["lesion"]), TableMap("lesions", said)
 
 
-def _coded(values: NDArray[np.str_]) -> Coded:
+def _coded(values: Texts) -> Coded:
     words, codes = np.unique(values, return_inverse=True)
     return Coded(tuple(words.tolist()), codes.astype(np.int32))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Texts
 from remission.cohort.cdisc_select import Tables, coded, of_parameter, pick_reader, study_days, within
 from remission.cohort.finding import Finding
 from remission.cohort.mapping import ColumnMap, TableMap
@@ -75,5 +75,5 @@ def _by_criteria(sheet: Sheet, response: str, date: str, day: str | None) -> Tab
     return tables
 
 
-def _by_irecist(words: NDArray[np.str_]) -> NDArray[np.bool_]:
+def _by_irecist(words: Texts) -> Bools:
     return np.asarray(np.isin(np.char.lower(words), _IRECIST))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Texts
 from remission.cohort.finding import Finding
 from remission.cohort.mapping import TableMap
 from remission.cohort.sheet import Coded, Sheet
@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?\Z")
 _INVESTIGATOR = "INVESTIGATOR"
 
 
-def coded(sheet: Sheet, name: str) -> NDArray[np.str_]:
+def coded(sheet: Sheet, name: str) -> Texts:
     """A column as text; empty cells where the sheet has no such column.
 
     Examples
@@ -44,7 +44,7 @@ def study_days(column: Coded) -> Coded:
     return Coded(tuple(words), column.codes)
 
 
-def within(sheet: Sheet, rows: NDArray[np.bool_], column: str) -> Sheet:
+def within(sheet: Sheet, rows: Bools, column: str) -> Sheet:
     """Some rows of a sheet.
 
     Raises
@@ -57,7 +57,7 @@ def within(sheet: Sheet, rows: NDArray[np.bool_], column: str) -> Sheet:
     return sheet.only(rows)
 
 
-def of_parameter(sheet: Sheet, code: str, findings: list[Finding]) -> NDArray[np.bool_]:
+def of_parameter(sheet: Sheet, code: str, findings: list[Finding]) -> Bools:
     """Rows of an ADaM parameter: of that name, else of the only one whose name begins with it (``PFSINV``).
 
     Raises
@@ -78,7 +78,7 @@ def of_parameter(sheet: Sheet, code: str, findings: list[Finding]) -> NDArray[np
     return np.asarray(parameter == names[0])
 
 
-def pick_reader(sheet: Sheet, domain: str, wanted: str | None, findings: list[Finding]) -> NDArray[np.bool_]:
+def pick_reader(sheet: Sheet, domain: str, wanted: str | None, findings: list[Finding]) -> Bools:
     """Rows of one reader: the one asked for, else the investigator.
 
     Parameters

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools
 from remission.cohort.cdisc_select import Tables, coded, of_parameter, within
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, TableMap
@@ -147,7 +147,7 @@ def _is_number(word: str) -> bool:
         return False
 
 
-def _left_out(sheet: Sheet, rows: NDArray[np.bool_], column: str, what: str) -> list[Finding]:
+def _left_out(sheet: Sheet, rows: Bools, column: str, what: str) -> list[Finding]:
     if not rows.any():
         return []
     numbers = tuple(sheet.row_number(int(row)) for row in np.flatnonzero(rows)[:SHOWN_ROWS])

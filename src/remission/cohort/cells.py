@@ -7,19 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from remission.arrays import Bools
 from remission.cohort.fields import Field
 from remission.cohort.finding import Finding
 from remission.cohort.mapping import ColumnMap, Mapping
 from remission.cohort.sheet import Coded, Sheet, joined
-from remission.cohort.values import (
-    Bools,
-    Reading,
-    read_days,
-    read_flags,
-    read_names,
-    read_numbers,
-    read_words,
-)
+from remission.cohort.values import Reading, read_days, read_flags, read_names, read_numbers, read_words
 
 if TYPE_CHECKING:
     from remission.cohort.interpret import Table

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Ints, Texts
 from remission.cohort.finding import SHOWN_ROWS, Finding, Severity
 from remission.response import Timing
 
 _UNREAD_DATES = ("partial-dates", "not-a-date", "formula")
-Bools = NDArray[np.bool_]
-Columns = Mapping[str, NDArray[Any]]
+Columns = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ class Origin:
 
     file: str
     column: str
-    row: NDArray[np.int64]
+    row: Ints
     unit: str | None = None
 
 
@@ -55,15 +54,15 @@ class Scans:
         Row of the file, as a spreadsheet counts.
     """
 
-    patient: NDArray[np.int64]
+    patient: Ints
     columns: Columns
     file: NDArray[np.int16]
-    row: NDArray[np.int64]
+    row: Ints
 
     def __len__(self) -> int:
         return len(self.patient)
 
-    def __getitem__(self, column: str) -> NDArray[Any]:
+    def __getitem__(self, column: str) -> Array:
         return self.columns[column]
 
     def only(self, rows: Bools) -> Scans:
@@ -98,8 +97,8 @@ class Cohort:
 
     name: str
     title: str
-    ids: NDArray[np.str_]
-    arms: NDArray[np.str_]
+    ids: Texts
+    arms: Texts
     patients: Columns
     origins: Mapping[str, Origin]
     lesions: Scans | None
@@ -112,12 +111,12 @@ class Cohort:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def number(self, field: str) -> NDArray[np.float64]:
+    def number(self, field: str) -> Floats:
         """A field of numbers; NaN for all if no file has it."""
         found = self.patients.get(field)
         return np.full(len(self), np.nan) if found is None else np.asarray(found, np.float64)
 
-    def word(self, field: str) -> NDArray[np.str_]:
+    def word(self, field: str) -> Texts:
         """A field of words; empty for all if no file has it."""
         found = self.patients.get(field)
         return np.full(len(self), "", np.str_) if found is None else np.asarray(found, np.str_)

@@ -7,26 +7,24 @@ patient of the cohort has either, the first scan, which is told.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Ints, Texts
 from remission.cohort.cohort import Origin
 from remission.cohort.fields import UNITS
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
 from remission.cohort.patient_table import places
 
-Floats = NDArray[np.float64]
 START = "start_date"
 _WINDOW_DAY = 14.0
 
 
 def begin_days(
     tables: Sequence[Table],
-    ids: NDArray[np.str_],
-    columns: dict[str, NDArray[Any]],
+    ids: Texts,
+    columns: dict[str, Array],
     origins: dict[str, Origin],
 ) -> list[Finding]:
     """Put the start of each patient's time among the columns of patients.
@@ -51,7 +49,7 @@ def begin_days(
     return findings
 
 
-def differing_days(tables: Sequence[Table], ids: NDArray[np.str_], start: Floats | None) -> list[Finding]:
+def differing_days(tables: Sequence[Table], ids: Texts, start: Floats | None) -> list[Finding]:
     """Scans whose time and whose date are further apart than a scan window, or than one of the unit of the time."""
     findings: list[Finding] = []
     for table in tables:
@@ -68,9 +66,7 @@ def differing_days(tables: Sequence[Table], ids: NDArray[np.str_], start: Floats
     return findings
 
 
-def _fill(
-    start: Floats, origins: dict[str, Origin], table: Table, day: Floats, ids: NDArray[np.str_]
-) -> NDArray[np.bool_]:
+def _fill(start: Floats, origins: dict[str, Origin], table: Table, day: Floats, ids: Texts) -> Bools:
     """Give patients without a start their earliest day in a table; returns the rows of these patients."""
     patient = places(ids, table.columns["patient"])
     lacking = ~np.isfinite(start)
@@ -84,14 +80,14 @@ def _fill(
     return np.asarray(lacking[patient])
 
 
-def _assumed(table: Table, rows: NDArray[np.bool_]) -> list[Finding]:
+def _assumed(table: Table, rows: Bools) -> list[Finding]:
     first = "scan" if table.kind == "lesions" else "date in this file, and are too short by the weeks before it"
     what = f"no file states the start of treatment: days count from each patient's first {first}"
     step = "give start_date of every patient in a table of patients (of CDISC: ADSL)"
     return table.finding("start-not-stated", "warning", what, rows, "date", "", step)
 
 
-def day_of_scans(table: Table, patient: NDArray[np.int64], start: Floats) -> Floats:
+def day_of_scans(table: Table, patient: Ints, start: Floats) -> Floats:
     """Days from the start: as the file says, else from its date; NaN where neither can tell."""
     given = table.columns.get("time", np.full(len(table), np.nan))
     if "date" not in table.columns:

@@ -8,8 +8,8 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Texts
 from remission.errors import DataError
 from remission.run.numbers import rounded, with_limits
 from remission.units import DAYS_PER_MONTH
@@ -20,7 +20,7 @@ GRACE_DAY = 14.0
 _FEWEST = 20
 
 
-def cure_numbers(os_day: NDArray[np.float64], os_event: NDArray[np.float64]) -> dict[str, Any]:
+def cure_numbers(os_day: Floats, os_event: Floats) -> dict[str, Any]:
     """Cured share of survival, and whether follow-up is long enough to speak of it.
 
     Returns
@@ -85,11 +85,11 @@ class Due:
 
 
 def visits_due(
-    ids: NDArray[np.str_],
-    arms: NDArray[np.str_],
-    start: NDArray[np.float64],
-    last_day: NDArray[np.float64],
-    dead: NDArray[np.bool_],
+    ids: Texts,
+    arms: Texts,
+    start: Floats,
+    last_day: Floats,
+    dead: Bools,
     on: date,
     *,
     every_day: float = EVERY_DAY,

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping as MappingABC
 from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Ints
 from remission.cohort.cells import cell_findings, cells_of, read_cells
 from remission.cohort.fields import TABLES, UNITS, Field, field_of, fits
 from remission.cohort.finding import SHOWN_ROWS, Finding
 from remission.cohort.mapping import ColumnMap, Mapping, TableMap
 from remission.cohort.sheet import Sheet
-from remission.cohort.values import (
-    Bools,
-    is_formula,
-    read_diameters,
-)
+from remission.cohort.values import is_formula, read_diameters
 from remission.errors import DataError, Problem
 
 _FLAGS = frozenset({"0", "1", "0.0", "1.0", "Y", "N", "yes", "no"})
@@ -49,9 +44,9 @@ class Table:
 
     kind: str
     file: str
-    columns: MappingABC[str, NDArray[Any]]
+    columns: MappingABC[str, Array]
     names: MappingABC[str, str]
-    row: NDArray[np.int64]
+    row: Ints
     unused: tuple[str, ...] = ()
     units: MappingABC[str, str] = dataclass_field(default_factory=dict)
 
@@ -119,7 +114,7 @@ def interpret(sheet: Sheet, said: TableMap, mapping: Mapping) -> tuple[Table, li
     used = {name for _, column in placed for name in column.columns} | set(said.rows)
     unused = tuple(name for name in sheet.columns if name not in used)
     empty = Table(kind, sheet.name, {}, names, row + 2, unused)
-    columns: dict[str, NDArray[Any]] = {}
+    columns: dict[str, Array] = {}
     findings: list[Finding] = []
     for field, column in placed:
         unit = units[field.name]
@@ -264,7 +259,7 @@ def _read(
     unit: str | None,
     mapping: Mapping,
     findings: list[Finding],
-) -> dict[str, NDArray[Any]]:
+) -> dict[str, Array]:
     cells = cells_of(sheet, column)
     found = {}
     if field.kind == "length" and field.name == "diameter":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Ints, Texts
 from remission.cohort.audit.lesions import has_baseline, rows_without_size
 from remission.cohort.audit.scans import repeats
 from remission.cohort.cohort import Cohort, Scans
@@ -80,11 +80,11 @@ def _measurements(scans: Scans) -> dict[str, Any]:
     }
 
 
-def _flag(values: NDArray[np.float64], empty: bool) -> NDArray[np.bool_]:
+def _flag(values: Floats, empty: bool) -> Bools:
     return np.asarray(np.where(np.isnan(values), empty, values == 1), bool)
 
 
-def _visits(tables: ResponseTables) -> dict[str, NDArray[Any]]:
+def _visits(tables: ResponseTables) -> dict[str, Array]:
     """Baseline and later visits, in order of patient and time."""
     people, later = tables.patients, tables.visits
     n = len(people["patient"])
@@ -123,17 +123,17 @@ def _visits(tables: ResponseTables) -> dict[str, NDArray[Any]]:
     return {name: np.concatenate([baseline.pop(name), further.pop(name)])[order] for name in tuple(baseline)}
 
 
-def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scans, n: int) -> Judged:
+def _judged(tables: ResponseTables, visits: dict[str, Array], scans: Scans, n: int) -> Judged:
     people = tables.patients
     who = people["patient"].astype(np.int64)
     followed = people["scans"] > 0
 
-    def spread(values: NDArray[Any]) -> NDArray[np.float64]:
+    def spread(values: Array) -> Floats:
         whole = np.full(n, np.nan)
         whole[who] = np.where(followed, values, np.nan)
         return whole
 
-    def words(values: NDArray[np.str_]) -> NDArray[np.str_]:
+    def words(values: Texts) -> Texts:
         whole = np.full(n, "", "U16")
         whole[who] = values
         return whole
@@ -157,7 +157,7 @@ def _judged(tables: ResponseTables, visits: dict[str, NDArray[Any]], scans: Scan
     )
 
 
-def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, Array]) -> dict[str, Array]:
     """Rows of lesions with the role that was used and a number within the patient."""
     names = scans.columns.get("lesion", np.full(len(scans), _NAMELESS))
     if "part_of" in scans.columns:  # a fragment is measured as part of its whole
@@ -183,7 +183,7 @@ def _lesions(tables: ResponseTables, scans: Scans, visits: dict[str, NDArray[Any
     return {name: values[sort] for name, values in columns.items()}
 
 
-def _visit_of(scans: Scans, visits: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
+def _visit_of(scans: Scans, visits: dict[str, Array]) -> Ints:
     """Last visit of the patient that began at or before each row; 0 before the first dose."""
     span = 1.0 + np.ptp(np.concatenate([visits["time_day"], scans["time_day"]]))
     low = min(visits["time_day"].min(), scans["time_day"].min())
@@ -241,20 +241,20 @@ def _recorded(cohort: Cohort, tables: ResponseTables) -> list[Finding]:
     return found
 
 
-def _marked(rows: int, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _marked(rows: int, which: Ints) -> Bools:
     marked = np.zeros(rows, bool)
     marked[which] = True
     return marked
 
 
-def _recorded_visits(scans: Scans, tables: ResponseTables) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _recorded_visits(scans: Scans, tables: ResponseTables) -> tuple[Ints, Ints]:
     """Judged visits of which a response is recorded, and its row."""
     row = _row_of_visit(scans, tables)
     visit = np.flatnonzero(row >= 0)
     return visit, row[visit]
 
 
-def _row_of_visit(scans: Scans, tables: ResponseTables) -> NDArray[np.int64]:
+def _row_of_visit(scans: Scans, tables: ResponseTables) -> Ints:
     """Recorded response within the window of each judged visit; -1 without one."""
     visits = tables.visits
     order = np.lexsort((scans["time_day"], scans.patient))

@@ -6,18 +6,16 @@ Order of trust: a value that a file states; RECIST on measured lesions; recorded
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Texts
 from remission.cohort.cohort import Cohort
 from remission.cohort.finding import Finding
 from remission.cohort.measured import judge_lesions
 from remission.cohort.recorded import read_recorded
 from remission.cohort.visits import Judged, changes_as_visits, merged_visits
 
-Floats = NDArray[np.float64]
 _TOLERANCE_DAY = 7.0
 _RESPONSE = ("CR", "PR")
 
@@ -40,15 +38,15 @@ class Outcomes:
         Where files and scans disagree.
     """
 
-    best_response: NDArray[np.str_]
-    confirmed_response: NDArray[np.str_]
+    best_response: Texts
+    confirmed_response: Texts
     responder: Floats
     time_to_response_day: Floats
     response_duration_day: Floats
     response_ended: Floats
     pfs_day: Floats
     pfs_event: Floats
-    pfs_cause: NDArray[np.str_]
+    pfs_cause: Texts
     ipfs_day: Floats
     ipfs_event: Floats
     os_day: Floats
@@ -125,8 +123,8 @@ def _usable(day: Floats, event: Floats) -> tuple[Floats, Floats]:
 
 
 def _progression(
-    day: Floats, event: Floats, cause: NDArray[np.str_], os_day: Floats, os_event: Floats
-) -> tuple[Floats, Floats, NDArray[np.str_]]:
+    day: Floats, event: Floats, cause: Texts, os_day: Floats, os_event: Floats
+) -> tuple[Floats, Floats, Texts]:
     """Progression on scans, or death; without either, the last scan that could be judged.
 
     A death before any scan after baseline is an event too, wherever the cohort has scans; without any scan in the
@@ -151,7 +149,7 @@ def _durations(judged: Judged, pfs_day: Floats, pfs_event: Floats) -> tuple[Floa
     return np.where(known, duration, np.nan), np.where(known, pfs_event, np.nan)
 
 
-def _or(stated: NDArray[np.str_], found: NDArray[np.str_]) -> NDArray[np.str_]:
+def _or(stated: Texts, found: Texts) -> Texts:
     return np.asarray(np.where(stated == "", found, stated), np.str_)
 
 
@@ -172,7 +170,7 @@ def _differences(cohort: Cohort, judged: Judged) -> list[Finding]:
     return findings
 
 
-def unknown(values: NDArray[Any]) -> NDArray[np.bool_]:
+def unknown(values: Array) -> Bools:
     """Which values are missing.
 
     Examples

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Ints, Texts
 from remission.cohort.cohort import Origin
 from remission.cohort.finding import Finding
 from remission.cohort.interpret import Table
@@ -27,19 +26,19 @@ class PatientRows:
     findings : tuple of Finding
     """
 
-    columns: Mapping[str, NDArray[Any]]
+    columns: Mapping[str, Array]
     origins: Mapping[str, Origin]
-    known: NDArray[np.bool_]
+    known: Bools
     findings: tuple[Finding, ...]
 
 
-def merge_patients(tables: Sequence[Table], ids: NDArray[np.str_]) -> PatientRows:
+def merge_patients(tables: Sequence[Table], ids: Texts) -> PatientRows:
     """Tables of patients as columns over ``ids``.
 
     Rows that repeat a patient word for word count once and are told; rows that differ are an error, as are
     two files that contradict each other.
     """
-    columns: dict[str, NDArray[Any]] = {}
+    columns: dict[str, Array] = {}
     origins: dict[str, Origin] = {}
     known = np.zeros(len(ids), bool)
     findings: list[Finding] = []
@@ -55,7 +54,7 @@ def merge_patients(tables: Sequence[Table], ids: NDArray[np.str_]) -> PatientRow
     return PatientRows(columns, origins, known, tuple(findings))
 
 
-def places(ids: NDArray[np.str_], names: NDArray[Any]) -> NDArray[np.int64]:
+def places(ids: Texts, names: Array) -> Ints:
     """Place of each name among the identifiers.
 
     Examples
@@ -68,15 +67,13 @@ def places(ids: NDArray[np.str_], names: NDArray[Any]) -> NDArray[np.int64]:
     return np.asarray(order[np.searchsorted(ids[order], distinct)][codes], np.int64)
 
 
-def _first_rows(patient: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _first_rows(patient: Ints) -> tuple[Ints, Bools]:
     _, first, codes = np.unique(patient, return_index=True, return_inverse=True)
     repeated = first[codes] != np.arange(len(patient))
     return first, repeated
 
 
-def _repeats(
-    table: Table, patient: NDArray[np.int64], first: NDArray[np.int64], repeated: NDArray[np.bool_]
-) -> list[Finding]:
+def _repeats(table: Table, patient: Ints, first: Ints, repeated: Bools) -> list[Finding]:
     if not repeated.any():
         return []
     _, codes = np.unique(patient, return_inverse=True)
@@ -101,21 +98,21 @@ def _repeats(
     ]
 
 
-def _equal(one: NDArray[Any], other: NDArray[Any]) -> NDArray[np.bool_]:
+def _equal(one: Array, other: Array) -> Bools:
     if one.dtype.kind == "f":
         return np.asarray((one == other) | (np.isnan(one) & np.isnan(other)))
     return np.asarray(one == other)
 
 
 def _put(
-    columns: dict[str, NDArray[Any]],
+    columns: dict[str, Array],
     origins: dict[str, Origin],
     findings: list[Finding],
     table: Table,
     name: str,
-    who: NDArray[np.int64],
-    values: NDArray[Any],
-    row: NDArray[np.int64],
+    who: Ints,
+    values: Array,
+    row: Ints,
     n: int,
 ) -> None:
     """Put values of a file beside what other files said; a contradiction is a finding."""

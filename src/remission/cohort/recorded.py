@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Texts
 from remission.cohort.audit.scans import repeats
 from remission.cohort.cohort import Scans
 from remission.cohort.visits import Judged, both_criteria, numbered, visit_columns
@@ -57,12 +55,12 @@ def read_recorded(responses: Scans, patients: int, timing: Timing) -> Judged:
     return _judged(visits, patients, timing.minimum_stable_day)
 
 
-def _spelled(words: NDArray[np.str_], spelling: dict[str, str]) -> NDArray[np.str_]:
+def _spelled(words: Texts, spelling: dict[str, str]) -> Texts:
     distinct, codes = np.unique(words, return_inverse=True)
     return np.array([spelling[str(word)] for word in distinct] or [""], np.str_)[codes]
 
 
-def _judged(visits: dict[str, NDArray[Any]], n: int, minimum_stable_day: float) -> Judged:
+def _judged(visits: dict[str, Array], n: int, minimum_stable_day: float) -> Judged:
     patient, time, response = visits["patient"], visits["time_day"], visits["response"]
     # A response is never of the baseline scan: one of day 0 is the first of a patient whose start is not known.
     after = (time > 0) | ((time == 0) & ~np.isin(response, ("NE", "")))
@@ -98,7 +96,7 @@ def _judged(visits: dict[str, NDArray[Any]], n: int, minimum_stable_day: float) 
     )
 
 
-def _waiting(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.str_], n: int) -> NDArray[np.float64]:
+def _waiting(patient: Array, time: Array, iresponse: Texts, n: int) -> Floats:
     """First day of the block of iUPD that reaches the last judged scan, NaN without one; confirmed blocks are none."""
     judged = ~np.isin(iresponse, ("iNE", "")) & (time >= 0)
     other = _last(patient, time, judged & (iresponse != "iUPD"), n)
@@ -107,19 +105,19 @@ def _waiting(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.st
     return np.where(np.isfinite(day), day, np.nan)
 
 
-def _first(patient: NDArray[Any], time: NDArray[Any], which: NDArray[np.bool_], n: int) -> NDArray[np.float64]:
+def _first(patient: Array, time: Array, which: Bools, n: int) -> Floats:
     found = np.full(n, np.inf)
     np.minimum.at(found, patient[which], time[which])
     return found
 
 
-def _last(patient: NDArray[Any], time: NDArray[Any], which: NDArray[np.bool_], n: int) -> NDArray[np.float64]:
+def _last(patient: Array, time: Array, which: Bools, n: int) -> Floats:
     found = np.full(n, -np.inf)
     np.maximum.at(found, patient[which], time[which])
     return found
 
 
-def _best(patient: NDArray[Any], response: NDArray[np.str_], which: NDArray[np.bool_], n: int) -> NDArray[np.str_]:
+def _best(patient: Array, response: Texts, which: Bools, n: int) -> Texts:
     ranks = np.array([_RANK[str(word)] for word in np.unique(response)] or [0])
     rank = ranks[np.unique(response, return_inverse=True)[1]] if len(response) else np.empty(0, int)
     best = np.full(n, _RANK[""])
@@ -127,7 +125,7 @@ def _best(patient: NDArray[Any], response: NDArray[np.str_], which: NDArray[np.b
     return np.array(list(_RANK), np.str_)[best]
 
 
-def _confirmed(patient: NDArray[Any], time: NDArray[Any], iresponse: NDArray[np.str_], n: int) -> NDArray[np.float64]:
+def _confirmed(patient: Array, time: Array, iresponse: Texts, n: int) -> Floats:
     """Day of the first iUPD of the first block that an iCPD confirms; infinite without one."""
     found = np.full(n, np.inf)
     opened: dict[int, float] = {}

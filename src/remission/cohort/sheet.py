@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from remission.arrays import Array, Bools, Ints
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -75,7 +77,7 @@ class Sheet:
     rows: int
     sha256: str
     typed: bool = False
-    numbers: NDArray[np.int64] | None = field(default=None, compare=False)
+    numbers: Ints | None = field(default=None, compare=False)
     days_since: date | None = None
 
     def row_number(self, row: int) -> int:
@@ -93,7 +95,7 @@ class Sheet:
         """File, row and column, for a message."""
         return f"{self.name}, row {self.row_number(row)}, column {column}"
 
-    def only(self, rows: NDArray[np.bool_]) -> Sheet:
+    def only(self, rows: Bools) -> Sheet:
         """Some of the rows; they keep their numbers."""
         kept = np.flatnonzero(rows)
         numbers = kept if self.numbers is None else self.numbers[kept]
@@ -101,7 +103,7 @@ class Sheet:
         return replace(self, columns=columns, rows=len(kept), numbers=numbers)
 
 
-def coded_numbers(values: NDArray[Any]) -> Coded:
+def coded_numbers(values: Array) -> Coded:
     """Floating-point numbers as text that reads back to the same number; NaN is an empty cell.
 
     Examples
@@ -153,7 +155,7 @@ def joined(columns: list[Coded], separator: str = " / ") -> Coded:
     """
     if len(columns) == 1:
         return columns[0]
-    combined: NDArray[Any] = columns[0].codes.astype(np.int64)
+    combined: Array = columns[0].codes.astype(np.int64)
     for column in columns[1:]:
         combined = combined * len(column.words) + column.codes
     distinct, first, codes = np.unique(combined, return_index=True, return_inverse=True)

@@ -10,9 +10,9 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remission import __version__
+from remission.arrays import Array, Bools
 from remission.cohort.audit.patients import MOST_COMPARED_ARMS
 from remission.cohort.cohort import Cohort
 from remission.cohort.follow_up import cure_numbers
@@ -53,7 +53,7 @@ def summarise_cohort(cohort: Cohort, ends: Outcomes, arms: tuple[str, ...]) -> d
     }
 
 
-def _arm(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
+def _arm(cohort: Cohort, ends: Outcomes, which: Bools) -> dict[str, Any]:
     n = int(which.sum())
     return {
         "n": n,
@@ -68,7 +68,7 @@ def _arm(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, 
     }
 
 
-def _known(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, int]:
+def _known(cohort: Cohort, ends: Outcomes, which: Bools) -> dict[str, int]:
     """How many patients each number is of."""
     return {
         "response": int(np.isfinite(ends.responder[which]).sum()),
@@ -77,7 +77,7 @@ def _known(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str
     }
 
 
-def _responses(ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
+def _responses(ends: Outcomes, which: Bools) -> dict[str, Any]:
     """Shares of all patients of the arm: who could not be judged has not responded."""
     responder, best = ends.responder[which], ends.best_response[which]
     confirmed = ends.confirmed_response[which]
@@ -98,7 +98,7 @@ def _responses(ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
     }
 
 
-def _survival(ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
+def _survival(ends: Outcomes, which: Bools) -> dict[str, Any]:
     numbers: dict[str, Any] = {}
     for name, stem in _ENDS.items():
         day, event = _end(ends, stem, which)
@@ -109,21 +109,21 @@ def _survival(ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
     return {**numbers, **_median("median_follow_up", day, 1.0 - event)}
 
 
-def _end(ends: Outcomes, stem: str, which: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _end(ends: Outcomes, stem: str, which: Bools) -> tuple[Array, Array]:
     day, event = getattr(ends, f"{stem}_day")[which], getattr(ends, f"{stem}_event")[which]
     known = np.isfinite(day) & np.isfinite(event)
     return day[known], event[known]
 
 
-def _median(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]:
+def _median(name: str, day: Array, event: Array) -> dict[str, Any]:
     return median_numbers(name, day, event == 1) if len(day) else {}
 
 
-def _curve(name: str, day: NDArray[Any], event: NDArray[Any]) -> dict[str, Any]:
+def _curve(name: str, day: Array, event: Array) -> dict[str, Any]:
     return curve_numbers(name, day, event == 1, _MONTHS, thin=True) if len(day) else {}
 
 
-def _treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict[str, Any]:
+def _treatment(cohort: Cohort, ends: Outcomes, which: Bools) -> dict[str, Any]:
     """Time on and free of treatment, and what followed, where the files speak of it."""
     on_drug = on_drug_day(cohort, ends.os_day)[which]
     known = np.isfinite(on_drug) & np.isfinite(ends.os_day[which])
@@ -147,7 +147,7 @@ def _treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> dict
     }
 
 
-def _on_treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> tuple[NDArray[Any], NDArray[Any]]:
+def _on_treatment(cohort: Cohort, ends: Outcomes, which: Bools) -> tuple[Array, Array]:
     """Time to the end of the first treatment, or to death on it; who is still on it is censored."""
     day = on_drug_day(cohort, ends.os_day)[which]
     stopped = np.isfinite(cohort.number("drug_stop")[which]) | (ends.os_event[which] == 1)
@@ -155,7 +155,7 @@ def _on_treatment(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_]) -> t
     return day[known], stopped[known].astype(float)
 
 
-def _free(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_], known: NDArray[np.bool_]) -> dict[str, Any]:
+def _free(cohort: Cohort, ends: Outcomes, which: Bools, known: Bools) -> dict[str, Any]:
     columns = {
         "os_day": ends.os_day[which][known],
         "os_event": ends.os_event[which][known],
@@ -172,7 +172,7 @@ def _free(cohort: Cohort, ends: Outcomes, which: NDArray[np.bool_], known: NDArr
     return numbers
 
 
-def _contrast(ends: Outcomes, first: NDArray[np.bool_], second: NDArray[np.bool_]) -> dict[str, Any]:
+def _contrast(ends: Outcomes, first: Bools, second: Bools) -> dict[str, Any]:
     """Two arms compared; the first is the treated, the second the control."""
     numbers: dict[str, Any] = {}
     for name, stem in (("OS", "os"), ("PFS", "pfs")):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Ints, Texts
 from remission.cohort.cohort import Cohort
 from remission.cohort.outcomes import Outcomes
 from remission.tables import TABLE_NAMES, make_table
@@ -19,7 +19,7 @@ _UNKNOWN_STATE = "not recorded"
 _NO_RESPONSE = ("", "NA")
 
 
-def arm_tables(cohort: Cohort, ends: Outcomes, arm: str, patients: NDArray[np.int64]) -> dict[str, pa.Table]:
+def arm_tables(cohort: Cohort, ends: Outcomes, arm: str, patients: Ints) -> dict[str, pa.Table]:
     """The five tables of those of some patients who are in an arm, in order of patient."""
     chosen = np.zeros(len(cohort), bool)
     chosen[patients] = cohort.arms[patients] == arm
@@ -34,7 +34,7 @@ def arm_tables(cohort: Cohort, ends: Outcomes, arm: str, patients: NDArray[np.in
     }
 
 
-def treatment_free_day(cohort: Cohort, os_day: NDArray[np.float64]) -> NDArray[np.float64]:
+def treatment_free_day(cohort: Cohort, os_day: Floats) -> Floats:
     """Days alive from the end of the first treatment to the next, or to death or last contact."""
     stop = cohort.number("drug_stop")
     following = np.fmin(cohort.number("second_course"), cohort.number("next_line"))
@@ -43,13 +43,13 @@ def treatment_free_day(cohort: Cohort, os_day: NDArray[np.float64]) -> NDArray[n
     return np.where(known, np.where(np.isfinite(stop), free, 0.0), np.nan)
 
 
-def on_drug_day(cohort: Cohort, os_day: NDArray[np.float64]) -> NDArray[np.float64]:
+def on_drug_day(cohort: Cohort, os_day: Floats) -> Floats:
     """Days on the first treatment: to its end, or to the end of follow-up of those still on it."""
     stop = cohort.number("drug_stop")
     return np.where(np.isfinite(stop), stop, np.where(cohort.number("on_treatment") == 1, os_day, np.nan))
 
 
-def _patients(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
+def _patients(cohort: Cohort, ends: Outcomes, arm: str, chosen: Bools) -> pa.Table:
     n = int(chosen.sum())
     sex = cohort.word("sex")
     baseline = cohort.number("baseline_sum")
@@ -91,7 +91,7 @@ def _patients(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_
     return make_table("patients", columns, arm=arm)
 
 
-def _visits(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
+def _visits(cohort: Cohort, ends: Outcomes, arm: str, chosen: Bools) -> pa.Table:
     visits = ends.judged.visits
     mine = chosen[visits["patient"]]
     rows = int(mine.sum())
@@ -116,7 +116,7 @@ def _visits(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_])
     return make_table("visits", columns, arm=arm)
 
 
-def _states(cohort: Cohort, visits: Mapping[str, NDArray[Any]]) -> NDArray[np.str_]:
+def _states(cohort: Cohort, visits: Mapping[str, Array]) -> Texts:
     who, day = visits["patient"], visits["time_day"]
     stop = cohort.number("drug_stop")[who]
     known = np.isfinite(stop) | (cohort.number("on_treatment")[who] == 1)
@@ -124,7 +124,7 @@ def _states(cohort: Cohort, visits: Mapping[str, NDArray[Any]]) -> NDArray[np.st
     return np.where(known, state, _UNKNOWN_STATE)
 
 
-def _lesions(ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
+def _lesions(ends: Outcomes, arm: str, chosen: Bools) -> pa.Table:
     lesions = ends.judged.lesions
     if not lesions:
         return make_table("lesions", {})
@@ -144,7 +144,7 @@ def _lesions(ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
     return make_table("lesions", columns, arm=arm)
 
 
-def _events(cohort: Cohort, ends: Outcomes, arm: str, chosen: NDArray[np.bool_]) -> pa.Table:
+def _events(cohort: Cohort, ends: Outcomes, arm: str, chosen: Bools) -> pa.Table:
     """Events, in order of patient and time; ``enrolled`` carries the identifier of the file."""
     order = {name: place for place, name in enumerate(_EVENTS)}
     parts = [
@@ -178,24 +178,20 @@ _EVENTS = (
 )
 
 
-def _of_kind(
-    cohort: Cohort, ends: Outcomes, kind: str, chosen: NDArray[np.bool_]
-) -> list[tuple[int, float, str | None]]:
+def _of_kind(cohort: Cohort, ends: Outcomes, kind: str, chosen: Bools) -> list[tuple[int, float, str | None]]:
     day, which, detail = _event_columns(cohort, ends, kind)
     places = np.flatnonzero(chosen & which & np.isfinite(day))
     return [(int(place), float(day[place]), None if detail is None else str(detail[place])) for place in places]
 
 
-def _event_columns(
-    cohort: Cohort, ends: Outcomes, kind: str
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.str_] | None]:
+def _event_columns(cohort: Cohort, ends: Outcomes, kind: str) -> tuple[Floats, Bools, Texts | None]:
     """Day of an event, who had it, and what is said of it."""
     everyone = np.ones(len(cohort), bool)
     start = np.zeros(len(cohort))
     stop, died = cohort.number("drug_stop"), ends.os_event == 1
     treated = np.isfinite(stop) | (cohort.number("on_treatment") == 1)
     progressed = (ends.pfs_event == 1) & ~(died & (np.abs(ends.pfs_day - ends.os_day) < 1e-6))
-    table: dict[str, tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.str_] | None]] = {
+    table: dict[str, tuple[Floats, Bools, Texts | None]] = {
         "enrolled": (start, everyone, cohort.ids),
         "treatment started": (start, treated, None),
         "response": (ends.time_to_response_day, everyone, ends.best_response),
@@ -209,14 +205,14 @@ def _event_columns(
     return table[kind]
 
 
-def _optional(values: NDArray[np.float64]) -> pa.Array:
+def _optional(values: Floats) -> pa.Array:
     """Numbers; missing where NaN."""
     import pyarrow as pa
 
     return pa.array(values, pa.float64(), from_pandas=True)
 
 
-def _whole(values: NDArray[np.float64]) -> pa.Array:
+def _whole(values: Floats) -> pa.Array:
     """Whole numbers; missing where NaN."""
     import pyarrow as pa
 
@@ -224,14 +220,14 @@ def _whole(values: NDArray[np.float64]) -> pa.Array:
     return pa.array(np.where(nothing, 0, values).astype(np.int64), pa.int8(), mask=nothing)
 
 
-def _flags(values: NDArray[np.float64]) -> pa.Array:
+def _flags(values: Floats) -> pa.Array:
     """Flags; missing where NaN."""
     import pyarrow as pa
 
     return pa.array(values == 1, pa.bool_(), mask=np.isnan(values.astype(np.float64)))
 
 
-def _words(values: NDArray[np.str_]) -> pa.Array:
+def _words(values: Texts) -> pa.Array:
     """Words; missing where empty or not applicable."""
     import pyarrow as pa
 

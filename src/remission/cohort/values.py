@@ -12,13 +12,10 @@ from datetime import date, datetime
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools
 from remission.cohort.fields import DIAMETER_WORDS, FALSE_WORDS, TRUE_WORDS
 from remission.cohort.sheet import Coded
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?\Z")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ].*)?\Z")
@@ -43,7 +40,7 @@ class Reading:
         Cells of which something must be said: ``formula``, ``partial``, ``text``.
     """
 
-    values: NDArray[Any]
+    values: Array
     bad: Bools
     noted: Mapping[str, Bools]
 
@@ -178,7 +175,7 @@ def _partial_day(part: re.Match[str], partial: str) -> float:
     return float(date(year, month or 7, _MIDDLE if month else 1).toordinal())
 
 
-def read_diameters(column: Coded, missing: tuple[str, ...], decimal: str = ".") -> tuple[Reading, NDArray[Any]]:
+def read_diameters(column: Coded, missing: tuple[str, ...], decimal: str = ".") -> tuple[Reading, Array]:
     """Diameters, and the status that known texts stand for (``NOT EVALUABLE``, ``TOO SMALL TO MEASURE``)."""
     reading = read_numbers(column, missing, decimal)
     meant = np.array([DIAMETER_WORDS.get(word.lower(), "") for word in column.words] or [""], np.str_)
@@ -208,7 +205,7 @@ def _each(
     return _reading(column, np.array(values or [empty]), bad)
 
 
-def _reading(column: Coded, values: NDArray[Any], bad: list[bool]) -> Reading:
+def _reading(column: Coded, values: Array, bad: list[bool]) -> Reading:
     formula = np.array([is_formula(word) for word in column.words], bool)
     wrong = np.array(bad, bool)
     return Reading(values[column.codes], wrong[column.codes], {"formula": formula[column.codes]})

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Floats, Ints, Texts
 from remission.cohort.cohort import Scans
 
-Floats = NDArray[np.float64]
-Columns = Mapping[str, NDArray[Any]]
+Columns = Mapping[str, Array]
 
 _LIFE_DAY = 1e6  # longer than any life, so that patient and day make one key
 _NUMBERS = ("time_day", "sum_mm", "nadir_mm", "change_pct", "new_lesions")
@@ -33,12 +31,12 @@ class Judged:
 
     visits: Columns
     lesions: Columns
-    best_response: NDArray[np.str_]
-    confirmed_response: NDArray[np.str_]
+    best_response: Texts
+    confirmed_response: Texts
     time_to_response_day: Floats
     pfs_day: Floats
     pfs_event: Floats
-    pfs_cause: NDArray[np.str_]
+    pfs_cause: Texts
     ipfs_day: Floats
     ipfs_event: Floats
     iupd_waiting_day: Floats
@@ -54,7 +52,7 @@ class Judged:
         return cls(visit_columns({}, 0), {}, words, words, *ends)
 
 
-def visit_columns(known: Columns, rows: int) -> dict[str, NDArray[Any]]:
+def visit_columns(known: Columns, rows: int) -> dict[str, Array]:
     """All columns of visits; those not given are unknown.
 
     Examples
@@ -62,7 +60,7 @@ def visit_columns(known: Columns, rows: int) -> dict[str, NDArray[Any]]:
     >>> sorted(visit_columns({}, 0))[:3]
     ['best_response', 'change_pct', 'iresponse']
     """
-    columns: dict[str, NDArray[Any]] = {
+    columns: dict[str, Array] = {
         "patient": np.empty(rows, np.int64),
         "visit": np.zeros(rows, np.int64),
         **{name: np.full(rows, np.nan) for name in _NUMBERS},
@@ -71,7 +69,7 @@ def visit_columns(known: Columns, rows: int) -> dict[str, NDArray[Any]]:
     return {**columns, **known}
 
 
-def numbered(columns: Columns) -> dict[str, NDArray[Any]]:
+def numbered(columns: Columns) -> dict[str, Array]:
     """Visits in order of patient and time, numbered; 0 is the last visit up to the first dose.
 
     Examples
@@ -86,12 +84,12 @@ def numbered(columns: Columns) -> dict[str, NDArray[Any]]:
     # Scans before the first dose are all visit 0; without one the first visit is visit 1.
     counted = np.cumsum(after)
     first = np.flatnonzero(starts)
-    before: NDArray[np.int64] = np.repeat(counted[first] - after[first], np.diff(np.append(first, len(patient))))
+    before: Ints = np.repeat(counted[first] - after[first], np.diff(np.append(first, len(patient))))
     sorted_["visit"] = counted - before
     return sorted_
 
 
-def changes_as_visits(changes: Scans) -> dict[str, NDArray[Any]]:
+def changes_as_visits(changes: Scans) -> dict[str, Array]:
     """Changes of the sum of diameters as visits without a response."""
     changes = changes.only(np.isfinite(changes["time_day"]))
     known = {"patient": changes.patient, "time_day": changes["time_day"], "change_pct": changes["change"]}
@@ -123,7 +121,7 @@ def merged_visits(judged: Judged, further: Columns) -> Judged:
     return replace(judged, visits=numbered(_one_a_day(joined)))
 
 
-def _one_a_day(columns: Columns) -> dict[str, NDArray[Any]]:
+def _one_a_day(columns: Columns) -> dict[str, Array]:
     order = np.lexsort((columns["time_day"], columns["patient"]))
     sorted_ = {name: values[order] for name, values in columns.items()}
     patient, time = sorted_["patient"], sorted_["time_day"]

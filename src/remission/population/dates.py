@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Floats, Ints
 from remission.study import StudyDefinition
 
 
-def diagnosed_day(study: StudyDefinition, seed: int, patients: NDArray[np.int64]) -> NDArray[np.float64]:
+def diagnosed_day(study: StudyDefinition, seed: int, patients: Ints) -> Floats:
     """Day of diagnosis and of the first dose of some patients, as a proleptic Gregorian ordinal.
 
     A patient has the same date in every arm: the draw is keyed by seed and number alone.

@@ -12,9 +12,10 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Index, Ints
 from remission.biology import TumourTable
 from remission.population.own_model import OwnPatients
-from remission.population.sample import LYMPH_NODE, Array, Covariates, Lot
+from remission.population.sample import LYMPH_NODE, Covariates, Lot
 from remission.population.source import Source
 from remission.population.tumour import Tumour
 from remission.solver import Status
@@ -54,19 +55,19 @@ class Patients:
     covariates : Covariates
     """
 
-    number: NDArray[np.int64]
+    number: Ints
     attempts: NDArray[np.int16]
-    enrolled: NDArray[np.bool_]
-    growth_time_day: Array
-    state: Array
-    parameters: Array
-    site: NDArray[np.int64]
-    target: NDArray[np.bool_]
-    volume_mL: Array
-    scar: Array
+    enrolled: Bools
+    growth_time_day: Floats
+    state: Floats
+    parameters: Floats
+    site: Ints
+    target: Bools
+    volume_mL: Floats
+    scar: Floats
     covariates: Covariates
 
-    def take(self, index: NDArray[np.intp] | NDArray[np.bool_]) -> Patients:
+    def take(self, index: Index | Bools) -> Patients:
         """The patients at ``index``, in that order."""
         return _rows(self, index)
 
@@ -93,7 +94,7 @@ def _put(record, index, other) -> None:
 def enrol(
     table: TumourTable,
     seed: int,
-    patients: NDArray[np.int64],
+    patients: Ints,
     previously_treated: float = 0.0,
     eligible: tuple[Criterion, ...] = (),
     model: OwnModel | None = None,
@@ -173,7 +174,7 @@ def _grow(source: Source, lot: Lot, previously_treated: float, criteria: tuple[C
     )
 
 
-def diameter_mm(volume_mL: Array) -> Array:
+def diameter_mm(volume_mL: Floats) -> Floats:
     """Diameter of a sphere.
 
     Examples
@@ -184,7 +185,7 @@ def diameter_mm(volume_mL: Array) -> Array:
     return 10 * np.cbrt(6 / np.pi * volume_mL)
 
 
-def choose_targets(size_mm: Array, site: NDArray[np.int64]) -> NDArray[np.bool_]:
+def choose_targets(size_mm: Floats, site: Ints) -> Bools:
     """RECIST 1.1 targets (Eisenhauer 2009): the largest measurable lesions, at most 2 per organ and 5 in all.
 
     Shapes are (n, 6). A lesion is measurable from 10 mm, a lymph node from 15 mm (short axis).

@@ -6,15 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.biology import Mechanism, TumourTable, mechanism_of
-from remission.population.sample import (
-    ML_PER_CELL,
-    Array,
-    Lot,
-    draw_covariates,
-    draw_groups,
-    draw_sites,
-)
+from remission.population.sample import ML_PER_CELL, Lot, draw_covariates, draw_groups, draw_sites
 from remission.population.source import Start
 from remission.study import OwnModel
 
@@ -57,7 +51,7 @@ class OwnPatients:
             covariates=draw_covariates(self.table, lot, groups, np.maximum(found / ML_PER_CELL, 1.0)),
         )
 
-    def _drawn(self, lot: Lot) -> tuple[Array, Array]:
+    def _drawn(self, lot: Lot) -> tuple[Floats, Floats]:
         """Parameters and initial states."""
         kernel, count = self.mechanism.kernel, len(lot.patient)
         parameters, state = np.tile(kernel.defaults, (count, 1)), np.tile(kernel.initial_state, (count, 1))
@@ -68,7 +62,7 @@ class OwnPatients:
             (parameters if is_parameter else state)[:, column] = np.clip(drawn, row.low, row.high)
         return parameters, state
 
-    def at_enrolment(self, parameters: Array, state: Array, burden_mL: Array) -> tuple[Array, Array]:
+    def at_enrolment(self, parameters: Floats, state: Floats, burden_mL: Floats) -> tuple[Floats, Floats]:
         """As they are: but for a hazard, which begins at enrolment."""
         hazard = (self.model.death.hazard or "") if self.model.death is not None else ""
         if hazard in self.mechanism.state:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remission import draws
+from remission.arrays import Bools, Floats, Ints
 from remission.biology import LESIONS, Mechanism, Parameter, TumourTable
 
-Array = NDArray[np.float64]
-Groups = Mapping[str, NDArray[np.bool_]]
+Groups = Mapping[str, Bools]
 SITES = ("lung", "lymph node", "soft tissue", "liver", "adrenal")
 LYMPH_NODE = SITES.index("lymph node")
 _STRIDE = 16  # places of one candidate in the index of a draw
@@ -30,37 +30,37 @@ class Lot:
     """The draws of one candidate for each of n patients."""
 
     seed: int
-    patient: NDArray[np.int64]
-    candidate: NDArray[np.int64]
+    patient: Ints
+    candidate: Ints
     lesions: int = LESIONS
 
-    def uniform(self, purpose: str) -> Array:
+    def uniform(self, purpose: str) -> Floats:
         """One uniform draw a patient, shape (n,)."""
         return draws.uniform(self.seed, self.patient, purpose, self.candidate * _STRIDE)
 
-    def normal(self, purpose: str) -> Array:
+    def normal(self, purpose: str) -> Floats:
         """One standard normal draw a patient, shape (n,)."""
         return draws.normal(self.seed, self.patient, purpose, self.candidate * _STRIDE)
 
-    def _places(self) -> NDArray[np.int64]:
+    def _places(self) -> Ints:
         return self.candidate[:, None] * _STRIDE + np.arange(1, self.lesions + 1)
 
-    def uniform_lesions(self, purpose: str) -> Array:
+    def uniform_lesions(self, purpose: str) -> Floats:
         """One uniform draw a lesion, shape (n, 6)."""
         return draws.uniform(self.seed, self.patient[:, None], purpose, self._places())
 
-    def normal_lesions(self, purpose: str) -> Array:
+    def normal_lesions(self, purpose: str) -> Floats:
         """One standard normal draw a lesion, shape (n, 6)."""
         return draws.normal(self.seed, self.patient[:, None], purpose, self._places())
 
-    def of_patient(self, row: Parameter) -> Array:
+    def of_patient(self, row: Parameter) -> Floats:
         """A log-normal patient-level parameter, shape (n,)."""
         if row.sd_patient == 0:
             return np.full(self.patient.shape, row.value)
         value = row.value * np.exp(row.sd_patient * self.normal(row.parameter))
         return np.clip(value, row.low, row.high)
 
-    def of_lesion(self, row: Parameter) -> Array:
+    def of_lesion(self, row: Parameter) -> Floats:
         """A log-normal lesion-level parameter, shape (n, 6)."""
         shape = (len(self.patient), LESIONS)
         if row.sd_patient == 0 and row.sd_lesion == 0:
@@ -72,7 +72,7 @@ class Lot:
             spread += row.sd_lesion * self.normal_lesions(row.parameter)
         return np.clip(row.value * np.exp(spread), row.low, row.high)
 
-    def choice(self, purpose: str, shares: Array) -> NDArray[np.int64]:
+    def choice(self, purpose: str, shares: Floats) -> Ints:
         """A place in ``shares`` for each patient, shape (n,)."""
         return np.searchsorted(np.cumsum(shares / shares.sum())[:-1], self.uniform(purpose), side="right")
 
@@ -81,28 +81,28 @@ class Lot:
 class Covariates:
     """What is measured of a patient at enrolment; arrays of shape (n,)."""
 
-    age_year: Array
-    female: NDArray[np.bool_]
-    weight_kg: Array
-    height_cm: Array
-    albumin_g_per_L: Array
-    ldh_ratio_uln: Array
+    age_year: Floats
+    female: Bools
+    weight_kg: Floats
+    height_cm: Floats
+    albumin_g_per_L: Floats
+    ldh_ratio_uln: Floats
     ecog: NDArray[np.int8]
-    previously_treated: NDArray[np.bool_]
-    squamous: NDArray[np.bool_]
-    pd_l1_percent: Array
+    previously_treated: Bools
+    squamous: Bools
+    pd_l1_percent: Floats
 
 
 @dataclass(frozen=True)
 class Candidates:
     """Drawn, not yet grown: model parameters, lesions and covariates."""
 
-    parameters: Array
-    site: NDArray[np.int64]
-    mean_growth: Array
-    cells_at_diagnosis: Array
-    escape_fraction: Array
-    scar: Array
+    parameters: Floats
+    site: Ints
+    mean_growth: Floats
+    cells_at_diagnosis: Floats
+    escape_fraction: Floats
+    scar: Floats
     covariates: Covariates
 
 
@@ -143,14 +143,14 @@ def draw_groups(table: TumourTable, lot: Lot, previously_treated: float) -> Grou
     }
 
 
-def draw_sites(table: TumourTable, lot: Lot) -> NDArray[np.int64]:
+def draw_sites(table: TumourTable, lot: Lot) -> Ints:
     """Organ of each lesion, as an index into ``SITES``."""
     shares = np.array([table.value("site_" + site.replace(" ", "_")) for site in SITES])
     cuts = np.cumsum(shares / shares.sum())[:-1]
     return np.searchsorted(cuts, lot.uniform_lesions("site"), side="right")
 
 
-def _unseen_cells(table: TumourTable, lot: Lot, found: NDArray[np.int64]) -> Array:
+def _unseen_cells(table: TumourTable, lot: Lot, found: Ints) -> Floats:
     """Sizes of the metastases that a scan does not show at diagnosis, the largest in place ``found``, shape (n, 6).
 
     Metastases that are seeded at a constant rate and grow exponentially are spread evenly over the logarithm of size
@@ -163,7 +163,7 @@ def _unseen_cells(table: TumourTable, lot: Lot, found: NDArray[np.int64]) -> Arr
     return largest * np.exp(-np.cumsum(waiting, axis=1) / density[:, None])
 
 
-def _group_factor(table: TumourTable, groups: Groups, name: str) -> Array:
+def _group_factor(table: TumourTable, groups: Groups, name: str) -> Floats:
     """Product of the factors that the table gives for a parameter in the groups of each patient, shape (n,).
 
     The row ``squamous:death_rate`` multiplies the death rate of patients whose tumour is squamous.
@@ -176,7 +176,7 @@ def _group_factor(table: TumourTable, groups: Groups, name: str) -> Array:
     return factor
 
 
-def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot, groups: Groups) -> Array:
+def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot, groups: Groups) -> Floats:
     """Model parameters of every patient; what the table does not name keeps the value of the model text."""
     parameters = np.tile(mechanism.kernel.defaults, (len(lot.patient), 1))
     for name, column in mechanism.parameter.items():
@@ -193,14 +193,14 @@ def _model_parameters(table: TumourTable, mechanism: Mechanism, lot: Lot, groups
     return parameters
 
 
-def _escape_fraction(table: TumourTable, lot: Lot) -> Array:
+def _escape_fraction(table: TumourTable, lot: Lot) -> Floats:
     """Share of escape cells when growth starts, shape (n,): none in most, log-uniform in the carriers."""
     carrier = lot.uniform("escape carrier") < table.value("escape_share")
     decades = table.value("escape_decades") * lot.uniform("escape fraction")
     return np.where(carrier, table.value("escape_fraction") * 10.0**-decades, 0.0)
 
 
-def draw_covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Array) -> Covariates:
+def draw_covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Floats) -> Covariates:
     """What is measured of patients with so many tumour cells."""
     frailty = lot.normal("death_rate")
     female = lot.uniform("female") < table.value("female")
@@ -224,7 +224,7 @@ def draw_covariates(table: TumourTable, lot: Lot, groups: Groups, cells: Array) 
     )
 
 
-def _pd_l1_percent(table: TumourTable, lot: Lot) -> Array:
+def _pd_l1_percent(table: TumourTable, lot: Lot) -> Floats:
     """Share of tumour cells that stain for PD-L1, percent: a reading correlated with the brake that anti-PD-1 lifts.
 
     Two published shares fix its distribution: 1 % and more, and 50 % and more; between them it is log-uniform, above
@@ -240,7 +240,7 @@ def _pd_l1_percent(table: TumourTable, lot: Lot) -> Array:
     return np.select([exceeded < high, exceeded < positive], [100 - 50 * exceeded / high, low], 0.0)
 
 
-def _performance_status(table: TumourTable, lot: Lot, frailty: Array, size: Array) -> NDArray[np.int8]:
+def _performance_status(table: TumourTable, lot: Lot, frailty: Floats, size: Floats) -> NDArray[np.int8]:
     """Performance status 0, 1 or 2 and more, from a latent score of frailty and burden with unit variance."""
     from scipy.special import ndtr
 

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
+from remission.arrays import Floats, Ints
 from remission.biology import Mechanism
-from remission.population.sample import Array, Covariates, Lot
+from remission.population.sample import Covariates, Lot
 
 
 @dataclass(frozen=True)
@@ -28,12 +26,12 @@ class Start:
     covariates : Covariates
     """
 
-    parameters: Array
-    state: Array
-    limit_day: Array
-    diagnosed_at: Array
-    site: NDArray[np.int64]
-    scar: Array
+    parameters: Floats
+    state: Floats
+    limit_day: Floats
+    diagnosed_at: Floats
+    site: Ints
+    scar: Floats
     covariates: Covariates
 
 
@@ -47,5 +45,5 @@ class Source(Protocol):
     def start(self, lot: Lot, previously_treated: float) -> Start:
         """The candidates of a lot."""
 
-    def at_enrolment(self, parameters: Array, state: Array, burden_mL: Array) -> tuple[Array, Array]:
+    def at_enrolment(self, parameters: Floats, state: Floats, burden_mL: Floats) -> tuple[Floats, Floats]:
         """Parameters and state with which follow-up begins, from those of diagnosis."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.biology import Mechanism, TumourTable, mechanism
-from remission.population.sample import ML_PER_CELL, Array, Candidates, Lot, draw_candidates
+from remission.population.sample import ML_PER_CELL, Candidates, Lot, draw_candidates
 from remission.population.source import Start
 
 
@@ -35,7 +36,7 @@ class Tumour:
             covariates=drawn.covariates,
         )
 
-    def at_enrolment(self, parameters: Array, state: Array, burden_mL: Array) -> tuple[Array, Array]:
+    def at_enrolment(self, parameters: Floats, state: Floats, burden_mL: Floats) -> tuple[Floats, Floats]:
         """The death rate at the burden of diagnosis, and the clock of death set back to enrolment."""
         return (
             _with_risk(self.table, self.mechanism, parameters, burden_mL),
@@ -43,7 +44,7 @@ class Tumour:
         )
 
 
-def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Array:
+def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Floats:
     """Where untreated growth starts, shape (n, states)."""
     state = np.zeros((len(drawn.site), len(model.kernel.states)))
     growth = drawn.parameters[:, model.lesion_parameter["growth"]]
@@ -61,14 +62,14 @@ def _small_tumour(table: TumourTable, model: Mechanism, drawn: Candidates) -> Ar
     return state
 
 
-def _at_enrolment(model: Mechanism, state: Array) -> Array:
+def _at_enrolment(model: Mechanism, state: Floats) -> Floats:
     """The grown state with the clock of death set back to enrolment."""
     state = state.copy()
     state[:, model.state["death_hazard"]] = 0
     return state
 
 
-def _with_risk(table: TumourTable, model: Mechanism, parameters: Array, burden_mL: Array) -> Array:
+def _with_risk(table: TumourTable, model: Mechanism, parameters: Floats, burden_mL: Floats) -> Floats:
     """Parameters with the death rate at the burden of diagnosis.
 
     In the course of one patient the hazard follows burden with ``death_power``; between patients, whose burdens differ

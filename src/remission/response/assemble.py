@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remission.arrays import Bools, Floats, Ints
 from remission.response.columns import Measurements
-from remission.response.criteria import Bools, Codes, Floats, Ints
+from remission.response.criteria import Codes
 from remission.response.records import (
     Lesions,
     Records,

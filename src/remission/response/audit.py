@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools
 from remission.response.codes import Cause, Response
-from remission.response.criteria import Bools, Codes, has_progressed
+from remission.response.criteria import Codes, has_progressed
 
 
 class Finding(IntEnum):

@@ -8,7 +8,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from remission.arrays import Texts
 
 
 class Response(IntEnum):
@@ -67,7 +69,7 @@ RANK = np.empty(len(Response), np.int8)
 RANK[list(_BEST_FIRST)] = np.arange(len(_BEST_FIRST))
 
 
-def response_names(codes: ArrayLike) -> NDArray[np.str_]:
+def response_names(codes: ArrayLike) -> Texts:
     """Names of RECIST codes, any shape.
 
     Examples
@@ -78,7 +80,7 @@ def response_names(codes: ArrayLike) -> NDArray[np.str_]:
     return np.array(RESPONSE_NAMES)[np.asarray(codes)]
 
 
-def iresponse_names(codes: ArrayLike) -> NDArray[np.str_]:
+def iresponse_names(codes: ArrayLike) -> Texts:
     """Names of iRECIST codes, any shape.
 
     Examples

@@ -24,10 +24,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools, Floats, Ints
 from remission.errors import DataError
-from remission.response.criteria import Bools, Codes, Floats, Ints
+from remission.response.criteria import Codes
 from remission.response.fragments import join_fragments
 from remission.response.words import ROLES, STATUSES
 
@@ -48,9 +48,9 @@ class Measurements:
         Names of visits as numbers, -1 is null.
     """
 
-    patients: NDArray[Any]
-    lesion_names: NDArray[Any]
-    organ_names: NDArray[Any]
+    patients: Array
+    lesion_names: Array
+    organ_names: Array
     patient: Ints
     lesion: Ints
     organ: Ints
@@ -106,7 +106,7 @@ def read_measurements(table: Any) -> Measurements:
     return Measurements(patients, lesion_names, organ_names, **_ordered(columns))
 
 
-def encode(values: Any) -> tuple[NDArray[Any], Ints]:
+def encode(values: Any) -> tuple[Array, Ints]:
     """Distinct values in sorted order, and for each value its place there (-1 for null and empty text).
 
     Examples
@@ -137,7 +137,7 @@ def encode(values: Any) -> tuple[NDArray[Any], Ints]:
     return names[order], place[codes]
 
 
-def _encode_whole_numbers(values: NDArray[Any]) -> tuple[NDArray[Any], Ints]:
+def _encode_whole_numbers(values: Array) -> tuple[Array, Ints]:
     least = values.min(initial=values[0]) if len(values) else 0
     span = int(values.max(initial=least)) - int(least) + 1 if len(values) else 0
     if span > 4 * len(values):
@@ -202,7 +202,7 @@ def _flags(table: Any, names: tuple[str, ...], name: str, default: bool, m: int)
     return np.asarray(column, np.bool_)
 
 
-def _optional_words(table: Any, names: tuple[str, ...], name: str, m: int) -> tuple[NDArray[Any], Ints]:
+def _optional_words(table: Any, names: tuple[str, ...], name: str, m: int) -> tuple[Array, Ints]:
     if name not in names:
         return np.array([], np.str_), np.full(m, -1, np.int64)
     return encode(_column(table, name))
@@ -230,7 +230,7 @@ def _refuse(bad: Bools, what: str, column: str) -> None:
         raise DataError(what, where=f"measurements, column {column}", found=f"row {rows[0]} ({len(rows)} rows)")
 
 
-def _wholes(table: Any, names: tuple[str, ...], lesion_names: NDArray[Any], lesion: Ints) -> Ints:
+def _wholes(table: Any, names: tuple[str, ...], lesion_names: Array, lesion: Ints) -> Ints:
     """The lesion that each row belongs to: the whole for a fragment, itself otherwise."""
     wholes, codes = _optional_words(table, names, "part_of", len(lesion))
     if not (codes >= 0).any():

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+from remission.arrays import Bools, Floats
+
 Codes = NDArray[np.int8]
-Ints = NDArray[np.int64]
 
 PARTIAL_FRACTION = 0.70  # of the baseline sum (Eisenhauer 2009, "evaluation of target lesions")
 PROGRESSION_RATIO = 1.20  # of the nadir (same)

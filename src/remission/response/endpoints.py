@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from remission.response.criteria import Bools, Codes, Floats
+from remission.arrays import Bools, Floats
+from remission.response.criteria import Codes
 from remission.response.state import RecistState
 
 

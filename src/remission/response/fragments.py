@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from remission.response.criteria import Codes, Floats, Ints
+from remission.arrays import Floats, Ints
+from remission.response.criteria import Codes
 from remission.response.words import (
     ABSENT,
     EQUIVOCAL,

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remission.arrays import Bools, Floats
 from remission.response.codes import CR, NE, NON_CR_NON_PD, PD, PR, RANK, SD
-from remission.response.criteria import Bools, Codes, Floats, Timing
+from remission.response.criteria import Codes, Timing
 from remission.response.state import RecistState
 
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remission.arrays import Bools, Floats
 from remission.response.codes import (
     CR,
     ICPD,
@@ -31,15 +32,7 @@ from remission.response.codes import (
     IResponse,
     Response,
 )
-from remission.response.criteria import (
-    FURTHER_INCREASE_MM,
-    Bools,
-    Codes,
-    Floats,
-    Timing,
-    at_least,
-    has_progressed,
-)
+from remission.response.criteria import FURTHER_INCREASE_MM, Codes, Timing, at_least, has_progressed
 from remission.response.scan import Scan
 from remission.response.state import IrecistState
 from remission.response.timepoint import Timepoint, without_progression

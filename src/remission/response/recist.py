@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remission.arrays import Bools, Floats
 from remission.response.codes import CR, NE, PD
-from remission.response.criteria import Bools, Codes, Floats, Timing
+from remission.response.criteria import Codes, Timing
 from remission.response.history import Best, Runs, confirm, extend_runs, improve_best
 from remission.response.irecist import assess_irecist
 from remission.response.scan import Scan, check_scan

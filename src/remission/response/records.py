@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Bools, Floats, Ints
 from remission.errors import DataError
 from remission.response.columns import Measurements
-from remission.response.criteria import Bools, Codes, Floats, Ints, exceeds
+from remission.response.criteria import Codes, exceeds
 from remission.response.visits import Visits
 from remission.response.words import (
     INCREASED,

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Ints
 from remission.response.assemble import Tally
-from remission.response.criteria import Ints, Timing
+from remission.response.criteria import Timing
 from remission.response.recist import Assessment, assess
 from remission.response.scan import Scan
 from remission.response.state import RecistState, begin

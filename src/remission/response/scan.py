@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
-from remission.response.criteria import Bools, Floats
 
 _NUMBERS = ("time_day", "sum_mm", "new_lesion_sum_mm")
 

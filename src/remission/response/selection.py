@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from remission.arrays import Bools, Floats, Ints
 from remission.errors import DataError, Problem
 from remission.response.columns import Measurements
 from remission.response.criteria import (
@@ -11,10 +12,7 @@ from remission.response.criteria import (
     MEASURABLE_NODE_MM,
     MOST_TARGETS,
     MOST_TARGETS_PER_ORGAN,
-    Bools,
     Codes,
-    Floats,
-    Ints,
     at_least,
 )
 from remission.response.records import Lesions, Records

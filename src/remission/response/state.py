@@ -8,9 +8,10 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.response.codes import Cause, IResponse, Response
-from remission.response.criteria import Bools, Codes, Floats
+from remission.response.criteria import Codes
 
 
 class _Rows:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from remission.arrays import Ints
 from remission.errors import Problem
 from remission.response.assemble import Tally, assemble_scans
 from remission.response.codes import CAUSE_NAMES, IRESPONSE_NAMES, RESPONSE_NAMES
 from remission.response.columns import Measurements, read_measurements
-from remission.response.criteria import Codes, Ints, Timing
+from remission.response.criteria import Codes, Timing
 from remission.response.endpoints import Endpoints, read_endpoints
 from remission.response.records import Lesions, list_lesions, make_records
 from remission.response.rounds import assess_visits

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remission.arrays import Bools
 from remission.response.codes import CR, NA, NE, NON_CR_NON_PD, PD, PR, SD, Cause
-from remission.response.criteria import PARTIAL_FRACTION, Bools, Codes, at_most, has_progressed
+from remission.response.criteria import PARTIAL_FRACTION, Codes, at_most, has_progressed
 from remission.response.scan import Scan
 from remission.response.state import RecistState
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remission.arrays import Bools, Floats, Ints
 from remission.errors import DataError
 from remission.response.columns import Measurements
-from remission.response.criteria import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from remission.response.criteria import NORMAL_NODE_MM, TOO_SMALL_MM, Bools, Codes, Floats
+from remission.arrays import Bools, Floats
+from remission.response.criteria import NORMAL_NODE_MM, TOO_SMALL_MM, Codes
 
 ROLES = ("", "target", "non-target", "new")
 UNKNOWN, TARGET, NON_TARGET, NEW = (np.int8(code) for code in range(len(ROLES)))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[Any]
+from remission.arrays import Array
+
 Columns = Mapping[str, Array]
 MOST_BURDEN = 1.2
 """A patient is fit only with at most this many times the sum of diameters at diagnosis, when all were ECOG 0 or 1;

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Array
 from remission.biology import TumourTable, load_tumour
 from remission.clinic.simulate import follow_arm
 from remission.errors import StudyError
 from remission.population import Patients, diagnosed_day, enrol
-from remission.road.lives import Array, Lives, lives
+from remission.road.lives import Lives, lives
 from remission.road.value import ARMS
 from remission.study import StudyDefinition, exists_from
 

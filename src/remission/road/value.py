@@ -19,7 +19,8 @@ from typing import Any, Final
 import numpy as np
 
 from remission import draws
-from remission.road.lives import Array, Lives
+from remission.arrays import Array
+from remission.road.lives import Lives
 from remission.units import DAYS_PER_MONTH
 
 ARMS: Final = ("road", "without_arrival", "without_earlier", "without_both")

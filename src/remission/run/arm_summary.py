@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Bools
 from remission.run.numbers import (
     MONTHS,
     curve_numbers,
@@ -68,7 +68,7 @@ class ArmPatients:
     """
 
     counts: Mapping[str, int]
-    columns: Mapping[str, NDArray[Any]]
+    columns: Mapping[str, Array]
     texts: Mapping[str, pa.ChunkedArray]
 
     @classmethod
@@ -81,13 +81,13 @@ class ArmPatients:
         numbers = {name: followed[name].to_numpy() for name in _NUMBERS}
         return cls(counts, numbers, {name: followed[name] for name in _TEXTS})
 
-    def __getitem__(self, column: str) -> NDArray[Any]:
+    def __getitem__(self, column: str) -> Array:
         return self.columns[column]
 
-    def among(self, column: str, *values: str) -> NDArray[np.bool_]:
+    def among(self, column: str, *values: str) -> Bools:
         """Which patients have one of these values in a category."""
         wanted = pa.array(values, pa.string())
-        chosen: NDArray[np.bool_] = pc.is_in(self.texts[column].cast(pa.string()), wanted).to_numpy()
+        chosen: Bools = pc.is_in(self.texts[column].cast(pa.string()), wanted).to_numpy()
         return chosen
 
 

@@ -6,8 +6,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array
 from remission.errors import DataError
 from remission.run.arm_summary import ArmPatients
 from remission.run.numbers import estimated, with_limits
@@ -33,7 +33,7 @@ def contrast_summary(treated: ArmPatients, control: ArmPatients) -> dict[str, An
     return numbers
 
 
-def _pooled(treated: ArmPatients, control: ArmPatients, stem: str) -> tuple[NDArray[Any], ...]:
+def _pooled(treated: ArmPatients, control: ArmPatients, stem: str) -> tuple[Array, ...]:
     arms = (control, treated)
     days = np.concatenate([arm[f"{stem}_day"] for arm in arms])
     event = np.concatenate([arm[f"{stem}_event"].astype(bool) for arm in arms])
@@ -41,7 +41,7 @@ def _pooled(treated: ArmPatients, control: ArmPatients, stem: str) -> tuple[NDAr
     return days, event, group
 
 
-def endpoint_contrast(name: str, days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> dict[str, Any]:
+def endpoint_contrast(name: str, days: Array, event: Array, group: Array) -> dict[str, Any]:
     """Hazard ratio, log-rank p and difference of restricted means; ``group`` 1 is the treated, 0 the control."""
     horizon = RMST_MONTHS * DAYS_PER_MONTH
     ratio = hazard_ratio(days, event, group)
@@ -54,7 +54,7 @@ def endpoint_contrast(name: str, days: NDArray[Any], event: NDArray[Any], group:
     }
 
 
-def hazard_ratio(days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> Estimate | None:
+def hazard_ratio(days: Array, event: Array, group: Array) -> Estimate | None:
     """Hazard ratio of ``group`` 1 to 0 by Cox regression; None where the data allow none.
 
     Examples
@@ -66,7 +66,7 @@ def hazard_ratio(days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -
     return estimated(lambda: cox(days, event, group).hazard_ratio())
 
 
-def _log_rank_p(days: NDArray[Any], event: NDArray[Any], group: NDArray[Any]) -> float | None:
+def _log_rank_p(days: Array, event: Array, group: Array) -> float | None:
     try:
         p = log_rank(days, event, group).p_value
     except DataError:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate
 from remission.statistics.kaplan_meier import KaplanMeier, kaplan_meier
@@ -23,7 +23,6 @@ _SAME_DAY = 1e-6  # days: months and days are not multiples of each other to the
 _PERCENT = 100.0
 _DECIMALS = 4
 _UNKNOWN = (math.inf,) * 3
-Array = NDArray[Any]
 Numbers = dict[str, Any]
 
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Ints
 from remission.errors import RunError
 from remission.run.cost import Cost, cost_of
 from remission.run.records import BlockRecord, damaged_files, read_record
@@ -40,7 +40,7 @@ class Block:
     count: int
 
     @property
-    def patients(self) -> NDArray[np.int64]:
+    def patients(self) -> Ints:
         """Patient numbers of the block."""
         return np.arange(self.first, self.first + self.count, dtype=np.int64)
 
@@ -53,7 +53,7 @@ class Task:
     arms: tuple[str, ...]
 
     @property
-    def patients(self) -> NDArray[np.int64]:
+    def patients(self) -> Ints:
         """Patient numbers of all blocks."""
         return np.concatenate([block.patients for block in self.blocks])
 

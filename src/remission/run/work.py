@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 
+from remission.arrays import Ints
 from remission.errors import DataError
 from remission.run.plan import Block, Task
 from remission.run.records import FinishedBlock, write_blocks
@@ -81,7 +81,7 @@ def rows_of(table: pa.Table, block: Block) -> pa.Table:
     return table.slice(start, stop - start)
 
 
-def check_lives(arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.Table], *, everyone: bool) -> None:
+def check_lives(arm: str, patients: Ints, tables: Mapping[str, pa.Table], *, everyone: bool) -> None:
     """Refuse tables that are not those of this arm and these patients, in order of patient.
 
     Parameters
@@ -114,7 +114,7 @@ def check_lives(arm: str, patients: NDArray[np.int64], tables: Mapping[str, pa.T
         raise DataError("patients are lost", where=f"arm {arm}, patients", found=found, allowed=allowed)
 
 
-def _check_keys(where: str, arm: str, table: pa.Table, patients: NDArray[np.int64]) -> None:
+def _check_keys(where: str, arm: str, table: pa.Table, patients: Ints) -> None:
     numbers = table["patient"].to_numpy()
     steps = np.diff(numbers, prepend=-1)
     if (steps < 0).any():

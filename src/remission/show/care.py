@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from remission.arrays import Bools, Floats, Ints, Texts
 
 STATES: Final = ("on drug", "off drug", "second course", "next line", "dead", "not followed")
 ENTERS: Final = {
@@ -43,7 +42,7 @@ class Shares:
     percent: Floats
 
 
-def moves(patient: Ints, time_day: Floats, kind: NDArray[np.str_], everyone: Ints) -> Moves:
+def moves(patient: Ints, time_day: Floats, kind: Texts, everyone: Ints) -> Moves:
     """Stays of each patient, from events in any order.
 
     Everyone begins off drug on day 0. Only the first start of a drug puts a patient on drug: later ones
@@ -75,7 +74,7 @@ def moves(patient: Ints, time_day: Floats, kind: NDArray[np.str_], everyone: Int
     return Moves(who[real], into[real], when[real], end[real])
 
 
-def _first_starts(who: Ints, into: NDArray[np.int8]) -> NDArray[np.bool_]:
+def _first_starts(who: Ints, into: NDArray[np.int8]) -> Bools:
     """False for the second and later starts of a drug of the same patient."""
     started = np.flatnonzero(into == _CODE["on drug"])
     again = np.append(False, who[started][1:] == who[started][:-1])
@@ -84,7 +83,7 @@ def _first_starts(who: Ints, into: NDArray[np.int8]) -> NDArray[np.bool_]:
     return keep
 
 
-def _still_open(who: Ints, into: NDArray[np.int8]) -> NDArray[np.bool_]:
+def _still_open(who: Ints, into: NDArray[np.int8]) -> Bools:
     """False for a move that follows a later state for good (next line, death, loss) of the same patient."""
     first = np.append(True, who[1:] != who[:-1])
     rank = np.select([into == _NEXT_LINE, into == _LOST, into == _DEAD], [1, 2, 3], 0)

@@ -8,10 +8,8 @@ from datetime import date
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-
+from remission.arrays import Bools, Floats, Ints, Texts
 
 SEVERAL: Final = 3
 # From the story the study is about to anyone at all: the first that somebody meets decides.
@@ -97,14 +95,14 @@ class Course:
 class Stories:
     """What the choice of a patient looks at: arrays of shape (patients,), NaN where it did not happen."""
 
-    best: NDArray[np.str_]
+    best: Texts
     stop_day: Floats
     second_day: Floats
-    second_best: NDArray[np.str_]
+    second_best: Texts
     next_day: Floats
-    progressed: NDArray[np.bool_]
-    died: NDArray[np.bool_]
-    lesions: NDArray[np.int64]
+    progressed: Bools
+    died: Bools
+    lesions: Ints
 
 
 def choose(stories: Stories) -> tuple[int, str] | None:
@@ -127,7 +125,7 @@ def choose(stories: Stories) -> tuple[int, str] | None:
     return None
 
 
-def _ladder(s: Stories) -> Iterator[tuple[str, NDArray[np.bool_]]]:
+def _ladder(s: Stories) -> Iterator[tuple[str, Bools]]:
     complete, response = s.best == "CR", np.isin(s.best, ("CR", "PR"))
     stopped, again = np.isfinite(s.stop_day), np.isfinite(s.second_day)
     responded_again = np.isin(s.second_best, ("CR", "PR"))

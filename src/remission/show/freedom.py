@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.statistics.kaplan_meier import KaplanMeier, kaplan_meier, restricted_mean
 from remission.units import DAYS_PER_MONTH
 
-Floats = NDArray[np.float64]
 PARTS: Final = ("on drug", "off drug", "next line", "dead")
 
 
@@ -28,7 +27,7 @@ class TimeSpent:
     horizon_month: float
 
 
-Ends = tuple[Floats, NDArray[np.bool_]]
+Ends = tuple[Floats, Bools]
 
 
 def time_spent(label: str, stop: Ends, other: Ends, death: Ends, horizon_month: float) -> TimeSpent:

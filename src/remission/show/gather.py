@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array, Floats, Ints, Texts
 from remission.show.care import Moves, Shares, count_states, moves
 from remission.show.response import Spider, Waterfall, best_change, spider, waterfall
 from remission.show.swimmer import Swimmer, swimmer
@@ -23,7 +23,6 @@ from remission.units import DAYS_PER_MONTH
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Array = NDArray[Any]
 SPIDER_LINES = 150
 SWIMMER_LANES = 50
 
@@ -153,7 +152,7 @@ def arm_data(folder: Folder, name: str, label: str, index: int) -> ArmData:
     return ArmData(name, label, index, len(status), _tally(status), _tally(reason[reason != ""]), patients)
 
 
-def as_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
+def as_floats(column: pa.ChunkedArray) -> Floats:
     """A column of numbers or flags as floats, NaN where it is empty.
 
     Examples
@@ -169,7 +168,7 @@ def as_floats(column: pa.ChunkedArray) -> NDArray[np.float64]:
     return np.asarray(pc.fill_null(numbers.cast(pa.float64()), np.nan).to_numpy(), dtype=np.float64)
 
 
-def as_names(column: pa.ChunkedArray) -> NDArray[np.str_]:
+def as_names(column: pa.ChunkedArray) -> Texts:
     """A column of text as an array of strings, empty where there is none.
 
     Examples
@@ -187,19 +186,19 @@ def as_names(column: pa.ChunkedArray) -> NDArray[np.str_]:
     return np.concatenate([_decoded(part) for part in parts] or [np.array([], dtype=np.str_)])
 
 
-def _decoded(part: pa.DictionaryArray) -> NDArray[np.str_]:
+def _decoded(part: pa.DictionaryArray) -> Texts:
     """Text by its short list: the list is turned into strings once, not the rows."""
     words = np.array([*(word or "" for word in part.dictionary.to_pylist()), ""], dtype=np.str_)
     codes = part.indices.fill_null(len(words) - 1).to_numpy(zero_copy_only=False)
     return words[codes]
 
 
-def _tally(names: NDArray[np.str_]) -> dict[str, int]:
+def _tally(names: Texts) -> dict[str, int]:
     found, numbers = np.unique(names, return_counts=True)
     return dict(zip(found.tolist(), numbers.tolist(), strict=True))
 
 
-def other_treatment_day(patients: Mapping[str, Array]) -> NDArray[np.float64]:
+def other_treatment_day(patients: Mapping[str, Array]) -> Floats:
     """First day of a second course or a next line; NaN for patients who had neither.
 
     Examples
@@ -223,7 +222,7 @@ def courses(folder: Folder, arm: ArmData, last_month: float) -> Courses:
     return Courses(waterfall(change, arm.patients["best_response"]), web, shares, lanes)
 
 
-def _visits(folder: Folder, arm: ArmData) -> tuple[NDArray[np.float64], Spider]:
+def _visits(folder: Folder, arm: ArmData) -> tuple[Floats, Spider]:
     order, other = arm.patients["patient"], other_treatment_day(arm.patients)
     until = np.where(np.isfinite(other), other, np.inf)
     change = np.full(order.size, np.nan)
@@ -267,7 +266,7 @@ def _events(folder: Folder, arm: ArmData, last_month: float) -> tuple[Shares, Sw
     return Shares(month, percent), _lanes(arm, shown, kept)
 
 
-def _lanes(arm: ArmData, shown: NDArray[np.int64], kept: list[Moves]) -> Swimmer:
+def _lanes(arm: ArmData, shown: Ints, kept: list[Moves]) -> Swimmer:
     joined = Moves(
         *(
             np.concatenate([getattr(stays, name) for stays in kept]) if kept else np.array([])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from remission.arrays import Bools, Floats, Ints, Texts
+
 MOST_BARS = 600
 BEST_FIRST = ("CR", "PR", "SD", "NON_CR_NON_PD", "PD", "NE")
 
@@ -29,7 +28,7 @@ class Waterfall:
     """
 
     change_pct: Floats
-    response: NDArray[np.str_]
+    response: Texts
     measured: int
     unmeasured: int
 
@@ -44,7 +43,7 @@ class Spider:
     patients: int
 
 
-def best_change(patient: Ints, change_pct: Floats, countable: NDArray[np.bool_], order: Ints) -> Floats:
+def best_change(patient: Ints, change_pct: Floats, countable: Bools, order: Ints) -> Floats:
     """Smallest change of each patient; NaN for one without a countable scan.
 
     Parameters
@@ -68,7 +67,7 @@ def best_change(patient: Ints, change_pct: Floats, countable: NDArray[np.bool_],
     return np.where(np.isfinite(lowest), lowest, np.nan)
 
 
-def waterfall(change_pct: Floats, response: NDArray[np.str_], most: int = MOST_BARS) -> Waterfall:
+def waterfall(change_pct: Floats, response: Texts, most: int = MOST_BARS) -> Waterfall:
     """Sort and, in a large run, thin the bars.
 
     Examples

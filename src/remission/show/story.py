@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Array
 from remission.show.gather import Folder, as_floats, as_names
 from remission.statistics.proportions import proportion
 from remission.texts import Words
@@ -20,7 +20,6 @@ from remission.texts import Words
 STAGES: Final = ("failed", "lung", "gone", "stopped", "stable")
 SEVERAL: Final = 2
 """Lung metastases at diagnosis that count as several."""
-Array = NDArray[Any]
 
 
 @dataclass(frozen=True)

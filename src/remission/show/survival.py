@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.run.numbers import fewest_at_risk
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.units import DAYS_PER_MONTH
 
-Floats = NDArray[np.float64]
 MOST_STEPS = 500
 
 
@@ -109,7 +108,7 @@ def curve(
     label: str,
     colour: str,
     day: Floats,
-    event: NDArray[np.bool_],
+    event: Bools,
     months: Sequence[float],
     points: Sequence[Point] = (),
 ) -> Curve:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Index, Ints
 from remission.show.care import STATES, Moves
 from remission.units import DAYS_PER_MONTH
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,7 @@ class Swimmer:
 def swimmer(
     shown: Ints,
     last_day: Floats,
-    died: NDArray[np.bool_],
+    died: Bools,
     stays: Moves,
     signs: dict[str, Floats],
     patients: int,
@@ -89,7 +86,7 @@ def swimmer(
     return Swimmer(tuple(_bars(shown, last_day, lane_of, stays)), tuple(marks), alive, shown.size, patients)
 
 
-def _bars(shown: Ints, last_day: Floats, lane_of: NDArray[np.intp], stays: Moves) -> list[Stay]:
+def _bars(shown: Ints, last_day: Floats, lane_of: Index, stays: Moves) -> list[Stay]:
     found: list[Stay] = []
     for row in np.flatnonzero(np.isin(stays.patient, shown)):
         i = int(np.searchsorted(shown, stays.patient[row]))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Ints
 from remission.show.survival import thin
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.units import DAYS_PER_MONTH
 
-Floats = NDArray[np.float64]
 GRADES = (3, 4, 5)
 
 
@@ -34,7 +33,7 @@ class Onset:
     percent: Floats
 
 
-def grades(label: str, worst_grade: NDArray[np.int64]) -> Grades:
+def grades(label: str, worst_grade: Ints) -> Grades:
     """Incidence of each worst grade.
 
     Examples
@@ -51,7 +50,7 @@ def onset(
     arm: int,
     first_day: Floats,
     last_day: Floats,
-    died: NDArray[np.bool_],
+    died: Bools,
 ) -> Onset:
     """Cumulative incidence of a first grade 3 or more, death without one competing (Aalen and Johansen 1978).
 

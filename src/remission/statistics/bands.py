@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.estimate import normal_deviate
-from remission.statistics.inputs import Floats
 
 TRANSFORMS = ("log-log", "log", "plain", "logit", "arcsine")
 

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats, Index
 from remission.errors import DataError
 from remission.statistics.estimate import normal_deviate
-from remission.statistics.inputs import Bools, Floats, Ints, checked_groups, checked_level, checked_times
+from remission.statistics.inputs import checked_groups, checked_level, checked_times
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ class CumulativeIncidence:
         return first, second, third, fourth
 
 
-def checked_causes(cause: ArrayLike, patients: int) -> Ints:
+def checked_causes(cause: ArrayLike, patients: int) -> Index:
     """Whole numbers: 0 for censored, 1, 2, ... for the causes.
 
     Raises
@@ -127,7 +128,7 @@ def _counts_at(values: Floats, moments: Floats) -> Floats:
 
 
 def _influence_squares(
-    times: Floats, causes: Ints, kinds: Ints, moments: Floats, at_risk: Floats, events: Floats, before: Floats
+    times: Floats, causes: Index, kinds: Index, moments: Floats, at_risk: Floats, events: Floats, before: Floats
 ) -> Floats:
     """Sum over patients of the squared influence on each cumulative incidence, at each event time.
 
@@ -238,7 +239,7 @@ def gray_test(time: ArrayLike, cause: ArrayLike, group: ArrayLike, *, of: int = 
     return GrayTest(of, groups.labels, score, chi_square, degrees, float(chdtrc(degrees, chi_square)), z)
 
 
-def _gray_sums(times: Floats, causes: Ints, codes: Ints, groups: int, of: int, rho: float) -> tuple[Floats, Floats]:
+def _gray_sums(times: Floats, causes: Index, codes: Index, groups: int, of: int, rho: float) -> tuple[Floats, Floats]:
     """Scores and their covariance (Gray 1988, section 3 and appendix; ties as in his R package cmprsk)."""
     moments = np.unique(times[causes > 0])
     members = [codes == g for g in range(groups)]

@@ -12,15 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
-from remission.statistics.inputs import (
-    Bools,
-    Floats,
-    checked_column,
-    checked_events,
-    checked_groups,
-    checked_times,
-)
+from remission.statistics.inputs import checked_column, checked_events, checked_groups, checked_times
 
 # Below this many patients all pairs are compared at once.
 _FEW = 128

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from remission.statistics.inputs import Bools, Floats, Ints
+from remission.arrays import Bools, Floats, Index
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Counts:
 def counts(
     time: Floats,
     event: Bools,
-    codes: Ints | None = None,
+    codes: Index | None = None,
     groups: int = 1,
     *,
     weights: Floats | None = None,
@@ -88,7 +88,7 @@ def counts(
 
 
 def _not_yet_entered(
-    distinct: Floats, entry: Floats, codes: Ints | None, groups: int, weights: Floats | None
+    distinct: Floats, entry: Floats, codes: Index | None, groups: int, weights: Floats | None
 ) -> Floats:
     """Weight of those whose entry is at or after each distinct time."""
     code = np.zeros(entry.size, dtype=np.intp) if codes is None else codes

@@ -20,9 +20,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats, Index
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate, ratio_estimate, two_sided_p
-from remission.statistics.inputs import Bools, Floats, Ints, checked_events, checked_groups, checked_times
+from remission.statistics.inputs import checked_events, checked_groups, checked_times
 
 TIES = ("efron", "breslow", "exact")
 _MOST_STEPS = 40
@@ -110,16 +111,16 @@ class RiskOrder(NamedTuple):
         Place among those tied, from 0, and how many they are.
     """
 
-    order: Ints
-    last: Ints
-    start: Ints
-    rows: Ints
-    tie: Ints
-    rank: Ints
-    size: Ints
+    order: Index
+    last: Index
+    start: Index
+    rows: Index
+    tie: Index
+    rank: Index
+    size: Index
 
 
-def risk_order(time: Floats, event: Bools, strata: Ints | None = None) -> RiskOrder:
+def risk_order(time: Floats, event: Bools, strata: Index | None = None) -> RiskOrder:
     """Sort once; everything that Newton's method repeats is then a running sum.
 
     Examples

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats
 
 if TYPE_CHECKING:
     from remission.statistics.cox import Derivatives, RiskOrder

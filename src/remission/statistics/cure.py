@@ -17,11 +17,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.cure_likelihood import Design, beginning, cure_design, cure_likelihood, cured_share
 from remission.statistics.estimate import Estimate, normal_deviate
 from remission.statistics.families import standard
-from remission.statistics.inputs import Floats, checked_level
+from remission.statistics.inputs import checked_level
 from remission.statistics.newton import LogLikelihood, Maximum, covariance_of, maximise
 
 # A cured share this close to 0 or 1, on the scale of the link, is a likelihood that rises without end.

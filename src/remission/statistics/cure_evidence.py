@@ -16,11 +16,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.cure import CureModel, cure_model
 from remission.statistics.cure_likelihood import KINDS
 from remission.statistics.families import FAMILIES
-from remission.statistics.inputs import Floats, checked_events, checked_times
+from remission.statistics.inputs import checked_events, checked_times
 
 _ALPHA = 0.05
 _UNCURED_AT_END = 0.05

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, ndtr
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.families import Standard, checked_family, standard
-from remission.statistics.inputs import Bools, Floats, checked_events, checked_times
+from remission.statistics.inputs import checked_events, checked_times
 from remission.statistics.newton import LogLikelihood
 
 LINKS = ("logit", "loglog", "probit")

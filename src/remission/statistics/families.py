@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import expit, gammainc, gammaincc, gammaln, log_ndtr, ndtr
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats
 
 FAMILIES = ("weibull", "log-normal", "log-logistic", "generalised gamma")
 _NEARLY_NORMAL = 1e-3

@@ -7,13 +7,10 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from remission.arrays import Array, Bools, Floats, Index
 from remission.errors import DataError
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.intp]
 
 
 def checked_times(time: ArrayLike, name: str = "time") -> Floats:
@@ -94,7 +91,7 @@ def checked_column(values: ArrayLike, patients: int, name: str) -> Floats:
 class Groups(NamedTuple):
     """Codes 0, 1, ... of the sorted labels."""
 
-    codes: Ints
+    codes: Index
     labels: tuple[Any, ...]
 
 
@@ -135,7 +132,7 @@ def checked_groups(group: ArrayLike, patients: int, name: str = "group", *, at_l
     return Groups(codes.astype(np.intp), tuple(labels.tolist()))
 
 
-def _sizes(values: NDArray[Any]) -> NDArray[np.intp]:
+def _sizes(values: Array) -> Index:
     """How many patients have each of the codes 0, 1, ...; empty if these are not such codes."""
     if not 0 <= values[0] < 64 or values.max() >= 64:
         return np.empty(0, dtype=np.intp)

@@ -12,9 +12,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.families import checked_family, log_survival, standard
-from remission.statistics.inputs import Floats, checked_times
+from remission.statistics.inputs import checked_times
 from remission.statistics.newton import LogLikelihood, covariance_of, maximise
 
 _MOST_STEPS = 20_000

@@ -14,9 +14,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, contrast, normal_estimate
-from remission.statistics.inputs import Floats, checked_groups, two_groups
+from remission.statistics.inputs import checked_groups, two_groups
 from remission.statistics.interval_censored import checked_intervals, turnbull
 
 

@@ -14,18 +14,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.bands import survival_band
 from remission.statistics.counts import counts
 from remission.statistics.estimate import Estimate, normal_estimate
-from remission.statistics.inputs import (
-    Floats,
-    checked_column,
-    checked_events,
-    checked_horizon,
-    checked_level,
-    checked_times,
-)
+from remission.statistics.inputs import checked_column, checked_events, checked_horizon, checked_level, checked_times
 
 # Products of many factors end a few rounding errors away from the fraction they stand for.
 _SAME = 1e-12

@@ -20,17 +20,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.counts import Counts, counts
 from remission.statistics.estimate import two_sided_p, upper_tail
-from remission.statistics.inputs import (
-    Bools,
-    Floats,
-    Groups,
-    checked_events,
-    checked_groups,
-    checked_times,
-)
+from remission.statistics.inputs import Groups, checked_events, checked_groups, checked_times
 from remission.statistics.skewness import corrected_scores
 from remission.statistics.two_arms import log_rank_sums
 from remission.statistics.weights import EventTable, LogRank, Weight

@@ -12,9 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from remission.statistics.inputs import Floats
+from remission.arrays import Array, Floats, Ints
 
 # keys: (trials, patients), each row ascending; bit 0 the arm, bit 1 the event, the rest the time.
 # present: how many keys of each row are patients. Each output is (trials, width); rows: how many were
@@ -205,9 +204,7 @@ def _compiled() -> tuple[Any, Any]:
     return kind(engine.get_function_address("event_tables")), engine
 
 
-def event_rows(
-    keys: NDArray[np.int64], present: NDArray[np.int64] | int, width: int
-) -> tuple[Floats, NDArray[np.int64], Floats]:
+def event_rows(keys: Ints, present: Ints | int, width: int) -> tuple[Floats, Ints, Floats]:
     """Walk sorted trials.
 
     Parameters
@@ -253,6 +250,6 @@ def event_rows(
     return block[:cells].reshape(6, trials, width), rows, block[cells + 2 * trials :].reshape(trials, 4)
 
 
-def _address(array: NDArray[Any]) -> int:
+def _address(array: Array) -> int:
     """Where the numbers of a contiguous array lie; several times quicker to ask for than ``array.ctypes``."""
     return ctypes.addressof(ctypes.c_char.from_buffer(array.data)) if array.size else 0

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats, checked_events, checked_times, two_groups
+from remission.statistics.inputs import checked_events, checked_times, two_groups
 from remission.statistics.log_rank import event_tables
 from remission.statistics.skewness import corrected_scores
 from remission.statistics.two_arms import weighted_scores

@@ -18,9 +18,10 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, contrast, normal_estimate
-from remission.statistics.inputs import Floats, checked_events, checked_times, two_groups
+from remission.statistics.inputs import checked_events, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier
 from remission.statistics.proportions import restricted_shares
 from remission.statistics.rmst import stratum_shares

@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri, owens_t
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats
 
 _MOST = 4
 _SAME = 1e-12

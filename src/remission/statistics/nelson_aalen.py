@@ -11,10 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.counts import counts
 from remission.statistics.estimate import normal_deviate
-from remission.statistics.inputs import Floats, checked_events, checked_times
+from remission.statistics.inputs import checked_events, checked_times
 
 TIES = ("together", "one by one")
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats
 
 _MOST_STEPS = 100
 _CONVERGED = 1e-14

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate, two_sided_p, upper_tail
-from remission.statistics.inputs import Floats, checked_events, checked_level, checked_times
+from remission.statistics.inputs import checked_events, checked_level, checked_times
 
 
 @dataclass(frozen=True)

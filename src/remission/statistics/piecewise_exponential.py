@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats, checked_events, checked_level, checked_times
+from remission.statistics.inputs import checked_events, checked_level, checked_times
 
 
 @dataclass(frozen=True)

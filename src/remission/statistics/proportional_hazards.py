@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.cox import TIES, cox, risk_means, risk_order
-from remission.statistics.inputs import Bools, Floats, checked_events, checked_groups, checked_times
+from remission.statistics.inputs import checked_events, checked_groups, checked_times
 from remission.statistics.kaplan_meier import kaplan_meier
 
 SCALES = ("km", "identity", "log", "rank")

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate, normal_deviate, upper_tail
-from remission.statistics.inputs import Floats, checked_level
+from remission.statistics.inputs import checked_level
 
 METHODS = ("wilson", "clopper-pearson", "wald")
 

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats, Index
 from remission.errors import DataError
-from remission.statistics.inputs import Bools, Floats, Ints, checked_times
+from remission.statistics.inputs import checked_times
 from remission.statistics.kaplan_meier import kaplan_meier
 
 # Enough for the search below to settle: each step moves by the patients that are left over.
@@ -38,7 +39,7 @@ class Reconstruction:
 
     time: Floats
     event: Bools
-    at_risk: Ints
+    at_risk: Index
     survival_error: float
 
 
@@ -52,7 +53,7 @@ class _Curve(NamedTuple):
 class _Stretch(NamedTuple):
     """What happened between two published numbers at risk."""
 
-    events: Ints
+    events: Index
     censored_at: Floats
     left: int
     survival: float
@@ -108,7 +109,7 @@ def reconstruct(
     return _patients(curve, starts, stretches, end)
 
 
-def _fit(curve: _Curve, starts: Floats, published: Ints, total_events: int | None, end: float) -> list[_Stretch]:
+def _fit(curve: _Curve, starts: Floats, published: Index, total_events: int | None, end: float) -> list[_Stretch]:
     """One stretch after each published number."""
     stretches: list[_Stretch] = []
     left, survival = int(published[0]), 1.0
@@ -218,7 +219,7 @@ def _checked_curve(time: ArrayLike, survival: ArrayLike) -> _Curve:
     return _Curve(times[last], values[last])
 
 
-def _checked_numbers(risk_time: ArrayLike, at_risk: ArrayLike) -> tuple[Floats, Ints]:
+def _checked_numbers(risk_time: ArrayLike, at_risk: ArrayLike) -> tuple[Floats, Index]:
     starts = checked_times(risk_time, "risk_time")
     numbers = np.asarray(at_risk, np.float64)
     if starts[0] != 0 or (np.diff(starts) <= 0).any():

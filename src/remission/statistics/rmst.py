@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, Estimate, contrast, normal_estimate, ratio_estimate
-from remission.statistics.inputs import Bools, checked_events, checked_groups, checked_times, two_groups
+from remission.statistics.inputs import checked_events, checked_groups, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier, restricted_mean
 
 

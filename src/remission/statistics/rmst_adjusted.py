@@ -13,16 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Contrast, contrast, normal_estimate, ratio_estimate
-from remission.statistics.inputs import (
-    Bools,
-    Floats,
-    checked_events,
-    checked_horizon,
-    checked_times,
-    two_groups,
-)
+from remission.statistics.inputs import checked_events, checked_horizon, checked_times, two_groups
 from remission.statistics.kaplan_meier import kaplan_meier
 
 LINKS = ("identity", "log")

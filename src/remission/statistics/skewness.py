@@ -22,7 +22,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from remission.statistics.inputs import Floats
+from remission.arrays import Floats
 from remission.statistics.weights import EventTable, Weight
 
 

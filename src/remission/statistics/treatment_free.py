@@ -15,16 +15,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from remission import draws
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.estimate import Estimate, normal_estimate
-from remission.statistics.inputs import (
-    Bools,
-    Floats,
-    checked_events,
-    checked_horizon,
-    checked_level,
-    checked_times,
-)
+from remission.statistics.inputs import checked_events, checked_horizon, checked_level, checked_times
 from remission.statistics.kaplan_meier import kaplan_meier, restricted_mean
 
 # Resampled patients held at one time: bounds memory whatever the number of patients.

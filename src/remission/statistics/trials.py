@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.statistics.inputs import Bools, Floats
+from remission.arrays import Bools, Floats
 from remission.statistics.milestone import margin_deviate, student_deviate, variances_at_margin
 from remission.statistics.weights import EventTable
 

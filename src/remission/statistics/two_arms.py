@@ -8,12 +8,10 @@ One walk over the sorted numbers then gives the rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from remission.statistics.inputs import Bools, Floats
+from remission.arrays import Array, Bools, Floats, Ints
 from remission.statistics.machine import event_rows
 from remission.statistics.weights import EventTable, LogRank, Weight
 
@@ -21,7 +19,7 @@ _MARKS = np.int64(3)
 _ABSENT = np.int64(np.iinfo(np.int64).max & ~3)
 
 
-def two_arm_table(time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None) -> EventTable:
+def two_arm_table(time: Floats, event: Array, treated: Array, present: Bools | None = None) -> EventTable:
     """Events and numbers at risk at each event time, pooled and in the treated arm.
 
     Parameters
@@ -52,7 +50,7 @@ def two_arm_table(time: Floats, event: NDArray[Any], treated: NDArray[Any], pres
     return EventTable(*columns[:, :, : int(rows.max(initial=0))])
 
 
-def log_rank_sums(time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None = None) -> Floats:
+def log_rank_sums(time: Floats, event: Array, treated: Array, present: Bools | None = None) -> Floats:
     """The plain log-rank test of each trial without its table.
 
     Parameters
@@ -75,9 +73,7 @@ def log_rank_sums(time: Floats, event: NDArray[Any], treated: NDArray[Any], pres
     return sums[0] if np.ndim(time) == 1 else sums
 
 
-def _walk(
-    time: Floats, event: NDArray[Any], treated: NDArray[Any], present: Bools | None
-) -> tuple[Floats, NDArray[np.int64], Floats]:
+def _walk(time: Floats, event: Array, treated: Array, present: Bools | None) -> tuple[Floats, Ints, Floats]:
     """Sort each trial with event and arm in the lowest bits, and walk it."""
     keys = np.ascontiguousarray(time, dtype=np.float64).view(np.int64) & ~_MARKS
     keys |= _whole(event) << 1
@@ -91,7 +87,7 @@ def _walk(
     return event_rows(keys, many, int(np.count_nonzero(keys & 2, axis=-1).max(initial=0)))
 
 
-def _whole(marks: NDArray[Any]) -> NDArray[np.int64]:
+def _whole(marks: Array) -> Ints:
     """Zeros and ones as wide as the keys: mixing widths costs more than widening."""
     return marks.astype(np.int64, copy=False)
 

@@ -24,8 +24,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Floats
 
 
 class EventTable(NamedTuple):

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools
 from remission.errors import StudyError
 from remission.study.definition import Criterion
 
 
-def fulfilled(criteria: Iterable[Criterion], columns: Mapping[str, Any], patients: int) -> NDArray[np.bool_]:
+def fulfilled(criteria: Iterable[Criterion], columns: Mapping[str, Any], patients: int) -> Bools:
     """Which patients meet every criterion.
 
     A value that is not known meets none, as in a trial, where who was not measured is not enrolled.

@@ -5,15 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.trial.hazard import Accrual, Hazard
-
-Array = NDArray[np.float64]
 
 # Follow-up that no data cut reaches, in any unit of time; stands for "never".
 NEVER = 1e9
 
 
-def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Accrual) -> Array:
+def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Accrual) -> Floats:
     """Calendar times of enrolment in their order: as many independent draws from the accrual, sorted.
 
     Sums of exponential gaps over their total are sorted uniforms (Devroye, Non-Uniform Random Variate
@@ -26,7 +25,7 @@ def enrolment(rng: np.random.Generator, trials: int, patients: int, accrual: Acc
     return share if even else accrual.quantile(share)
 
 
-def arrival(waits: Array, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Array:
+def arrival(waits: Floats, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Floats:
     """Times at which cumulative hazards reach unit exponentials; `NEVER` where they never do.
 
     Examples
@@ -45,7 +44,7 @@ def arrival(waits: Array, treated: NDArray[np.int8], control: Hazard, experiment
     return np.minimum(late, NEVER)
 
 
-def _by_pieces(waits: Array, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Array:
+def _by_pieces(waits: Floats, treated: NDArray[np.int8], control: Hazard, experimental: Hazard) -> Floats:
     """Few pieces of either arm, no rate zero: each piece adds the hazard used up in it over its rate."""
     cuts = np.union1d(control.cuts, experimental.cuts)
     starts = np.concatenate(([0.0], cuts))
@@ -61,14 +60,12 @@ def _by_pieces(waits: Array, treated: NDArray[np.int8], control: Hazard, experim
     return time + left * _by_arm(1.0 / rates[:, -1], treated)
 
 
-def _by_arm(values: Array, treated: NDArray[np.int8]) -> Array:
+def _by_arm(values: Floats, treated: NDArray[np.int8]) -> Floats:
     """The value of each patient's arm; one number when the arms share it."""
     return values[0] if values[0] == values[1] else values[0] + (values[1] - values[0]) * treated
 
 
-def seen_at_visits(
-    time: Array, event: NDArray[np.bool_], lost: Array, visits: Array
-) -> tuple[Array, NDArray[np.bool_]]:
+def seen_at_visits(time: Floats, event: Bools, lost: Floats, visits: Floats) -> tuple[Floats, Bools]:
     """Progression as visits show it: at the next visit, unless the patient leaves before it.
 
     Examples

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.crossing import check_information, crossing_probabilities
 from remission.trial.plan import Plan, rising_root
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -39,18 +38,18 @@ class Boundary:
         The rules it came from.
     """
 
-    fraction: Array
-    upper: Array
-    lower: Array
-    alpha_spent: Array
-    beta_spent: Array
+    fraction: Floats
+    upper: Floats
+    lower: Floats
+    alpha_spent: Floats
+    beta_spent: Floats
     power: float
     drift: float
     inflation: float
     plan: Plan
 
     @property
-    def nominal_p(self) -> Array:
+    def nominal_p(self) -> Floats:
         """One-sided p at which each look rejects."""
         return np.asarray(ndtr(-self.upper))
 
@@ -93,7 +92,7 @@ def boundary(fraction: ArrayLike, plan: Plan | None = None, power: float = 0.9) 
     return Boundary(info, upper, lower, *spent, power, drift, (drift / single) ** 2, rules)
 
 
-def _drift(plan: Plan, info: Array, power: float, guess: float) -> float:
+def _drift(plan: Plan, info: Floats, power: float, guess: float) -> float:
     """Drift at which the design has the power; bounds that do not depend on it are made once."""
     root = np.sqrt(info)
     still = None if plan.follows_effect else plan.bounds(info, guess * root, power)
@@ -105,7 +104,7 @@ def _drift(plan: Plan, info: Array, power: float, guess: float) -> float:
     return rising_root(gain, guess, "no effect gives this power: the futility bound stops too many trials")
 
 
-def check_fraction(fraction: ArrayLike) -> Array:
+def check_fraction(fraction: ArrayLike) -> Floats:
     """Information fractions as an array, refused unless they increase to 1.
 
     Examples

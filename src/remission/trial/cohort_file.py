@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError, RemissionError
 from remission.study import reader
 from remission.study.reader import BAD, Key, Problems, whole
@@ -204,7 +204,7 @@ def _one_row_each(rows: Rows, patient: str, path: str | Path) -> None:
         first[name] = number
 
 
-def _column(rows: Rows, name: str, path: str | Path) -> NDArray[np.float64]:
+def _column(rows: Rows, name: str, path: str | Path) -> Floats:
     values = np.empty(len(rows))
     for place, (line, row) in enumerate(rows):
         try:

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.trial.arrival import arrival, enrolment
 from remission.trial.hazard import Accrual, Hazard
 from remission.trial.randomness import check_ratio, permuted_blocks
 from remission.trial.scenario import check_visits
 from remission.trial.source import Patients
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class Cohort:
     array([5., 7.])
     """
 
-    time: Array
-    event: NDArray[np.bool_]
+    time: Floats
+    event: Bools
 
     @staticmethod
     def of(time: ArrayLike, event: ArrayLike) -> Cohort:
@@ -100,7 +99,7 @@ class CohortSource:
         return 1
 
     @property
-    def visits(self) -> Array | None:
+    def visits(self) -> Floats | None:
         """Follow-up times of the visits."""
         return np.asarray(self.visit_times, float) if self.visit_times else None
 

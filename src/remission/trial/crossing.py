@@ -14,12 +14,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from remission.arrays import Floats
 from remission.errors import DataError
-
-Array = NDArray[np.float64]
 
 # Beyond eight standard deviations from the drift the density is below 1e-14 and left out.
 _REACH = 8.0
@@ -35,8 +34,8 @@ _NARROWEST = 0.01
 class Density(NamedTuple):
     """Sub-density of Z at one look, among trials that go on: nodes, and density times quadrature weight."""
 
-    z: Array
-    mass: Array
+    z: Floats
+    mass: Floats
 
 
 @dataclass(frozen=True)
@@ -51,17 +50,17 @@ class Crossing:
         Mean information when the trial ends.
     """
 
-    upper: Array
-    lower: Array
-    expected_information: Array
+    upper: Floats
+    lower: Floats
+    expected_information: Floats
 
 
 @lru_cache(maxsize=8)
-def _legendre(nodes: int) -> tuple[Array, Array]:
+def _legendre(nodes: int) -> tuple[Floats, Floats]:
     return np.polynomial.legendre.leggauss(nodes)
 
 
-def _nodes(low: float, high: float, width: float) -> tuple[Array, Array]:
+def _nodes(low: float, high: float, width: float) -> tuple[Floats, Floats]:
     """Composite Gauss-Legendre nodes and weights, with panels no wider than ``width``."""
     panels = max(1, int(np.ceil((high - low) / width)))
     edges = np.linspace(low, high, panels + 1)
@@ -71,7 +70,7 @@ def _nodes(low: float, high: float, width: float) -> tuple[Array, Array]:
     return (centre + half * x).ravel(), (half * w).ravel()
 
 
-def _panel_width(information: Array, look: int) -> float:
+def _panel_width(information: Floats, look: int) -> float:
     """Panels narrow enough for the kernels of the step to this look and of the step to the next.
 
     What was cut off at the look before is blurred by the step from it, and no more than that.
@@ -81,7 +80,7 @@ def _panel_width(information: Array, look: int) -> float:
     return _PANEL * float(np.clip(narrowest, _NARROWEST, 1.0))
 
 
-def carry(theta: float, information: Array, look: int, low: float, high: float, before: Density | None) -> Density:
+def carry(theta: float, information: Floats, look: int, low: float, high: float, before: Density | None) -> Density:
     """Sub-density of Z at ``look`` between the boundaries, from that of the look before (if any)."""
     drift = theta * np.sqrt(information[look])
     low, high = max(low, drift - _REACH), min(high, drift + _REACH)
@@ -97,7 +96,7 @@ def carry(theta: float, information: Array, look: int, low: float, high: float, 
     return Density(z, weight * (kernel @ before.mass))
 
 
-def tail(theta: float, information: Array, look: int, bound: float, before: Density | None) -> float:
+def tail(theta: float, information: Floats, look: int, bound: float, before: Density | None) -> float:
     """Probability of going on until ``look`` and then having Z above ``bound``."""
     root = np.sqrt(information[look])
     if before is None:
@@ -106,7 +105,7 @@ def tail(theta: float, information: Array, look: int, bound: float, before: Dens
     return float(before.mass @ ndtr((before.z * np.sqrt(information[look - 1]) + theta * step - bound * root) / scale))
 
 
-def tail_density(theta: float, information: Array, look: int, bound: float, before: Density | None) -> float:
+def tail_density(theta: float, information: Floats, look: int, bound: float, before: Density | None) -> float:
     """Derivative of minus `tail` with respect to the bound."""
     root = np.sqrt(information[look])
     if before is None:
@@ -116,12 +115,12 @@ def tail_density(theta: float, information: Array, look: int, bound: float, befo
     return float(before.mass @ _phi(reach)) * root / scale
 
 
-def _step(information: Array, look: int) -> tuple[float, float]:
+def _step(information: Floats, look: int) -> tuple[float, float]:
     step = float(information[look] - information[look - 1])
     return step, float(np.sqrt(step))
 
 
-def _phi(x: ArrayLike) -> Array:
+def _phi(x: ArrayLike) -> Floats:
     x = np.asarray(x, float)
     return np.exp(-0.5 * x * x) / np.sqrt(2.0 * np.pi)
 
@@ -168,7 +167,7 @@ def crossing_probabilities(
     return Crossing(up, down, stop @ info)
 
 
-def _cross(theta: Array, info: Array, high: Array, low: Array) -> tuple[Array, Array]:
+def _cross(theta: Floats, info: Floats, high: Floats, low: Floats) -> tuple[Floats, Floats]:
     up, down = np.empty(info.size), np.empty(info.size)
     # A drift that varies from look to look is carried by shifting the boundaries of a trial without drift.
     shift = theta * np.sqrt(info)
@@ -181,7 +180,7 @@ def _cross(theta: Array, info: Array, high: Array, low: Array) -> tuple[Array, A
     return up, down
 
 
-def _checked(information: ArrayLike, upper: ArrayLike, lower: ArrayLike | None) -> tuple[Array, Array, Array]:
+def _checked(information: ArrayLike, upper: ArrayLike, lower: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
     info = check_information(information)
     high = np.asarray(upper, float).ravel()
     low = np.full(info.size, -np.inf) if lower is None else np.asarray(lower, float).ravel()
@@ -193,7 +192,7 @@ def _checked(information: ArrayLike, upper: ArrayLike, lower: ArrayLike | None) 
     return info, high, low
 
 
-def check_information(information: ArrayLike) -> Array:
+def check_information(information: ArrayLike) -> Floats:
     """Information of the looks as an array, refused unless finite, above 0 and increasing.
 
     Examples

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.trial.arrival import NEVER
 from remission.trial.looks import Look
 from remission.trial.source import Patients
-
-Array = NDArray[np.float64]
 
 
 class Observed(NamedTuple):
@@ -28,26 +26,26 @@ class Observed(NamedTuple):
         Who is enrolled; None when everybody is.
     """
 
-    time: Array
-    event: NDArray[np.bool_]
-    present: NDArray[np.bool_] | None
+    time: Floats
+    event: Bools
+    present: Bools | None
 
 
 class LookTimes(NamedTuple):
     """Calendar times of the looks, shape (trials, looks), and whether the events asked for had come."""
 
-    time: Array
-    reached: NDArray[np.bool_]
+    time: Floats
+    reached: Bools
 
 
-def calendar_of_events(patients: Patients) -> Array:
+def calendar_of_events(patients: Patients) -> Floats:
     """Calendar time of each event; infinite where there is none. Shape (trials, patients)."""
     calendar = patients.entry + patients.time
     np.putmask(calendar, ~patients.event, np.inf)
     return calendar
 
 
-def times_of_looks(patients: Patients, calendar: Array, looks: Sequence[Look]) -> LookTimes:
+def times_of_looks(patients: Patients, calendar: Floats, looks: Sequence[Look]) -> LookTimes:
     """When each trial is looked at.
 
     A look set by events waits for the last patient who has an event or leaves when too few events ever come.
@@ -100,7 +98,7 @@ def _events_of(look: Look, last: Look) -> float | None:
     return max(1.0, look.fraction * last.events)
 
 
-def cut(patients: Patients, calendar: Array, time: Array, visits: Array | None = None) -> Observed:
+def cut(patients: Patients, calendar: Floats, time: Floats, visits: Floats | None = None) -> Observed:
     """The data at a calendar time of each trial.
 
     Parameters

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.statistics.multinormal import largest_above
 from remission.statistics.skewness import corrected_scores
@@ -29,8 +29,6 @@ from remission.trial.cut import Observed
 from remission.trial.source import Patients
 from remission.trial.statistic import CureFraction, MaxCombo, Milestone, RestrictedMean, Statistic, WeightedLogRank
 
-Array = NDArray[np.float64]
-
 # Beyond this the normal deviate of a p-value is no longer told from infinity.
 _FURTHEST = 37.0
 
@@ -50,10 +48,10 @@ class Evaluated(NamedTuple):
         For each MaxCombo statistic the mean over trials of the covariance of its scores, shape (tests, tests).
     """
 
-    z: Array
-    estimate: Array
-    information: Array
-    covariance: tuple[Array | None, ...]
+    z: Floats
+    estimate: Floats
+    information: Floats
+    covariance: tuple[Floats | None, ...]
 
 
 def evaluate(
@@ -128,8 +126,8 @@ def _needs_ratio(statistics: Sequence[Statistic]) -> bool:
 class _Group(NamedTuple):
     """A stratum: end of follow-up of both arms, and share of all patients; shape (trials,)."""
 
-    ends: tuple[Array, Array]
-    share: Array
+    ends: tuple[Floats, Floats]
+    share: Floats
 
 
 def _groups(patients: Patients, seen: Observed, strata: int) -> list[_Group]:
@@ -147,7 +145,7 @@ def _groups(patients: Patients, seen: Observed, strata: int) -> list[_Group]:
 def _arms(
     tables: Sequence[EventTable],
     groups: Sequence[_Group],
-    estimate: Callable[[EventTable, tuple[Array, Array], float], Arms],
+    estimate: Callable[[EventTable, tuple[Floats, Floats], float], Arms],
     time: float,
 ) -> Arms:
     """An estimate of both arms, averaged over the strata."""
@@ -159,8 +157,8 @@ class _Scores(NamedTuple):
     """Scores of all weights that any statistic uses, and their covariance."""
 
     weights: list[Weight]
-    score: Array
-    covariance: Array
+    score: Floats
+    covariance: Floats
 
 
 def _scores(tables: Sequence[EventTable], statistics: Sequence[Statistic]) -> _Scores | None:
@@ -178,13 +176,13 @@ def _scores(tables: Sequence[EventTable], statistics: Sequence[Statistic]) -> _S
     return _Scores(weights, _sum([score for score, _ in made]), _sum([spread for _, spread in made]))
 
 
-def _sum(parts: Sequence[Array]) -> Array:
+def _sum(parts: Sequence[Floats]) -> Floats:
     return parts[0] if len(parts) == 1 else np.sum(parts, axis=0)
 
 
 def _family(
     tables: Sequence[EventTable], scores: _Scores | None, statistic: WeightedLogRank | MaxCombo
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Z and information of one member of the log-rank family."""
     if isinstance(statistic, WeightedLogRank) and statistic.margin != 1.0:
         score, spread = (_sum(part) for part in zip(*(_at_margin(t, statistic) for t in tables), strict=True))
@@ -204,8 +202,8 @@ def _family(
 
 
 def _corrected(
-    tables: Sequence[EventTable], weights: Sequence[Weight], corrected: bool, score: Array, spread: Array
-) -> Array:
+    tables: Sequence[EventTable], weights: Sequence[Weight], corrected: bool, score: Floats, spread: Floats
+) -> Floats:
     """Z of each weight, shape (trials, weights), without its skewness if that is asked for."""
     z = _standardised(score, spread)
     if not corrected:
@@ -218,19 +216,19 @@ def _places(scores: _Scores, statistic: MaxCombo) -> list[int]:
     return [scores.weights.index(weight) for weight in statistic.weights]
 
 
-def _mean_covariance(scores: _Scores | None, statistic: Statistic) -> Array | None:
+def _mean_covariance(scores: _Scores | None, statistic: Statistic) -> Floats | None:
     if not isinstance(statistic, MaxCombo) or scores is None:
         return None
     places = _places(scores, statistic)
     return np.asarray(scores.covariance.mean(axis=0)[np.ix_(places, places)])
 
 
-def _standardised(score: Array, spread: Array) -> Array:
+def _standardised(score: Floats, spread: Floats) -> Floats:
     """Score over its standard deviation; NaN without variance."""
     return score / np.sqrt(np.where(spread > 0, spread, np.nan))
 
 
-def _at_margin(table: EventTable, statistic: WeightedLogRank) -> tuple[Array, Array]:
+def _at_margin(table: EventTable, statistic: WeightedLogRank) -> tuple[Floats, Floats]:
     """Score of the partial likelihood at the margin, weighted, and its variance.
 
     Tied events leave one after the other (Efron). Progression that is seen at visits only is heavily tied;
@@ -253,9 +251,9 @@ def _at_margin(table: EventTable, statistic: WeightedLogRank) -> tuple[Array, Ar
     return score, spread
 
 
-def _largest(z: Array, covariance: Array) -> Array:
+def _largest(z: Floats, covariance: Floats) -> Floats:
     """Normal deviate of the p-value of the largest z; NaN where one has no variance."""
-    usable: NDArray[np.bool_] = np.asarray(np.isfinite(z).all(axis=1))
+    usable: Bools = np.asarray(np.isfinite(z).all(axis=1))
     variance = np.diagonal(covariance, axis1=1, axis2=2)
     spread = np.sqrt(np.where(variance > 0, variance, 1.0))
     correlation = covariance / (spread[:, :, None] * spread[:, None, :])

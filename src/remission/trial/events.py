@@ -12,26 +12,24 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.expectation import at_risk
 from remission.trial.hazard import Hazard
 from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario, Stratum
 
-Array = NDArray[np.float64]
-
 
 class _Seen(NamedTuple):
     """Pieces of follow-up: where each starts, hazards in it, and what has been reached at its start."""
 
-    start: Array
-    hazard: Array
-    leaving: Array
-    alive: Array
-    seen: Array
-    integral: Array
+    start: Floats
+    hazard: Floats
+    leaving: Floats
+    alive: Floats
+    seen: Floats
+    integral: Floats
 
 
 @lru_cache(maxsize=256)
@@ -47,7 +45,7 @@ def _pieces(event: Hazard, dropout: Hazard) -> _Seen:
     return _Seen(start, hazard, leaving, alive, seen, integral)
 
 
-def _within(hazard: Array, leaving: Array, alive: Array, width: Array) -> tuple[Array, Array]:
+def _within(hazard: Floats, leaving: Floats, alive: Floats, width: Floats) -> tuple[Floats, Floats]:
     """Events seen in a stretch of a piece, and the integral of that over the stretch."""
     safe = np.where(leaving > 0, leaving, 1.0)
     lost = -np.expm1(-leaving * width)
@@ -55,7 +53,7 @@ def _within(hazard: Array, leaving: Array, alive: Array, width: Array) -> tuple[
     return share * lost, share * (width - lost / safe)
 
 
-def _integral(pieces: _Seen, until: Array) -> Array:
+def _integral(pieces: _Seen, until: Floats) -> Floats:
     """Integral of the probability that the event is seen, from 0 to each follow-up time."""
     time = np.maximum(until, 0.0)
     k = np.searchsorted(pieces.start, time, side="right") - 1

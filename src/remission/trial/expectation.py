@@ -13,13 +13,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.hazard import Hazard
 from remission.trial.scenario import Scenario, Stratum
-
-Array = NDArray[np.float64]
 
 _NODES = 10
 # A panel spans at most this share of the follow-up, so that weights such as sqrt(1 - S) are resolved near 0.
@@ -44,37 +43,37 @@ class AtRisk:
         Ends of the panels that the nodes lie in; None for visits.
     """
 
-    time: Array
-    weight: Array
-    control: Array
-    experimental: Array
-    hazard_control: Array
-    hazard_experimental: Array
-    pooled_survival: Array
-    edges: Array | None
+    time: Floats
+    weight: Floats
+    control: Floats
+    experimental: Floats
+    hazard_control: Floats
+    hazard_experimental: Floats
+    pooled_survival: Floats
+    edges: Floats | None
 
     @property
     def together(self) -> bool:
         """Whether events come together, at visits."""
         return self.edges is None
 
-    def up_to(self, values: Array) -> Array:
+    def up_to(self, values: Floats) -> Floats:
         """Integral of a function from 0 to each node, or its sum over the visits up to each."""
         return np.cumsum(values) if self.edges is None else integrals(values, self.edges)
 
     @property
-    def events_control(self) -> Array:
+    def events_control(self) -> Floats:
         """Events of the control arm at each node, times the quadrature weight."""
         return self.weight * self.control * self.hazard_control
 
     @property
-    def events_experimental(self) -> Array:
+    def events_experimental(self) -> Floats:
         """Events of the experimental arm at each node, times the quadrature weight."""
         return self.weight * self.experimental * self.hazard_experimental
 
 
 @lru_cache(maxsize=1)
-def _rule() -> tuple[Array, Array, Array]:
+def _rule() -> tuple[Floats, Floats, Floats]:
     """Nodes, weights, and the matrix that integrates an interpolating polynomial up to each node."""
     x, w = np.polynomial.legendre.leggauss(_NODES)
     powers = np.vander(x, _NODES, increasing=True)
@@ -83,7 +82,7 @@ def _rule() -> tuple[Array, Array, Array]:
     return x, w, primitives @ np.linalg.inv(powers)
 
 
-def integrals(values: Array, edges: Array) -> Array:
+def integrals(values: Floats, edges: Floats) -> Floats:
     """Integral from 0 to each node of a function given on the nodes of `at_risk`.
 
     Examples
@@ -98,7 +97,7 @@ def integrals(values: Array, edges: Array) -> Array:
     return (before[:, None] + (panels @ primitive.T) * half[:, None]).ravel()
 
 
-def _edges(scenario: Scenario, stratum: Stratum, time: float, more: tuple[float, ...]) -> Array:
+def _edges(scenario: Scenario, stratum: Stratum, time: float, more: tuple[float, ...]) -> Floats:
     """Points where something changes, with panels that grow from 0 on."""
     hazards = (stratum.control, stratum.experimental, stratum.dropout_control, stratum.dropout_experimental)
     cuts = [cut for hazard in hazards for cut in hazard.cuts] + [time - cut for cut in scenario.accrual.cuts]
@@ -167,7 +166,7 @@ def _at_visits(scenario: Scenario, time: float, stratum: Stratum, until: float) 
     enrolled = scenario.accrual.enrolled(time - visits) * stratum.share
     share = scenario.ratio / (1.0 + scenario.ratio)
 
-    def arm(part: float, event: Hazard, dropout: Hazard) -> tuple[Array, Array]:
+    def arm(part: float, event: Hazard, dropout: Hazard) -> tuple[Floats, Floats]:
         hazard = -np.expm1(event.cumulative(before) - event.cumulative(visits))
         return enrolled * part * event.survival(before) * dropout.survival(visits), hazard
 
@@ -192,13 +191,13 @@ class Expected:
         Of the logarithm of the average hazard ratio, under the scenario and with equal arms.
     """
 
-    time: Array
-    events: Array
-    events_control: Array
-    events_experimental: Array
-    average_hazard_ratio: Array
-    information: Array
-    information_null: Array
+    time: Floats
+    events: Floats
+    events_control: Floats
+    events_experimental: Floats
+    average_hazard_ratio: Floats
+    information: Floats
+    information_null: Floats
 
 
 def expected(scenario: Scenario, times: ArrayLike) -> Expected:
@@ -247,6 +246,6 @@ def _expected_at(scenario: Scenario, time: float) -> tuple[float, float, float, 
     return events_c, events_e, weighted / both_arms if both_arms > 0 else np.nan, information, null
 
 
-def _cumulative(hazard: Array, together: bool) -> Array:
+def _cumulative(hazard: Floats, together: bool) -> Floats:
     """Hazards; of shares seen at visits what was accumulated since the visit before."""
     return -np.log1p(-hazard) if together else hazard

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -128,22 +127,22 @@ class Hazard:
         starts = np.concatenate(([0.0], cuts))
         return Hazard(tuple(share * self.rate(starts) + other_share * other.rate(starts)), tuple(cuts))
 
-    def rate(self, time: ArrayLike) -> Array:
+    def rate(self, time: ArrayLike) -> Floats:
         """Hazard at each time, that of the piece which begins there at a cut."""
         return np.asarray(self.rates)[np.searchsorted(self.cuts, np.asarray(time, float), side="right")]
 
-    def cumulative(self, time: ArrayLike) -> Array:
+    def cumulative(self, time: ArrayLike) -> Floats:
         """Cumulative hazard at each time."""
         t = np.asarray(time, float)
         edges, heights = self._edges, self._heights
         piece = np.searchsorted(self.cuts, t, side="right")
         return np.asarray(heights[piece] + (t - edges[piece]) * np.asarray(self.rates)[piece])
 
-    def survival(self, time: ArrayLike) -> Array:
+    def survival(self, time: ArrayLike) -> Floats:
         """Probability of no event by each time."""
         return np.exp(-self.cumulative(time))
 
-    def restricted_mean(self, time: ArrayLike) -> Array:
+    def restricted_mean(self, time: ArrayLike) -> Floats:
         """Area under the survival curve up to each time.
 
         Examples
@@ -158,7 +157,7 @@ class Hazard:
         piece = np.searchsorted(edges, t, side="right") - 1
         return np.asarray(whole[piece] + start[piece] * _mean_survival(rates[piece], t - edges[piece]))
 
-    def inverse(self, cumulative: ArrayLike) -> Array:
+    def inverse(self, cumulative: ArrayLike) -> Floats:
         """Time at which the cumulative hazard reaches each value; infinite where it never does."""
         goal = np.asarray(cumulative, float)
         edges, rates, heights = self._edges, np.asarray(self.rates), self._heights
@@ -168,17 +167,17 @@ class Hazard:
         return np.where((rates[piece] == 0.0) & (goal > heights[piece]), np.inf, np.fmax(time, edges[piece]))
 
     @cached_property
-    def _edges(self) -> Array:
+    def _edges(self) -> Floats:
         """Where each piece starts."""
         return np.array((0.0, *self.cuts))
 
     @cached_property
-    def _heights(self) -> Array:
+    def _heights(self) -> Floats:
         """Cumulative hazard where each piece starts."""
         return np.concatenate(([0.0], np.cumsum(np.asarray(self.rates[:-1]) * np.diff(self.cuts, prepend=0.0))))
 
 
-def _mean_survival(rate: Array, width: Array) -> Array:
+def _mean_survival(rate: Floats, width: Floats) -> Floats:
     """Integral of ``exp(-rate u)`` over a width."""
     return np.where(rate > 0, -np.expm1(-rate * width) / np.where(rate > 0, rate, 1.0), width)
 
@@ -266,13 +265,13 @@ class Accrual:
         """Patients enrolled in all."""
         return float(np.asarray(self.rates) @ np.diff(self.cuts, prepend=0.0))
 
-    def enrolled(self, time: ArrayLike) -> Array:
+    def enrolled(self, time: ArrayLike) -> Floats:
         """Patients enrolled by each calendar time."""
         edges = np.array((0.0, *self.cuts))
         counts = np.concatenate(([0.0], np.cumsum(np.asarray(self.rates) * np.diff(edges))))
         return np.interp(np.asarray(time, float), edges, counts, left=0.0)
 
-    def quantile(self, share: ArrayLike) -> Array:
+    def quantile(self, share: ArrayLike) -> Floats:
         """Calendar time by which a share of all patients is enrolled."""
         edges = np.array((0.0, *self.cuts))
         counts = np.concatenate(([0.0], np.cumsum(np.asarray(self.rates) * np.diff(edges))))

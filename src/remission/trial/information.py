@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.weights import LogRank
 from remission.trial.expectation import expected
@@ -17,12 +17,10 @@ from remission.trial.scenario import Scenario, Stratum
 from remission.trial.spread import milestone_spread, score_spread
 from remission.trial.statistic import Milestone, RestrictedMean, Statistic, WeightedLogRank
 
-Array = NDArray[np.float64]
-
 METHODS = ("full", "score", "two variances", "average hazard ratio")
 
 
-def series(scenario: Scenario, times: Array, statistic: Statistic, method: str) -> tuple[Array, Array, Array]:
+def series(scenario: Scenario, times: Floats, statistic: Statistic, method: str) -> tuple[Floats, Floats, Floats]:
     """Effect, its information, and the information that standardises Z, at each look."""
     if method not in METHODS:
         raise DataError("no such method", found=method, allowed=", ".join(METHODS), where="method")
@@ -59,8 +57,8 @@ def _difference(scenario: Scenario, time: float, statistic: RestrictedMean | Mil
 
 
 def spread_at_looks(
-    scenario: Scenario, times: Array, looks: Sequence[Look], statistic: Statistic, method: str
-) -> Array:
+    scenario: Scenario, times: Floats, looks: Sequence[Look], statistic: Statistic, method: str
+) -> Floats:
     """Standard deviation of Z at each look; 1 for methods that take it to be so."""
     spread = np.ones(times.size)
     if method != "full":
@@ -74,7 +72,7 @@ def spread_at_looks(
     return spread
 
 
-def planned_fraction(scenario: Scenario, times: Array, statistic: Statistic) -> Array:
+def planned_fraction(scenario: Scenario, times: Floats, statistic: Statistic) -> Floats:
     """Information fractions expected without effect, or of events for the log-rank test."""
     if isinstance(statistic, WeightedLogRank) and isinstance(statistic.weight, LogRank):
         events = expected(scenario, times).events

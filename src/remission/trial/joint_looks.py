@@ -21,13 +21,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.multinormal import largest_above, normal_below
-
-Array = NDArray[np.float64]
 
 # Two to this power points: bounds of three tests at three looks, or at five, are then right to about 0.0003.
 _POINTS, _SEED = 12, 2017
@@ -80,13 +79,13 @@ class JointLooks:
             self.slope.append(slope)
             self.given.append(_Split.of(self.correlation[k] - slope @ joint.T))
 
-    def with_mean(self, mean: Array) -> JointLooks:
+    def with_mean(self, mean: Floats) -> JointLooks:
         """The same scores with other means."""
         other = copy(self)
         other.mean = mean
         return other
 
-    def bounds(self, spend: ArrayLike) -> Array:
+    def bounds(self, spend: ArrayLike) -> Floats:
         """Thresholds of the largest standardised score that spend so much at each look.
 
         Parameters
@@ -101,7 +100,7 @@ class JointLooks:
                 above = found[k] + float(ndtri(error))
         return found
 
-    def _bound(self, earlier: Array, error: float, above: float) -> float:
+    def _bound(self, earlier: Floats, error: float, above: float) -> float:
         """Bound that spends an error, near ``above`` its normal deviate: secant steps on the deviate of what is spent,
         which moves nearly as the bound does.
         """
@@ -119,7 +118,7 @@ class JointLooks:
                 return bound
         raise DataError("no bound was found that spends this error", where="spend", found=f"{error:g}")
 
-    def crossing(self, upper: ArrayLike) -> Array:
+    def crossing(self, upper: ArrayLike) -> Floats:
         """Probability that the largest standardised score first crosses its bound at each look.
 
         Parameters
@@ -129,7 +128,7 @@ class JointLooks:
         bounds = np.asarray(upper, dtype=float)
         return np.array([self._first(bounds[: k + 1]) for k in range(self.looks)])
 
-    def _first(self, upper: Array) -> float:
+    def _first(self, upper: Floats) -> float:
         """Probability of crossing at the last of these looks, and at none before."""
         look = upper.size - 1
         if upper[look] == np.inf:
@@ -141,7 +140,7 @@ class JointLooks:
         total = largest_above(here[0], block) if level else 1.0 - normal_below(here, block)
         return float(total) * (self._kept(room) if np.isfinite(upper[:look]).any() else 1.0)
 
-    def _kept(self, room: Array) -> float:
+    def _kept(self, room: Floats) -> float:
         """Share of those above at the last look who were below at all earlier ones."""
         look = len(room) - 1
         points, normals = _points(len(room) * self.tests)
@@ -168,11 +167,11 @@ class JointLooks:
 class _Split:
     """Normals as ``common`` times one standard normal, plus ``rest`` times others; shapes (tests,), (tests, others)."""
 
-    common: Array
-    rest: Array
+    common: Floats
+    rest: Floats
 
     @staticmethod
-    def of(covariance: Array) -> _Split:
+    def of(covariance: Floats) -> _Split:
         """The one in common is the standardised sum."""
         total = covariance.sum(axis=1)
         variance = float(total.sum())
@@ -180,7 +179,7 @@ class _Split:
         values, vectors = np.linalg.eigh(covariance - np.outer(common, common))
         return _Split(common, (vectors * np.sqrt(np.maximum(values, 0.0)))[:, :0:-1])
 
-    def interval(self, room: Array, free: Array) -> tuple[Array, Array]:
+    def interval(self, room: Floats, free: Floats) -> tuple[Floats, Floats]:
         """Between what the common normal keeps every test below its limit, given the rest; shape (points,)."""
         low, high = np.full(free.shape[1], -np.inf), np.full(free.shape[1], np.inf)
         for limit, slope, other in zip(room, self.common, free, strict=True):
@@ -194,7 +193,7 @@ class _Split:
 
 
 @lru_cache(maxsize=16)
-def _points(dimension: int) -> tuple[Array, Array]:
+def _points(dimension: int) -> tuple[Floats, Floats]:
     """A fixed Sobol sequence, scrambled as Owen (1995) does, and its points as normals; shape (dimension, points)."""
     from scipy.stats.qmc import Sobol
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.events import expected_events, time_of_events
 from remission.trial.scenario import Scenario
@@ -53,7 +53,7 @@ class Look:
             raise DataError("a share of events lies below 1 and replaces their number", found=f"{self.fraction:g}")
 
 
-def look_times(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]:
+def look_times(scenario: Scenario, looks: Sequence[Look]) -> Floats:
     """Expected calendar times of the looks.
 
     Parameters
@@ -84,7 +84,7 @@ def look_times(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]
     return times
 
 
-def times_as_asked(scenario: Scenario, looks: Sequence[Look]) -> NDArray[np.float64]:
+def times_as_asked(scenario: Scenario, looks: Sequence[Look]) -> Floats:
     """Expected calendar time of each look, whatever their order.
 
     Raises

@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.multinormal import largest_above, largest_quantile, normal_below
 from remission.trial.boundary import check_power
@@ -23,8 +24,6 @@ from remission.trial.scenario import Scenario
 from remission.trial.skewed import skewness
 from remission.trial.spread import score_spread
 from remission.trial.statistic import MaxCombo
-
-Array = NDArray[np.float64]
 
 # A secant step from this close to the root leaves less than a millionth of it.
 _CLOSE, _MOST_STEPS = 1e-5, 40
@@ -78,7 +77,7 @@ def max_combo_power(
     return MaxComboDesign(scenario.accrual.patients, expected_events(scenario, time), bound, power)
 
 
-def max_combo_deviates(covariance: ArrayLike, spend: ArrayLike) -> Array:
+def max_combo_deviates(covariance: ArrayLike, spend: ArrayLike) -> Floats:
     """Bounds of a MaxCombo test at several looks, as normal deviates of the p-value that each look needs.
 
     Parameters
@@ -111,7 +110,7 @@ def max_combo_looks(
     plan: Plan | None = None,
     *,
     by_events: bool = False,
-) -> tuple[Array, Array]:
+) -> tuple[Floats, Floats]:
     """Bounds of the largest Z at several looks, and the cumulative chance to have crossed one by each.
 
     Spending goes by events. Futility is left out: this is the power of a trial that never stops for it.
@@ -177,7 +176,7 @@ def max_combo_looks_size(
 
 def _at_looks(
     scenario: Scenario, times: ArrayLike, statistic: MaxCombo | None, plan: Plan | None, by_events: bool
-) -> tuple[Array, JointLooks, Array]:
+) -> tuple[Floats, JointLooks, Floats]:
     """Bounds at several looks, the scores there under the scenario, and how much more a bound asks of each plain Z."""
     chosen, rules = statistic or MaxCombo(), plan or Plan()
     instants = np.atleast_1d(np.asarray(times, float))
@@ -256,9 +255,7 @@ def max_combo_size(
     return MaxComboDesign(patients, expected_events(sized, time), bound, target)
 
 
-def _standardised(
-    scenario: Scenario, time: float, statistic: MaxCombo
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _standardised(scenario: Scenario, time: float, statistic: MaxCombo) -> tuple[Floats, Floats]:
     """Means of the parts' Z and their correlation."""
     parts = score_moments(scenario, time, statistic.weights)
     spread = np.sqrt(np.diag(parts.covariance))

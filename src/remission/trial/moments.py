@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics import weights as w
 from remission.statistics.milestone import variances_at_margin
@@ -22,8 +22,6 @@ from remission.trial.expectation import AtRisk, at_risk
 from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario
 from remission.trial.score import expected_counts, score_at
-
-Array = NDArray[np.float64]
 
 _EQUAL = w.LogRank()
 
@@ -35,11 +33,11 @@ class Moments(NamedTuple):
     milestones it holds the difference of the arms.
     """
 
-    mean: Array
-    covariance: Array
+    mean: Floats
+    covariance: Floats
 
 
-def limit_weight(weight: w.Weight, numbers: AtRisk, patients: float) -> Array:
+def limit_weight(weight: w.Weight, numbers: AtRisk, patients: float) -> Floats:
     """What a weight of the log-rank family tends to in a large trial, at the nodes of ``numbers``.
 
     Raises
@@ -82,7 +80,7 @@ def _survival_before(numbers: AtRisk, time: float, after: bool = False) -> float
     return float(s[: np.searchsorted(numbers.time, time, side="right")].min(initial=1.0))
 
 
-def _pooled_hazard(numbers: AtRisk) -> Array:
+def _pooled_hazard(numbers: AtRisk) -> Floats:
     """Share of those at risk whose event is seen at each visit."""
     seen = numbers.events_control + numbers.events_experimental
     return np.asarray(seen / np.maximum(numbers.control + numbers.experimental, 1e-300))
@@ -185,7 +183,7 @@ def rmst_moments(scenario: Scenario, time: float, tau: float) -> Moments:
     return Moments(np.array([mean]), np.array([[variance]]))
 
 
-def _greenwood(numbers: AtRisk) -> tuple[Array, Array]:
+def _greenwood(numbers: AtRisk) -> tuple[Floats, Floats]:
     """Steps of the variance of log survival at each node, of the control and of the experimental arm."""
     arms = (numbers.control, numbers.hazard_control), (numbers.experimental, numbers.hazard_experimental)
     control, experimental = (
@@ -229,7 +227,7 @@ def milestone_moments(
     return Moments(np.array([survival[1] - survival[0]]), np.array([[variance.sum()]]))
 
 
-def milestone_arms(scenario: Scenario, time: float, at: float) -> tuple[Array, Array]:
+def milestone_arms(scenario: Scenario, time: float, at: float) -> tuple[Floats, Floats]:
     """Survival of both arms at a milestone, averaged over strata, and its variance: control, experimental.
 
     Examples

@@ -7,16 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import compress
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Ints
 from remission.errors import DataError
 from remission.trial.crossing import crossing_probabilities
 from remission.trial.max_combo import max_combo_deviates
 from remission.trial.plan import FixedBounds, Plan
 from remission.trial.simulate import SimulatedTrials
 from remission.trial.statistic import MaxCombo, Statistic
-
-Array = NDArray[np.float64]
 
 # A look adds nothing when its share of the information is less than this.
 _NOTHING = 1e-6
@@ -52,23 +50,23 @@ class Operating:
     """
 
     statistic: Statistic
-    fraction: Array
-    upper: Array
-    lower: Array
-    success: Array
-    futility: Array
-    false_success: Array | None
+    fraction: Floats
+    upper: Floats
+    lower: Floats
+    success: Floats
+    futility: Floats
+    false_success: Floats | None
     trials: int
     trials_null: int
-    failed: NDArray[np.int64]
-    failed_null: NDArray[np.int64]
+    failed: Ints
+    failed_null: Ints
     mean_time: float
     mean_events: float
     mean_patients: float
     estimate_at_stop: float
     estimate_at_end: float
     estimate_spread: float
-    information: Array
+    information: Floats
 
     @property
     def power(self) -> float:
@@ -175,7 +173,7 @@ def _one(found: SimulatedTrials, null: SimulatedTrials | None, plan: Plan, targe
     )  # fmt: skip
 
 
-def _fraction(trials: SimulatedTrials) -> Array:
+def _fraction(trials: SimulatedTrials) -> Floats:
     """Mean information of the looks over that of the last; by events where there is none to go by.
 
     A look may add nothing (a restricted mean once all are followed to its horizon, or before anybody is), and then
@@ -198,12 +196,12 @@ def _fraction(trials: SimulatedTrials) -> Array:
     return information / information[-1]
 
 
-def _known(trials: SimulatedTrials) -> NDArray[np.bool_]:
+def _known(trials: SimulatedTrials) -> Bools:
     """At which looks most trials know the statistic."""
     return np.asarray(np.isfinite(trials.z).mean(axis=0) >= _MOST)
 
 
-def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float) -> tuple[Array, Array]:
+def _bounds(null: SimulatedTrials, plan: Plan, fraction: Floats, mean: Floats, target: float) -> tuple[Floats, Floats]:
     """Bounds of Z (for MaxCombo of the normal deviate of its p); a look that adds nothing has none."""
     adds = np.diff(fraction, prepend=0.0) > _NOTHING
     upper, lower = np.full(fraction.size, np.inf), np.full(fraction.size, -np.inf)
@@ -213,7 +211,7 @@ def _bounds(null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, tar
     return upper, lower
 
 
-def _at(plan: Plan, looks: NDArray[np.bool_]) -> Plan:
+def _at(plan: Plan, looks: Bools) -> Plan:
     """The plan for some of the looks: bounds typed in for the others are left out."""
     if looks.all():
         return plan
@@ -226,8 +224,8 @@ def _at(plan: Plan, looks: NDArray[np.bool_]) -> Plan:
 
 
 def _bounds_of(
-    null: SimulatedTrials, plan: Plan, fraction: Array, mean: Array, target: float, looks: NDArray[np.bool_]
-) -> tuple[Array, Array]:
+    null: SimulatedTrials, plan: Plan, fraction: Floats, mean: Floats, target: float, looks: Bools
+) -> tuple[Floats, Floats]:
     covariance = null.covariance[0]
     if covariance is None or fraction.size == 1:
         return plan.bounds(fraction, mean, target)
@@ -238,7 +236,7 @@ def _bounds_of(
     return each, np.minimum(lower, each)
 
 
-def _stops(z: Array, upper: Array, lower: Array) -> tuple[NDArray[np.int64], NDArray[np.bool_], NDArray[np.bool_]]:
+def _stops(z: Floats, upper: Floats, lower: Floats) -> tuple[Ints, Bools, Bools]:
     """Look at which each trial stops, and why; one that crosses nothing stops at the last look."""
     high, low = z >= upper, (z <= lower) & (z < upper)
     over = high | low
@@ -247,21 +245,21 @@ def _stops(z: Array, upper: Array, lower: Array) -> tuple[NDArray[np.int64], NDA
     return stop, high[rows, stop], low[rows, stop]
 
 
-def _false(z: Array, upper: Array, lower: Array, plan: Plan) -> Array:
+def _false(z: Floats, upper: Floats, lower: Floats, plan: Plan) -> Floats:
     counted = lower if plan.binding else np.full(lower.size, -np.inf)
     stop, won, _ = _stops(z, upper, counted)
     return _cumulative(stop, won, upper.size)
 
 
-def _cumulative(stop: NDArray[np.int64], which: NDArray[np.bool_], looks: int) -> Array:
+def _cumulative(stop: Ints, which: Bools, looks: int) -> Floats:
     return np.bincount(stop[which], minlength=looks).cumsum() / stop.size
 
 
-def _mean(values: Array) -> float:
+def _mean(values: Floats) -> float:
     known = values[np.isfinite(values)]
     return float(known.mean()) if known.size else float("nan")
 
 
-def _spread(values: Array) -> float:
+def _spread(values: Floats) -> float:
     known = values[np.isfinite(values)]
     return float(known.std(ddof=1)) if known.size > 1 else float("nan")

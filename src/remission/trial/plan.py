@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.crossing import Density, carry, crossing_probabilities, tail, tail_density
 from remission.trial.spending import Spending
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ class Plan:
         """Whether bounds depend on the effect (they do when futility spends beta)."""
         return isinstance(self.futility, Spending) and self.futility_under == "alternative"
 
-    def bounds(self, fraction: Array, mean: Array, power: float) -> tuple[Array, Array]:
+    def bounds(self, fraction: Floats, mean: Floats, power: float) -> tuple[Floats, Floats]:
         """Upper and lower bounds of Z.
 
         Parameters
@@ -137,11 +135,11 @@ class _Bounds:
     """One design's rules and information, and the steps to its bounds."""
 
     plan: Plan
-    info: Array
-    mean: Array
+    info: Floats
+    mean: Floats
     beta: float
 
-    def both(self) -> tuple[Array, Array]:
+    def both(self) -> tuple[Floats, Floats]:
         open_below = np.full(self.info.size, -np.inf)
         futility = self.plan.futility
         if self.plan.sides == 2:
@@ -154,7 +152,7 @@ class _Bounds:
             return self.efficacy(lower if self.plan.binding else open_below), lower
         return self._spent(futility)
 
-    def efficacy(self, lower: Array | None) -> Array:
+    def efficacy(self, lower: Floats | None) -> Floats:
         """Upper bounds without effect, given the lower ones; None means symmetric."""
         rule = self.plan.efficacy
         if isinstance(rule, WangTsiatis):
@@ -169,7 +167,7 @@ class _Bounds:
             density = carry(0.0, self.info, k, low, upper[k], density)
         return upper
 
-    def _next_upper(self, k: int, density: Density | None, upper: Array, lower: Array | None) -> float:
+    def _next_upper(self, k: int, density: Density | None, upper: Floats, lower: Floats | None) -> float:
         rule = self.plan.efficacy
         if isinstance(rule, Spending):
             spent = np.diff(rule.cumulative(self.plan.alpha, self.info), prepend=0.0)[k]
@@ -189,7 +187,7 @@ class _Bounds:
             )
         return upper_bound(self.info, k, self.plan.alpha - before, density)
 
-    def _wang_tsiatis(self, rule: WangTsiatis, lower: Array | None) -> Array:
+    def _wang_tsiatis(self, rule: WangTsiatis, lower: Floats | None) -> Floats:
         shape = self.info ** (rule.shape - 0.5)
 
         def kept(constant: float) -> float:
@@ -200,7 +198,7 @@ class _Bounds:
         guess = float(-ndtri(self.plan.alpha))
         return rising_root(kept, guess, "no bound of this shape keeps alpha") * shape
 
-    def _spent(self, futility: Spending) -> tuple[Array, Array]:
+    def _spent(self, futility: Spending) -> tuple[Floats, Floats]:
         """Efficacy and futility bounds look by look, as each may depend on the other."""
         plan, looks = self.plan, self.info.size
         error = self.beta if plan.futility_error is None else plan.futility_error
@@ -221,7 +219,7 @@ class _Bounds:
         return upper, lower
 
 
-def upper_bound(info: Array, look: int, spend: float, before: Density | None) -> float:
+def upper_bound(info: Floats, look: int, spend: float, before: Density | None) -> float:
     """Bound that a trial without effect first exceeds at ``look`` with probability ``spend``.
 
     Newton's method on the logarithm of the tail; that of a normal is concave, so after one step the iterates
@@ -275,7 +273,7 @@ def rising_root(f: Callable[[float], float], guess: float, impossible: str) -> f
     return x
 
 
-def _padded(z: tuple[float, ...], looks: int, last: float) -> Array:
+def _padded(z: tuple[float, ...], looks: int, last: float) -> Floats:
     """Typed-in bounds, one a look; a missing last one means none."""
     values = np.asarray(z, float)
     if values.size == looks - 1:

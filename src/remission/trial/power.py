@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.boundary import check_fraction, check_power
 from remission.trial.crossing import crossing_probabilities
@@ -19,8 +20,6 @@ from remission.trial.plan import Plan, rising_root
 from remission.trial.scenario import Scenario
 from remission.trial.skewed import Skewness, skewness
 from remission.trial.statistic import CureFraction, MaxCombo, Statistic, WeightedLogRank
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -48,18 +47,18 @@ class Characteristics:
     """
 
     statistic: str
-    time: Array
-    patients: Array
-    events: Array
-    average_hazard_ratio: Array
-    effect: Array
-    information: Array
-    fraction: Array
-    upper: Array
-    lower: Array
-    power: Array
-    futility: Array
-    alpha: Array
+    time: Floats
+    patients: Floats
+    events: Floats
+    average_hazard_ratio: Floats
+    effect: Floats
+    information: Floats
+    fraction: Floats
+    upper: Floats
+    lower: Floats
+    power: Floats
+    futility: Floats
+    alpha: Floats
     expected_time: float
     expected_events: float
     expected_patients: float
@@ -223,13 +222,13 @@ class _Base:
     """What does not change when every enrolment rate is multiplied by one factor."""
 
     scenario: Scenario
-    times: Array
+    times: Floats
     statistic: Statistic
-    effect: Array
-    information: Array
-    information_null: Array
-    spread: Array
-    fraction: Array
+    effect: Floats
+    information: Floats
+    information_null: Floats
+    spread: Floats
+    fraction: Floats
     skewness: tuple[Skewness, ...]
 
     @staticmethod
@@ -258,14 +257,14 @@ class _Base:
         skew = tuple(skewness(scenario, float(time), statistic) for time in times)
         return _Base(scenario, times, statistic, effect, information, null, spread, spent, skew)
 
-    def mean(self, factor: float) -> Array:
+    def mean(self, factor: float) -> Floats:
         """Mean of Z, standardised as the bounds are."""
         return self.effect * np.sqrt(self.information_null * factor)
 
-    def bounds(self, plan: Plan, target: float, factor: float) -> tuple[Array, Array]:
+    def bounds(self, plan: Plan, target: float, factor: float) -> tuple[Floats, Floats]:
         return plan.bounds(self.fraction, self.mean(factor), target)
 
-    def crossed(self, upper: Array, lower: Array, factor: float) -> tuple[Array, Array]:
+    def crossed(self, upper: Floats, lower: Floats, factor: float) -> tuple[Floats, Floats]:
         """Probabilities of first crossing under the scenario."""
         mean = self.effect * np.sqrt(self.information * factor)
         upper, lower = (

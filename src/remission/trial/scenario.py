@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.hazard import Accrual, Hazard
-
-Array = NDArray[np.float64]
 
 NO_DROPOUT = Hazard((0.0,))
 
@@ -112,7 +111,7 @@ class Scenario:
         """The same trial with more or fewer patients over the same period."""
         return replace(self, accrual=self.accrual.scaled(patients / self.accrual.patients))
 
-    def seen_survival(self, hazard: Hazard, time: ArrayLike) -> Array:
+    def seen_survival(self, hazard: Hazard, time: ArrayLike) -> Floats:
         """Survival that a curve of patients of this trial shows: with visits, that of the last visit by each time.
 
         Examples
@@ -123,7 +122,7 @@ class Scenario:
         """
         return hazard.survival(self._visited(time) if self.visits else time)
 
-    def seen_mean(self, hazard: Hazard, time: ArrayLike) -> Array:
+    def seen_mean(self, hazard: Hazard, time: ArrayLike) -> Floats:
         """Area up to each time under the curve that patients of this trial show.
 
         Examples
@@ -141,7 +140,7 @@ class Scenario:
         place = np.searchsorted(edges, last)
         return np.asarray(whole[place] + alive[place] * (np.asarray(time, float) - last))
 
-    def _visited(self, time: ArrayLike) -> Array:
+    def _visited(self, time: ArrayLike) -> Floats:
         """The last visit by each time, or the start."""
         edges = np.array((0.0, *self.visits))
         return np.asarray(edges[np.searchsorted(edges, np.asarray(time, float), side="right") - 1])

@@ -10,11 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.trial.expectation import AtRisk
-
-Array = NDArray[np.float64]
 
 # Shares of tied events that have left, and their weights in the average over them.
 _LEFT, _SHARE = (np.polynomial.legendre.leggauss(6)[0] + 1.0) / 2.0, np.polynomial.legendre.leggauss(6)[1] / 2.0
@@ -24,17 +22,17 @@ _IMAGINARY = 1e-20
 class Counts(NamedTuple):
     """Patients at risk and events at each time, experimental and control arm; shape (times,)."""
 
-    risk_experimental: Array
-    risk_control: Array
-    events_experimental: Array
-    events_control: Array
+    risk_experimental: Floats
+    risk_control: Floats
+    events_experimental: Floats
+    events_control: Floats
 
 
 class Score(NamedTuple):
     """Score (above zero favours the experimental arm) and its variance at each time."""
 
-    value: Array
-    variance: Array
+    value: Floats
+    variance: Floats
 
 
 def expected_counts(numbers: AtRisk) -> Counts:
@@ -82,7 +80,7 @@ def score_slopes(counts: Counts, margin: float, together: bool) -> tuple[Counts,
     >>> score_slopes(one, 1.0, together=True)[0].events_experimental
     array([-0.5])
     """
-    moved: list[tuple[Array, Array]] = []
+    moved: list[tuple[Floats, Floats]] = []
     for place in range(len(counts)):
         stepped: Any = [part + (_IMAGINARY * 1j if k == place else 0.0) for k, part in enumerate(counts)]
         found = score_at(Counts(*stepped), margin, together)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats, Ints
 from remission.errors import DataError
 from remission.trial.cut import calendar_of_events, cut, times_of_looks
 from remission.trial.evaluate import Evaluated, evaluate
@@ -15,8 +15,6 @@ from remission.trial.looks import Look
 from remission.trial.randomness import block_generator, block_size
 from remission.trial.source import Patients, Source
 from remission.trial.statistic import Statistic
-
-Array = NDArray[np.float64]
 
 _LARGE = 3_000_000
 
@@ -44,14 +42,14 @@ class SimulatedTrials:
     statistics: tuple[Statistic, ...]
     looks: tuple[Look, ...]
     seed: int
-    time: Array
-    events: Array
-    patients: Array
-    reached: NDArray[np.bool_]
-    z: Array
-    estimate: Array
-    information: Array
-    covariance: tuple[Array | None, ...]
+    time: Floats
+    events: Floats
+    patients: Floats
+    reached: Bools
+    z: Floats
+    estimate: Floats
+    information: Floats
+    covariance: tuple[Floats | None, ...]
 
     @property
     def trials(self) -> int:
@@ -59,7 +57,7 @@ class SimulatedTrials:
         return len(self.time)
 
     @property
-    def failed(self) -> NDArray[np.int64]:
+    def failed(self) -> Ints:
         """Trials on which each statistic cannot be computed, shape (looks, statistics)."""
         return np.isnan(self.z).sum(axis=0)
 
@@ -143,7 +141,7 @@ def _block(
     looks: Sequence[Look],
     statistics: Sequence[Statistic],
     estimates: bool,
-) -> tuple[Array, Array, Array, NDArray[np.bool_], Array, Array, Array, tuple[Array | None, ...]]:
+) -> tuple[Floats, Floats, Floats, Bools, Floats, Floats, Floats, tuple[Floats | None, ...]]:
     """One block: time, events, patients, reached, z, estimate, information, covariances by statistic."""
     calendar = calendar_of_events(patients)
     times = times_of_looks(patients, calendar, looks)

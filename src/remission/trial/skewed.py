@@ -10,16 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.statistics.skewness import uncorrected
 from remission.statistics.weights import Weight
 from remission.trial.expectation import AtRisk, at_risk
 from remission.trial.moments import limit_weight, weight_cuts
 from remission.trial.scenario import Scenario
 from remission.trial.statistic import MaxCombo, Statistic, WeightedLogRank
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -32,10 +30,10 @@ class Skewness:
         Third moment of the score's steps, and its covariance with its variance, over ``V^(3/2)``.
     """
 
-    steps: Array
-    with_variance: Array
+    steps: Floats
+    with_variance: Floats
 
-    def asked(self, bound: float, factor: float = 1.0) -> Array:
+    def asked(self, bound: float, factor: float = 1.0) -> Floats:
         """How much more than a bound the plain Z must be, in a trial with so many times the patients; 0 without bound.
 
         Examples
@@ -65,7 +63,7 @@ def skewness(scenario: Scenario, time: float, statistic: Statistic) -> Skewness:
     return Skewness(np.zeros(1), np.zeros(1))
 
 
-def _third_moments(scenario: Scenario, time: float, weights: Sequence[Weight]) -> tuple[Array, Array]:
+def _third_moments(scenario: Scenario, time: float, weights: Sequence[Weight]) -> tuple[Floats, Floats]:
     """Limits of what `remission.statistics.skewness.third_moments` finds, over ``V^(3/2)``."""
     variance, steps, together = (np.zeros(len(weights)) for _ in range(3))
     for stratum in scenario.strata:
@@ -77,7 +75,7 @@ def _third_moments(scenario: Scenario, time: float, weights: Sequence[Weight]) -
     return steps / variance**1.5, together / variance**1.5
 
 
-def _of_stratum(numbers: AtRisk, w: Array) -> tuple[float, float, float]:
+def _of_stratum(numbers: AtRisk, w: Floats) -> tuple[float, float, float]:
     n = numbers.control + numbers.experimental
     events = numbers.events_control + numbers.events_experimental
     share = numbers.experimental / n

@@ -9,13 +9,12 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.trial.arrival import NEVER, arrival, enrolment, seen_at_visits
 from remission.trial.hazard import Hazard
 from remission.trial.randomness import permuted_blocks
 from remission.trial.scenario import Scenario, Stratum
-
-Array = NDArray[np.float64]
 
 
 class Patients(NamedTuple):
@@ -35,9 +34,9 @@ class Patients(NamedTuple):
         Number of the stratum; None for one stratum.
     """
 
-    entry: Array
-    time: Array
-    event: NDArray[np.bool_]
+    entry: Floats
+    time: Floats
+    event: Bools
     treated: NDArray[np.int8]
     stratum: NDArray[np.int8] | None
 
@@ -54,7 +53,7 @@ class Source(Protocol):
         """Number of strata."""
 
     @property
-    def visits(self) -> Array | None:
+    def visits(self) -> Floats | None:
         """Follow-up times of the visits at which alone an event is seen, or None."""
 
     def draw(self, rng: np.random.Generator, trials: int) -> Patients:
@@ -126,7 +125,7 @@ class HazardSource:
         return len(self.scenario.strata)
 
     @property
-    def visits(self) -> Array | None:
+    def visits(self) -> Floats | None:
         """Follow-up times of the visits."""
         return np.asarray(self.scenario.visits, float) if self.scenario.visits else None
 
@@ -154,7 +153,7 @@ class HazardSource:
 
     def _times(
         self, rng: np.random.Generator, treated: NDArray[np.int8], stratum: NDArray[np.int8] | None
-    ) -> tuple[Array, Array]:
+    ) -> tuple[Floats, Floats]:
         """Times of event and of dropout."""
         waits = rng.standard_exponential(treated.shape)
         leaves = rng.standard_exponential(treated.shape)
@@ -171,8 +170,8 @@ class HazardSource:
         return time, lost
 
     def _switched(
-        self, rng: np.random.Generator, waits: Array, treated: NDArray[np.int8], group: Stratum, time: Array
-    ) -> Array:
+        self, rng: np.random.Generator, waits: Floats, treated: NDArray[np.int8], group: Stratum, time: Floats
+    ) -> Floats:
         """Times of control patients whose hazard changes when they cross over."""
         assert self.switching is not None
         switch = np.minimum(self.switching.rate.inverse(rng.standard_exponential(treated.shape)), NEVER)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 
 FAMILIES = ("obrien-fleming", "pocock", "hwang-shih-decani", "kim-demets", "user")
@@ -57,7 +58,7 @@ class Spending:
         if self.family == "user":
             _check_user(np.asarray(self.fractions, float), np.asarray(self.spent, float))
 
-    def cumulative(self, error: float, fraction: ArrayLike) -> NDArray[np.float64]:
+    def cumulative(self, error: float, fraction: ArrayLike) -> Floats:
         """Error spent by each information fraction (values above 1 count as 1).
 
         Parameters
@@ -79,7 +80,7 @@ class Spending:
             return error * np.interp(t, (0.0, *self.fractions), (0.0, *self.spent))
         return error * self._share(t)
 
-    def _share(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _share(self, t: Floats) -> Floats:
         if self.family == "pocock":
             return np.log1p((np.e - 1.0) * t)
         if self.family == "kim-demets":
@@ -89,7 +90,7 @@ class Spending:
         return np.expm1(-self.parameter * t) / np.expm1(-self.parameter)
 
 
-def _check_user(fractions: NDArray[np.float64], spent: NDArray[np.float64]) -> None:
+def _check_user(fractions: Floats, spent: Floats) -> None:
     """Refuse a user's function that no design can follow."""
     if fractions.size == 0 or fractions.shape != spent.shape:
         raise DataError(

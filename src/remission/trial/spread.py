@@ -16,8 +16,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.statistics.milestone import variances_at_margin
 from remission.statistics.weights import Weight
 from remission.trial.events import expected_events
@@ -27,14 +27,12 @@ from remission.trial.scenario import Scenario, Stratum
 from remission.trial.score import Counts, expected_counts, score_slopes
 from remission.trial.statistic import Milestone
 
-Array = NDArray[np.float64]
-
 _STEP = 1e-3
 
 
 def score_spread(
     scenario: Scenario, time: float, weights: Sequence[Weight], margin: float = 1.0, *, by_events: bool = False
-) -> Array:
+) -> Floats:
     """Standard deviation of each weighted log-rank Z at a calendar time.
 
     Parameters
@@ -74,12 +72,12 @@ def score_spread(
     return np.sqrt(total / variance)
 
 
-def _moments(scenario: Scenario, time: float, weights: Sequence[Weight], margin: float) -> tuple[Array, Array]:
+def _moments(scenario: Scenario, time: float, weights: Sequence[Weight], margin: float) -> tuple[Floats, Floats]:
     found = score_moments(scenario, time, weights, margin)
     return found.mean, np.diag(found.covariance)
 
 
-def _drift(scenario: Scenario, time: float, weights: Sequence[Weight], margin: float, pull: Array) -> Array:
+def _drift(scenario: Scenario, time: float, weights: Sequence[Weight], margin: float, pull: Floats) -> Floats:
     """How far each Z (times the root of its variance) moves for each further event."""
     step = _STEP * time
     late, early = (_moments(scenario, time + sign * step, weights, margin) for sign in (1.0, -1.0))
@@ -129,7 +127,7 @@ def milestone_spread(scenario: Scenario, time: float, statistic: Milestone) -> f
     survival, variance = milestone_arms(scenario, time, statistic.at)
     patients = survival * (1.0 - survival) / variance
 
-    def z(alive: Array) -> float:
+    def z(alive: Floats) -> float:
         there = variances_at_margin(alive, alive * (1.0 - alive) / patients, statistic.margin)
         return float((alive[1] - alive[0] - statistic.margin) / np.sqrt(there.sum()))
 

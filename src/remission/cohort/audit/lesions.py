@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from remission.cohort.cohort import Bools, Cohort, Scans
+from remission.arrays import Bools, Ints
+from remission.cohort.cohort import Cohort, Scans
 from remission.cohort.finding import Finding
 
 _ONE_EACH = {"organ", "is_node", "role"}
@@ -14,7 +15,7 @@ _CERTAIN = ("present", "too small", "increased", "unequivocal progression")
 _SEEN = (*_CERTAIN, "equivocal")
 
 
-def lesion_of_row(scans: Scans) -> NDArray[np.int64]:
+def lesion_of_row(scans: Scans) -> Ints:
     """(rows,) number of the lesion that each row is of."""
     if "lesion" not in scans.columns:
         return scans.patient

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools
 from remission.cohort.cohort import Cohort, Scans
 from remission.cohort.finding import Finding
 
@@ -71,7 +71,7 @@ def repeated_scans(cohort: Cohort, _: float | None) -> list[Finding]:
     return found
 
 
-def repeats(scans: Scans, keys: tuple[str, ...] = ()) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def repeats(scans: Scans, keys: tuple[str, ...] = ()) -> tuple[Bools, Bools]:
     """Rows that repeat an earlier row of the same patient, time and keys: word for word, and otherwise.
 
     A response by RECIST and one by iRECIST are two things, not two readings.

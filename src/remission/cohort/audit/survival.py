@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Bools, Floats
 from remission.cohort.cohort import Cohort
 from remission.cohort.finding import Finding, Severity
 
@@ -81,7 +81,7 @@ def inverted_flags(cohort: Cohort, _: float | None) -> list[Finding]:
     return found
 
 
-def later_events(time: NDArray[np.float64], event: NDArray[np.float64]) -> float | None:
+def later_events(time: Floats, event: Floats) -> float | None:
     """Share of pairs of an event and a censoring in which the event is the later; ties count half.
 
     None with fewer than five of either.
@@ -174,7 +174,7 @@ def other_units(cohort: Cohort, _: float | None) -> list[Finding]:
     return [*found, *_scans_beyond(cohort, step)]
 
 
-def _unlikely_times(cohort: Cohort, end: str, known: NDArray[np.bool_], step: str) -> list[Finding]:
+def _unlikely_times(cohort: Cohort, end: str, known: Bools, step: str) -> list[Finding]:
     """Times that no trial has, but that could be."""
     time, name = cohort.number(end), _NAMES[end]
     seen = known & (time > _FIRST_DAY)

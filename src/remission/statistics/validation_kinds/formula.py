@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
-from remission.statistics.inputs import Bools, Floats
 from remission.statistics.r_call import Call, closing, find_call, split_arguments
 from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case

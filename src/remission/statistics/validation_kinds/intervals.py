@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from remission.statistics.inputs import Bools, Floats
+from remission.arrays import Bools, Floats
 from remission.statistics.interval_censored import IntervalRegression, interval_regression, turnbull
 from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.validation_kinds.formula import arguments, column, combined, design, split_terms, surv

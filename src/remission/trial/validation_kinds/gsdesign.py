@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from scipy.special import ndtri
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.r_call import Call, find_call
 from remission.statistics.validation import Case, Ours, case_kind
@@ -19,7 +20,7 @@ from remission.trial.classical import (
     lachin_foulkes_size,
     schoenfeld_size,
 )
-from remission.trial.crossing import Array, Density, carry, crossing_probabilities
+from remission.trial.crossing import Density, carry, crossing_probabilities
 from remission.trial.events import time_of_events
 from remission.trial.hazard import Accrual
 from remission.trial.plan import Plan, upper_bound
@@ -38,8 +39,8 @@ class Made(NamedTuple):
     """A group-sequential design: its boundary, its information, what futility spends, and under which rate."""
 
     boundary: Boundary
-    information: Array
-    lower_spent: Array
+    information: Floats
+    lower_spent: Floats
     harm: bool
 
 
@@ -92,7 +93,7 @@ def gs_design(call: Call, fixed: float | None = None) -> Made:
     return Made(made, size * made.inflation * made.fraction, lower, harm)
 
 
-def _harm_alone(made: Boundary, futility: Spending, error: float) -> Array:
+def _harm_alone(made: Boundary, futility: Spending, error: float) -> Floats:
     """Lower bounds that spend as if efficacy never stopped a trial (type 6)."""
     spend = np.diff(futility.cumulative(error, made.fraction), prepend=0.0)
     lower = np.empty(spend.size)

@@ -12,15 +12,13 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.trial.expectation import expected
 from remission.trial.hazard import Hazard
 from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario
-
-Array = NDArray[np.float64]
 
 _R_DEFAULT = 2.220446049250313e-16**0.25
 _DELTA_TOLERANCE = 1e-5
@@ -29,13 +27,13 @@ _DELTA_TOLERANCE = 1e-5
 class Series(NamedTuple):
     """Quantities of the looks; arrays of shape (looks,)."""
 
-    time: Array
-    patients: Array
-    events: Array
-    average_hazard_ratio: Array
-    effect: Array
-    info: Array
-    info0: Array
+    time: Floats
+    patients: Floats
+    events: Floats
+    average_hazard_ratio: Floats
+    effect: Floats
+    info: Floats
+    info0: Floats
 
 
 class Weighted(NamedTuple):
@@ -61,7 +59,7 @@ def time_of(strata: Sequence[Scenario], events: float) -> float:
     return rising_root(lambda time: total_events(strata, time) - events, guess, "so many events never come")
 
 
-def average(strata: Sequence[Scenario], times: Array) -> Series:
+def average(strata: Sequence[Scenario], times: Floats) -> Series:
     """By the average hazard ratio, each stratum with its own enrolment."""
     tables = [expected(scenario, times) for scenario in strata]
     events = sum(table.events for table in tables)
@@ -72,7 +70,7 @@ def average(strata: Sequence[Scenario], times: Array) -> Series:
     return Series(times, np.asarray(patients), np.asarray(events), np.exp(mean), -mean, np.asarray(info), info0)
 
 
-def weighted(strata: Sequence[Scenario], times: Array, weight: Weighted) -> Series:
+def weighted(strata: Sequence[Scenario], times: Floats, weight: Weighted) -> Series:
     """By the mean and the two variances of a weighted score."""
     if len(strata) > 1:
         raise DataError("weighted tests of several strata are not known in gsDesign2")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.r_call import Call
 from remission.statistics.r_value import evaluate
 from remission.statistics.validation import Case
 from remission.trial.hazard import Accrual, Hazard
 from remission.trial.scenario import Scenario, Stratum
-from remission.trial.validation_kinds.gsdesign2_information import Array, Series, Weighted, average, weighted
+from remission.trial.validation_kinds.gsdesign2_information import Series, Weighted, average, weighted
 from remission.trial.validation_kinds.reading import array, definition
 from remission.trial.validation_kinds.three_informations import Design, Rule
 
@@ -46,7 +47,7 @@ def stratum_names(call: Call) -> list[str]:
     return [str(given)] * count if isinstance(given, str) else [str(name) for name in given]
 
 
-def columns(call: Call, *names: str) -> list[Array]:
+def columns(call: Call, *names: str) -> list[Floats]:
     """Columns of a table, each as long as the longest; hazard ratios left out are 1, dropout is 0."""
     columns = [array(call, name, {"hr": 1.0, "dropout_rate": 0.0}.get(name)) for name in names]
     rows = max(max(column.size for column in columns), len(stratum_names(call)))
@@ -63,7 +64,7 @@ def _stratum(call: Call, rows: list[int], name: str) -> Stratum:
     return Stratum(control, control.times(Hazard(tuple(ratio), cuts)), leaving, leaving, 1.0, name)
 
 
-def series_of(strata: list[Scenario], times: Array, weight: Weighted | None) -> Series:
+def series_of(strata: list[Scenario], times: Floats, weight: Weighted | None) -> Series:
     """Quantities of the looks, by the average hazard ratio or for a weight."""
     return average(strata, times) if weight is None else weighted(strata, times, weight)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.r_call import Call, find_call
 from remission.statistics.r_value import evaluate
@@ -16,14 +17,7 @@ from remission.statistics.validation_kinds.formula import arguments
 from remission.trial.plan import rising_root
 from remission.trial.scenario import Scenario
 from remission.trial.validation_kinds.gsdesign import gs_boundary
-from remission.trial.validation_kinds.gsdesign2_information import (
-    Array,
-    Series,
-    Weighted,
-    time_of,
-    total_events,
-    weighted,
-)
+from remission.trial.validation_kinds.gsdesign2_information import Series, Weighted, time_of, total_events, weighted
 from remission.trial.validation_kinds.gsdesign2_inputs import design_of, harrington, modest, series_of, strata_of
 from remission.trial.validation_kinds.reading import array, shaped, spending_of
 from remission.trial.validation_kinds.three_informations import Design, Fixed, Outcome, Rule, Spent, sized
@@ -86,7 +80,7 @@ def _weight_of(call: Call, name: str) -> Weighted | None:
     return modest(inside) if "mb" in text.split("param")[0] else harrington(inside)
 
 
-def _planned_times(call: Call, strata: list[Scenario], weight: Weighted | None) -> Array:
+def _planned_times(call: Call, strata: list[Scenario], weight: Weighted | None) -> Floats:
     """Calendar times of the looks, from times, from shares of the final information, or from the later of both."""
     times, shares = array(call, "analysis_time", 36.0), array(call, "info_frac", 1.0)
     if shares.size == 1:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy import special, stats
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.r_call import find_call
 from remission.statistics.r_value import evaluate
 from remission.trial.plan import Efficacy, WangTsiatis
 from remission.trial.spending import Spending
 
-Array = NDArray[np.float64]
-Function = Callable[[float, Array], Array]
+Function = Callable[[float, Floats], Floats]
 """Error spent by information fractions, from the total."""
 
 
@@ -27,14 +27,14 @@ class Named(Spending):
 
     function: Function | None = None
 
-    def cumulative(self, error: float, fraction: ArrayLike) -> Array:
+    def cumulative(self, error: float, fraction: ArrayLike) -> Floats:
         """Error spent by each information fraction (values above 1 count as 1)."""
         assert self.function is not None
         return np.asarray(self.function(error, np.minimum(np.atleast_1d(np.asarray(fraction, float)), 1.0)))
 
 
 # Distribution and quantile functions through which two points of the function, or its line, are given.
-_THROUGH: dict[str, tuple[Callable[[Array], Array], Callable[[Array], Array]]] = {
+_THROUGH: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]] = {
     "sfLogistic": (special.expit, special.logit),
     "sfNormal": (special.ndtr, special.ndtri),
     "sfCauchy": (stats.cauchy.cdf, stats.cauchy.ppf),
@@ -74,7 +74,7 @@ def spending(text: str, parameter: str | None) -> Efficacy:
     return _named(_function(name, values))
 
 
-def by_look(shares: Array) -> Named:
+def by_look(shares: Floats) -> Named:
     """Cumulative shares given look by look.
 
     Examples
@@ -89,7 +89,7 @@ def _named(function: Function) -> Named:
     return Named("user", 1.0, (1.0,), (1.0,), function)
 
 
-def _function(name: str, values: Array) -> Function:
+def _function(name: str, values: Floats) -> Function:
     if name in _THROUGH and values.size in (2, 4):
         return partial(_through, *_THROUGH[name], values)
     if name == "sfTDist" and values.size in (3, 5):
@@ -116,8 +116,8 @@ def _function(name: str, values: Array) -> Function:
 
 
 def _through(
-    below: Callable[[Array], Array], at: Callable[[Array], Array], values: Array, error: float, t: Array
-) -> Array:
+    below: Callable[[Floats], Floats], at: Callable[[Floats], Floats], values: Floats, error: float, t: Floats
+) -> Floats:
     """A line on the scale of a distribution, given by its coefficients or by two points."""
     if values.size == 2:
         a, b = values
@@ -129,7 +129,7 @@ def _through(
     return np.where(inside, error * below(a + b * at(np.where(inside, t, 0.5))), error)
 
 
-def _beta_through(values: Array) -> Array:
+def _beta_through(values: Floats) -> Floats:
     """Parameters of the beta distribution through two points."""
     from scipy.optimize import fsolve
 
@@ -137,7 +137,7 @@ def _beta_through(values: Array) -> Array:
     return np.asarray(np.exp(found))
 
 
-def _points(values: Array, error: float, t: Array) -> Array:
+def _points(values: Floats, error: float, t: Floats) -> Floats:
     """Shares given look by look."""
     shares = np.append(values, 1.0) if values.size == t.size - 1 else values
     if shares.size != t.size:
@@ -145,14 +145,14 @@ def _points(values: Array, error: float, t: Array) -> Array:
     return error * shares
 
 
-def _xi_gallo(name: str, gamma: float, error: float, t: Array) -> Array:
+def _xi_gallo(name: str, gamma: float, error: float, t: Floats) -> Floats:
     """Conditional error spending (Xi and Gallo 2019)."""
     left = {"sfXG1": np.sqrt(1.0 - t), "sfXG2": 1.0 - t, "sfXG3": 1.0 - np.sqrt(t)}[name]
     edge = special.ndtri(1.0 - error / 2.0) - special.ndtri(1.0 - gamma) * left
     return np.asarray(2.0 * special.ndtr(-edge / np.sqrt(t)))
 
 
-def _range_of(parameter: str | None) -> tuple[Array, Spending]:
+def _range_of(parameter: str | None) -> tuple[Floats, Spending]:
     inside = find_call(parameter or "", "list")
     if inside is None:
         raise DataError("the parameters of a spending function cannot be read", found=str(parameter))
@@ -162,7 +162,7 @@ def _range_of(parameter: str | None) -> tuple[Array, Spending]:
     return np.asarray(inside.value("trange"), float), inner
 
 
-def _within(name: str, limits: Array, inner: Spending, error: float, t: Array) -> Array:
+def _within(name: str, limits: Floats, inner: Spending, error: float, t: Floats) -> Floats:
     """Another function spent only inside a range, or only outside it."""
     low, high = limits
     if name == "sfGapped":

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.errors import DataError
 from remission.statistics.r_call import Call
 from remission.statistics.validation import Case, Ours, case_kind
 from remission.statistics.weights import FlemingHarrington, LogRank, Weight
-from remission.trial.crossing import Array, crossing_probabilities
+from remission.trial.crossing import crossing_probabilities
 from remission.trial.events import time_of_events
 from remission.trial.expectation import expected
 from remission.trial.hazard import Hazard
@@ -52,12 +53,12 @@ def scenario_of(call: Call, duration: float) -> Scenario:
     return Scenario(enrolment, strata, float(call.value("allocationRatioPlanned", default=ratio)))
 
 
-def _hazards(columns: list[Array], stratum: int, starts: Array) -> tuple[Hazard, Hazard, Hazard, Hazard]:
+def _hazards(columns: list[Floats], stratum: int, starts: Floats) -> tuple[Hazard, Hazard, Hazard, Hazard]:
     control, experimental, leaving, leaving_e = (piecewise(column[stratum], starts) for column in columns)
     return control, experimental, leaving, leaving_e
 
 
-def _by_stratum(call: Call, name: str, pieces: int, strata: int) -> Array:
+def _by_stratum(call: Call, name: str, pieces: int, strata: int) -> Floats:
     """Rates of each stratum and piece; fewer are repeated as lrstat repeats them."""
     values = array(call, name, 0.0)
     if values.size == pieces * strata:
@@ -111,10 +112,10 @@ class Outlook:
     """What to expect of the looks; arrays of shape (looks,)."""
 
     scenario: Scenario
-    time: Array
-    upper: Array
-    success: Array
-    ratio: Array
+    time: Floats
+    upper: Floats
+    success: Floats
+    ratio: Floats
 
 
 def outlook(call: Call, scenario: Scenario, end: float) -> Outlook:
@@ -131,8 +132,8 @@ def outlook(call: Call, scenario: Scenario, end: float) -> Outlook:
 
 
 def _looks(
-    call: Call, scenario: Scenario, end: float, shares: Array, statistic: WeightedLogRank
-) -> tuple[Array, Array, Array]:
+    call: Call, scenario: Scenario, end: float, shares: Floats, statistic: WeightedLogRank
+) -> tuple[Floats, Floats, Floats]:
     """Times of the looks, means of Z, and information."""
     margin, weight = statistic.margin, statistic.weight
     plain = isinstance(weight, LogRank)

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from remission.arrays import Floats
 from remission.statistics.r_call import Call
 from remission.statistics.validation import Case, Ours, case_kind
-from remission.trial.crossing import Array
 from remission.trial.hazard import Accrual
 from remission.trial.looks import Look
 from remission.trial.operating import monte_carlo_error, operating_characteristics
@@ -25,7 +25,7 @@ TRIALS = 20_000
 _ERRORS = 4.0
 
 
-def _ours(values: Mapping[str, Any], theirs: Mapping[str, Any], trials: int, spread: Array) -> Ours:
+def _ours(values: Mapping[str, Any], theirs: Mapping[str, Any], trials: int, spread: Floats) -> Ours:
     """Verdict: every share and every mean time within four combined Monte Carlo errors."""
     fine = True
     for name in values.keys() & theirs.keys() - {"mc_se"}:
@@ -37,14 +37,14 @@ def _ours(values: Mapping[str, Any], theirs: Mapping[str, Any], trials: int, spr
     return Ours(values, left_out, verdict=fine, note=note)
 
 
-def _spread(name: str, value: Any, spread: Array) -> Any:
+def _spread(name: str, value: Any, spread: Floats) -> Any:
     if name == "analysis_time":
         return spread
     share = np.asarray(value, float)
     return np.sqrt(np.maximum(share * (1.0 - share), 1e-6))
 
 
-def _simulated(scenario: Scenario, events: Array, statistic: Any, evenly: bool = False) -> SimulatedTrials:
+def _simulated(scenario: Scenario, events: Floats, statistic: Any, evenly: bool = False) -> SimulatedTrials:
     looks = [Look(events=float(count)) for count in events]
     return simulate(HazardSource(scenario, evenly=evenly), looks, [statistic], TRIALS, 2017, estimates=False)
 

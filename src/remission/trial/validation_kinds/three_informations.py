@@ -11,21 +11,19 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
+from remission.arrays import Bools, Floats
 from remission.errors import DataError
 from remission.trial.crossing import Density, carry, tail
 from remission.trial.plan import rising_root, upper_bound
 from remission.trial.spending import Spending
 
-Array = NDArray[np.float64]
-
 
 class Fixed(NamedTuple):
     """Bounds typed in."""
 
-    z: Array
+    z: Floats
 
 
 class Spent(NamedTuple):
@@ -33,8 +31,8 @@ class Spent(NamedTuple):
 
     spending: Spending
     total: float
-    timing: Array | None
-    tested: NDArray[np.bool_]
+    timing: Floats | None
+    tested: Bools
 
 
 Rule = Fixed | Spent
@@ -43,12 +41,12 @@ Rule = Fixed | Spent
 class Outcome(NamedTuple):
     """Bounds, and cumulative probabilities of crossing them with the effect and without."""
 
-    upper: Array
-    lower: Array
-    power: Array
-    futility: Array
-    power_null: Array
-    futility_null: Array
+    upper: Floats
+    lower: Floats
+    power: Floats
+    futility: Floats
+    power_null: Floats
+    futility_null: Floats
 
 
 @dataclass(frozen=True)
@@ -63,11 +61,11 @@ class Design:
         With which futility spends.
     """
 
-    theta: Array
-    info: Array
-    info0: Array
-    theta1: Array
-    info1: Array
+    theta: Floats
+    info: Floats
+    info0: Floats
+    theta1: Floats
+    info1: Floats
     upper: Rule
     lower: Rule
     binding: bool = False
@@ -83,7 +81,7 @@ class Design:
         null = _crossed(self.info0, np.zeros_like(self.theta), upper, lower, self.info0)
         return Outcome(upper, lower, power.cumsum(), futility.cumsum(), null[0].cumsum(), null[1].cumsum())
 
-    def _bounds(self) -> tuple[Array, Array]:
+    def _bounds(self) -> tuple[Floats, Floats]:
         looks = self.info.size
         upper, lower = np.full(looks, np.inf), np.full(looks, -np.inf)
         shift = self.theta1 * np.sqrt(self.info1)
@@ -98,7 +96,7 @@ class Design:
         return upper, lower
 
 
-def _bound(rule: Rule, look: int, info: Array, before: Density | None, shift: float, falling: bool = False) -> float:
+def _bound(rule: Rule, look: int, info: Floats, before: Density | None, shift: float, falling: bool = False) -> float:
     """An upper bound of one look (of minus Z, for a lower one)."""
     if isinstance(rule, Fixed):
         value = float(rule.z[look if rule.z.size > 1 else 0])
@@ -110,7 +108,7 @@ def _bound(rule: Rule, look: int, info: Array, before: Density | None, shift: fl
     return shift + upper_bound(info, look, float(increment), before)
 
 
-def _crossed(info: Array, theta: Array, upper: Array, lower: Array, info0: Array) -> tuple[Array, Array]:
+def _crossed(info: Floats, theta: Floats, upper: Floats, lower: Floats, info0: Floats) -> tuple[Floats, Floats]:
     """Probabilities of first crossing at each look; bounds may cross each other at the last."""
     shift = theta * np.sqrt(info)
     up, down = np.empty(info.size), np.empty(info.size)
