@@ -53,7 +53,7 @@ def look_inside(code: Code, memory: LaneMemory, plan: Plan) -> str:
 def _absorbs(code: Code, memory: LaneMemory, plan: Plan, k: int) -> str:
     """Mask of accepted lanes in which an absorbing event finds something left to empty."""
     zero = code.number(0.0)
-    left = [code.compare("une", memory.get("trial", state), zero) for state, _ in plan.events[k].assignments]
+    left = [code.compare("une", memory.get("trial", state), zero) for state, *_ in plan.events[k].assignments]
     holds = code.both(memory.flag("accept"), memory.flag("trigger_now", k))
     return code.both(holds, _some(code, left))
 

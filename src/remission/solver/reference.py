@@ -318,12 +318,14 @@ class ReferencePatient:
                 return bool(np.any(before != self.y))
             chosen = self._most_urgent(waiting)
             pending[chosen] -= 1
-            for (state, _), value in zip(self.plan.events[chosen].assignments, stored[chosen], strict=True):
-                self.y[state] = value
+            fired = self.plan.events[chosen].assignments
+            sizes = self._values([size for _, _, size in fired], self.y, self.time_day)
+            for (state, *_), value, size in zip(fired, stored[chosen], sizes, strict=True):
+                self.y[state] = value * size
 
     def _queue(self, k: int, event: PlannedEvent, holds: bool, pending: list[int], stored: list[list[float]]) -> None:
-        values = self._values([node for _, node in event.assignments], self.y, self.time_day)
-        changes = any(value != self.y[state] for (state, _), value in zip(event.assignments, values, strict=True))
+        values = self._values([value for _, value, _ in event.assignments], self.y, self.time_day)
+        changes = any(value != self.y[state] for (state, *_), value in zip(event.assignments, values, strict=True))
         due = holds and (changes if event.absorbing else not self._triggers[k])
         if not event.persistent and not holds:
             pending[k] = 0

@@ -1,4 +1,4 @@
-"""SBML text to a valid libSBML model without submodels, local parameters or function definitions."""
+"""SBML text to a libSBML model without submodels."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from remission.solver.errors import model_error
 
 
 def valid_model(text: str) -> OwnedModel:
-    """Read SBML, flatten `comp`, promote local parameters and put function definitions in place.
+    """Read SBML and flatten `comp`.
 
     Raises
     ------
@@ -33,11 +33,9 @@ def valid_model(text: str) -> OwnedModel:
     for k in range(document.getNumPlugins()):
         package = document.getPlugin(k).getPackageName()
         if package == "comp":
-            _convert(document, "flatten comp")
+            _flatten(document)
         elif package not in ("layout", "render", "l3v2extendedmath"):
             raise model_error("an SBML package that is not supported", found=package, allowed="core, comp")
-    for option in ("promoteLocalParameters", "expandFunctionDefinitions"):
-        _convert(document, option)
     return OwnedModel(document)
 
 
@@ -49,8 +47,8 @@ class OwnedModel:
         self.model = document.getModel()
 
 
-def _convert(document: Any, option: str) -> None:
+def _flatten(document: Any) -> None:
     properties = libsbml.ConversionProperties()
-    properties.addOption(option, True)
+    properties.addOption("flatten comp", True)
     if document.convert(properties) != libsbml.LIBSBML_OPERATION_SUCCESS:
-        raise model_error("libSBML cannot simplify the model", found=option)
+        raise model_error("libSBML cannot put the submodels in place")
