@@ -144,12 +144,12 @@ def _call(
     function, path = functions[name], (*within, name)
     if name in within:
         raise model_error("a function calls itself", where=where, found=" -> ".join(path))
+    if function.getBody() is None:
+        raise model_error("a function without mathematics is called", where=where, found=name)
     names = [function.getArgument(k).getName() for k in range(function.getNumArguments())]
     if len(arguments) != len(names):
         found, allowed = f"{name} of {len(arguments)}", f"{name} of {len(names)}"
         raise model_error("a function has too few or too many arguments", where=where, found=found, allowed=allowed)
-    if function.getBody() is None:
-        raise model_error("a function without mathematics is called", where=where, found=name)
     given = dict(zip(names, arguments, strict=True))
     return to_expression(function.getBody(), where, lambda used: given.get(used, Symbol(used)), functions, path)
 

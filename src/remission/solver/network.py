@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remission.solver.expression import Expression
@@ -52,6 +53,15 @@ class Event:
     priority: Expression | None = None
     persistent: bool = True
     from_trigger_time: bool = True
+
+
+def formulas_of(event: Event) -> Iterator[Expression]:
+    """All formulas of an event."""
+    yield event.trigger
+    if event.priority is not None:
+        yield event.priority
+    for assignment in event.assignments:
+        yield from (assignment.value, assignment.size)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
@@ -12,7 +13,8 @@ from remission.solver.antimony_text import antimony_to_sbml
 from remission.solver.errors import model_error
 from remission.solver.expression import Expression, Number, Symbol, apply, symbols, uses_time
 from remission.solver.mathml import to_expression
-from remission.solver.network import Assignment, Event, Network
+from remission.solver.network import Event, Network, formulas_of
+from remission.solver.reading_events import read_event
 from remission.solver.refusals import is_fixed, items, references, refuse, with_math
 from remission.solver.sbml_text import OwnedModel, valid_model
 from remission.solver.starting import RatesOf, StartValues
@@ -106,10 +108,13 @@ class _Reader:
             self._species(species)
         for reaction in items(self.model.getListOfReactions()):
             self._reaction(reaction)
-        events = tuple(self._event(event) for event in items(self.model.getListOfEvents()))
+        events = tuple(
+            read_event(event, self._formula, self.by_concentration) for event in items(self.model.getListOfEvents())
+        )
         self._name_both_measures()
         rate_of = RatesOf(self.rates, dict(self.rules))
         self._decide_constants()
+        self._forgive_unused(events)
         value = StartValues(self.rules, self.starts, rate_of)
         defaults = {name: value(name) for name in self.parameters}
         for name in [name for name, default in defaults.items() if not math.isfinite(default)]:
@@ -304,39 +309,7 @@ class _Reader:
         factor = species.getConversionFactor() or self.model.getConversionFactor()
         return Symbol(factor) if factor else Number(1.0)
 
-    # events and starts --------------------------------------------------------------------------------------
-
-    def _event(self, event: Any) -> Event:
-        name = event.getId() or "event"
-        trigger = event.getTrigger()
-        given = trigger is not None and trigger.isSetMath()
-        never = apply("ne", Number(0.0), Number(0.0))
-        return Event(
-            name=name,
-            trigger=self._formula(trigger.getMath(), f"event {name}, trigger") if given else never,
-            initially_true=trigger.getInitialValue() if given and trigger.isSetInitialValue() else True,
-            assignments=self._assignments(event, name),
-            priority=self._priority(event, name),
-            persistent=trigger.getPersistent() if given and trigger.isSetPersistent() else True,
-            from_trigger_time=event.getUseValuesFromTriggerTime(),
-        )
-
-    def _assignments(self, event: Any, name: str) -> tuple[Assignment, ...]:
-        """What an event sets; a concentration becomes an amount by the compartment as it is just before."""
-        return tuple(
-            Assignment(
-                variable := a.getVariable(),
-                self._formula(a.getMath(), f"event {name}, assignment of {variable}"),
-                Symbol(self.by_concentration[variable]) if variable in self.by_concentration else Number(1.0),
-            )
-            for a in with_math(event.getListOfEventAssignments())
-        )
-
-    def _priority(self, event: Any, name: str) -> Expression | None:
-        priority = event.getPriority()
-        if priority is None or not priority.isSetMath():
-            return None
-        return self._formula(priority.getMath(), f"event {name}, priority")
+    # constants --------------------------------------------------------------------------------------------
 
     def _decide_constants(self) -> None:
         """A constant given by a formula of parameters follows them; one that reads a state is fixed."""
@@ -345,6 +318,19 @@ class _Reader:
                 self.rules[name] = formula
             else:
                 self.parameters.append(name)
+
+    def _forgive_unused(self, events: Iterable[Event]) -> None:
+        """A parameter without a value is no trouble where no formula uses it."""
+        formulas = [
+            *self.rates.values(),
+            *self.rules.values(),
+            *self.starts.values(),
+            *chain(*map(formulas_of, events)),
+        ]
+        used = {name for formula in formulas for name in symbols(formula)}
+        for name in [name for name in self.parameters if name not in self.starts and name not in used]:
+            self.parameters.remove(name)
+            self.rules[name] = Number(math.nan)
 
     def _is_steady(self, formula: Expression, path: tuple[str, ...] = ()) -> bool:
         if uses_time(formula):
