@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -239,6 +240,40 @@ def test_stoichiometries_change_by_rules_rates_events_and_starts() -> None:
         check("S n", [made, number], compartments=C1, species={"S": {"initialAmount": 0}}, reactions=[reaction], **way)
 
 
+def test_a_fraction_is_a_stoichiometry_in_the_mathematics_of_level_2() -> None:
+    plain = sbml(C1, {"S": {"initialAmount": 4}}, reactions=[{"from": {"S": 1}, "law": "0.5"}], level=(2, 4))
+    for number, made in (('<cn type="rational">3<sep/>2</cn>', 1.5), ("<ci>c</ci>", 1.0)):
+        mathematics = f'<math xmlns="http://www.w3.org/1998/Math/MathML">{number}</math>'
+        said = f'<speciesReference species="S"><stoichiometryMath>{mathematics}</stoichiometryMath></speciesReference>'
+        text = re.sub(r"<speciesReference.*?/>", said, plain)
+        assert course(text, ["S"], (2.0,))[0, 0] == pytest.approx(4 - made)
+
+
+# size -----------------------------------------------------------------------------------------------------
+
+
+def test_formulas_and_chains_may_be_long_and_deep() -> None:
+    links = range(1, 400)
+    chain = {f"a{k}": f"a{k - 1} + a{k - 1}/{k}" for k in links} | {"a0": "1"}
+    no_value = dict.fromkeys([*chain, *(f"r{k}" for k in range(400))])
+    rules = {f"r{k}": f"r{k - 1} + 1" for k in links} | {"r0": "time"}
+    rates = {"x": "(1 + " * 1500 + "time" + ")" * 1500}
+    expected = [400, lambda t: t + 399, lambda t: 1500 * t + t * t / 2]
+    check("a399 r399 x", expected, parameters={**no_value, "x": 0}, starts=chain, rules=rules, rates=rates)
+
+
+def test_rates_that_ask_for_each_other_twice_are_read_once() -> None:
+    rates = {f"x{k}": f"rateOf(x{k - 1}) + rateOf(x{k - 1})" for k in range(1, 40)} | {"x0": "1"}
+    text = sbml(parameters=dict.fromkeys(rates, 0.0), rates=rates)
+    assert course(text, ["x39"], (2.0,))[0, 0] == pytest.approx(2.0**40)
+
+
+def test_elements_nested_beyond_what_libsbml_bears_are_refused() -> None:
+    deep = f"<sbml>{'<apply>' * 5000}{'</apply>' * 5000}</sbml>"
+    with pytest.raises(ModelError, match="line 1: elements are nested too deeply"):
+        read_sbml(deep)
+
+
 # values that are not there, and what has no meaning ---------------------------------------------------------
 
 
@@ -268,6 +303,7 @@ NO_MEANING = [
     ({"rates": {"x": "f(x)"}, "functions": {"f": None}, **X}, "without mathematics"),
     ({"rates": {"x": "delay(x, 1)"}, **X}, "rate rule of x: mathematics"),
     ({"reactions": [{"from": {"S": 1}}], **S}, "J: a reaction without a kinetic law"),
+    ({"reactions": [{"from": {"S": None}, "law": "1"}], **S}, "J: a stoichiometry without a value"),
 ]
 
 

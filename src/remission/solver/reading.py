@@ -13,6 +13,7 @@ from remission.solver.antimony_text import antimony_to_sbml
 from remission.solver.errors import model_error
 from remission.solver.expression import Expression, Number, Symbol, apply, symbols, uses_time
 from remission.solver.mathml import to_expression
+from remission.solver.nesting import deep_formulas
 from remission.solver.network import Event, Network, formulas_of
 from remission.solver.reading_events import read_event
 from remission.solver.refusals import is_fixed, items, references, refuse, with_math
@@ -78,7 +79,8 @@ def read_sbml(text: str) -> Network:
     ('S',)
     """
     model = valid_model(text)
-    return _Reader(model).network()
+    with deep_formulas():
+        return _Reader(model).network()
 
 
 @dataclass
@@ -92,6 +94,7 @@ class _Reader:
     starts: dict[str, Expression] = field(default_factory=dict)  # value at the start, where the model gives one
     meanings: dict[str, Expression] = field(default_factory=dict)  # what a species' name means in a formula
     undecided: dict[str, Expression] = field(default_factory=dict)  # constants given by a formula
+    steady: dict[str, bool] = field(default_factory=dict)  # which of them follow parameters alone, as far as known
 
     def network(self) -> Network:
         """All of it, in an order where each step has what it needs."""
@@ -119,6 +122,7 @@ class _Reader:
         defaults = {name: value(name) for name in self.parameters}
         for name in [name for name, default in defaults.items() if not math.isfinite(default)]:
             self.rules[name] = Number(defaults.pop(name))  # no number that could differ from patient to patient
+        rules = {name: rate_of.resolved(rule) for name, rule in self.rules.items()}
         return Network(
             name=self.model.getId() or "model",
             states=tuple(self.rates),
@@ -126,8 +130,8 @@ class _Reader:
             rates=tuple(rate_of.resolved(rate) for rate in self.rates.values()),
             parameters=tuple(defaults),
             defaults=tuple(defaults.values()),
-            rules=tuple((name, rate_of.resolved(rule)) for name, rule in self.rules.items()),
             events=tuple(rate_of.resolved_event(event) for event in events),
+            rules=(*rules.items(), *rate_of.named.items()),
         )
 
     def _sort_rules(self) -> None:
@@ -298,9 +302,10 @@ class _Reader:
             return self._formula(
                 reference.getStoichiometryMath().getMath(), f"stoichiometry of {reference.getSpecies()}"
             )
-        value = Number(reference.getStoichiometry() if reference.isSetStoichiometry() else 1.0)
-        if reference.getDenominator() != 1:  # levels 1 and 2 version 1 write a fraction
-            value = Number(value.value / reference.getDenominator())
+        if self.model.getLevel() > 2 and not reference.isSetStoichiometry():
+            where = reference.getParentSBMLObject().getParentSBMLObject().getId()
+            raise model_error("a stoichiometry without a value", where=where, found=reference.getSpecies())
+        value = Number(reference.getStoichiometry() / reference.getDenominator())  # levels 1 and 2 know fractions
         if name:
             self.rules[name] = value
         return value
@@ -332,14 +337,17 @@ class _Reader:
             self.parameters.remove(name)
             self.rules[name] = Number(math.nan)
 
-    def _is_steady(self, formula: Expression, path: tuple[str, ...] = ()) -> bool:
-        if uses_time(formula):
-            return False
-        return all(name in self.parameters or self._is_steady_name(name, path) for name in symbols(formula))
+    def _is_steady(self, formula: Expression) -> bool:
+        return not uses_time(formula) and all(
+            name in self.parameters or self._is_steady_name(name) for name in symbols(formula)
+        )
 
-    def _is_steady_name(self, name: str, path: tuple[str, ...]) -> bool:
-        formula = self.rules.get(name, self.undecided.get(name))
-        return formula is not None and name not in path and self._is_steady(formula, (*path, name))
+    def _is_steady_name(self, name: str) -> bool:
+        if name not in self.steady:
+            self.steady[name] = False  # so that nothing in a circle is
+            formula = self.rules.get(name, self.undecided.get(name))
+            self.steady[name] = formula is not None and self._is_steady(formula)
+        return self.steady[name]
 
 
 def _finite(name: str, value: float) -> float:

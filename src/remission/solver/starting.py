@@ -12,10 +12,14 @@ from remission.solver.network import Event
 
 @dataclass
 class RatesOf:
-    """Puts the rate of change of a variable where a formula says `rateOf(variable)`."""
+    """Puts the rate of change of a variable where a formula says `rateOf(variable)`.
+
+    The rate of a state `S` becomes a rule of its own, `rateOf(S)`, in `named`.
+    """
 
     rates: Mapping[str, Expression]
     rules: Mapping[str, Expression]
+    named: dict[str, Expression] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
     def resolved(self, expression: Expression) -> Expression:
@@ -45,12 +49,17 @@ class RatesOf:
         return apply("rate_of", variable)  # by the chain rule, when the graph is there
 
     def _rate_of_name(self, name: str) -> Expression:
+        """A name for the rate of a state, so that it is read once however often it is asked for; 0 of a constant."""
+        if name not in self.rates:
+            return Number(0.0)
         if name in self.open:
             raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
-        self.open.append(name)
-        rate = self.resolved(self.rates.get(name, Number(0.0)))
-        self.open.pop()
-        return rate
+        label = f"rateOf({name})"
+        if label not in self.named:
+            self.open.append(name)
+            self.named[label] = self.resolved(self.rates[name])
+            self.open.pop()
+        return Symbol(label)
 
 
 @dataclass
@@ -66,7 +75,7 @@ class StartValues:
     def __call__(self, name: str) -> float:
         """Value of a state, parameter or rule at the start."""
         if name not in self.known:
-            formula = self.rules.get(name, self.starts.get(name))
+            formula = self.rules.get(name) or self.rate_of.named.get(name) or self.starts.get(name)
             if formula is None:
                 raise model_error("no value is given", where=name, next_step=f"add a line `{name} = ...;`")
             if name in self.open:
