@@ -190,6 +190,21 @@ def test_a_concentration_is_set_by_the_compartment_just_before() -> None:
         check("amount(S)", [lambda t, after=after: 6 if t < 1 else after], events=events, **model)
 
 
+def test_an_event_at_a_time_fires_at_that_very_number_before_one_that_waits_until_after_it() -> None:
+    for moment in (0.1, 0.37, 1.13, 1.3, 1.7):
+        at = {"trigger": f"time >= {moment}", "priority": "1", "set": {"x": f"piecewise(3, time == {moment}, 4)"}}
+        after = {"trigger": f"time > {moment}", "priority": "2", "set": {"y": "x"}}
+        model = {"parameters": {"x": 0.0, "y": 0.0, "z": 1.0}, "rates": {"z": "-z"}, "events": [at, after]}
+        assert course(sbml(**model), ["x", "y"], (2.0,)).tolist() == [[3.0, 3.0]]
+
+
+def test_an_event_at_the_end_of_a_call_fires_in_it_and_the_next_call_goes_on() -> None:
+    model = {"parameters": {"x": 0.0, "n": 0.0}, "rates": {"x": "1"}}
+    text = sbml(**model, events=[{"trigger": "time >= 1000", "set": {"n": "n + 1"}}])
+    days = (999.999, 1000.0, 1000.001)
+    np.testing.assert_allclose(course(text, ["x", "n"], days), [[days[0], 0], [days[1], 1], [days[2], 1]])
+
+
 def test_long_chains_of_events_at_one_moment_come_to_their_end() -> None:
     events = [
         {"trigger": "time >= 1", "set": {"on": "1"}},

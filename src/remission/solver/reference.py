@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from remission.solver.crossings import BISECTIONS
+from remission.solver.crossings import BISECTIONS, event_bisections
 from remission.solver.expression import OPERATIONS, UNARY
 from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.plan import Plan, PlannedEvent
@@ -254,11 +254,11 @@ class ReferencePatient:
         if not self._set_off(new, end):
             return 1.0
         low, high = 0.0, 1.0
-        for _ in range(BISECTIONS):
+        for _ in range(event_bisections(self.plan)):
             middle = 0.5 * (low + high)
             after = self._set_off(self._between(u, new, middle), self.time_day + middle * tried)
             low, high = (low, middle) if after else (middle, high)
-        return high
+        return high if self.time_day + high * tried < end else 1.0
 
     def _set_off(self, y: np.ndarray, time: float) -> bool:
         return any(holds and not held for holds, held in zip(self._now(y, time), self._triggers, strict=True))
