@@ -14,6 +14,7 @@ from remission.solver.infusions import with_infusions
 from remission.solver.kernel import Kernel
 from remission.solver.machine import compile_object, host, suitable_lanes
 from remission.solver.method import METHODS
+from remission.solver.nesting import deep_formulas
 from remission.solver.network import Network
 
 
@@ -150,12 +151,13 @@ def _compile(
         raise model_error("a number of lanes that cannot be", where="lanes", found=str(lanes), allowed="1, 2, 4, 8, 16")
     if method not in METHODS:
         raise model_error("an unknown method", where="method", found=method, allowed=", ".join(METHODS))
-    key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, lanes, host())
-    model = cache.load(key)
-    if model is None:
-        network = read()
-        model = _build(network, monitors, outputs, method, lanes or suitable_lanes(len(network.states)))
-        cache.store(key, model)
+    with deep_formulas():
+        key = cache.cache_key(source, tuple(monitors), tuple(outputs), method, lanes, host())
+        model = cache.load(key)
+        if model is None:
+            network = read()
+            model = _build(network, monitors, outputs, method, lanes or suitable_lanes(len(network.states)))
+            cache.store(key, model)
     return Kernel(model)
 
 

@@ -6,11 +6,20 @@ import functools
 import math
 
 from remission.solver.calls import CROSSED
+from remission.solver.graph import TIME
 from remission.solver.lane_memory import LaneMemory
 from remission.solver.llvm_text import Code, Module
 from remission.solver.plan import Plan
 
 BISECTIONS = 44
+BISECTIONS_IN_TIME = 64
+"""Where a trigger asks for the time: the event then fires at the very number that it names."""
+
+
+def event_bisections(plan: Plan) -> int:
+    """How often a step is halved to find a first event."""
+    timed = any(TIME in plan.graph.support(event.trigger) for event in plan.events)
+    return BISECTIONS_IN_TIME if timed else BISECTIONS
 
 
 def _risen(code: Code, memory: LaneMemory, k: int) -> str:
@@ -53,7 +62,7 @@ def look_inside(code: Code, memory: LaneMemory, plan: Plan) -> str:
 def _absorbs(code: Code, memory: LaneMemory, plan: Plan, k: int) -> str:
     """Mask of accepted lanes in which an absorbing event finds something left to empty."""
     zero = code.number(0.0)
-    left = [code.compare("une", memory.get("trial", state), zero) for state, _ in plan.events[k].assignments]
+    left = [code.compare("une", memory.get("trial", state), zero) for state, *_ in plan.events[k].assignments]
     holds = code.both(memory.flag("accept"), memory.flag("trigger_now", k))
     return code.both(holds, _some(code, left))
 
@@ -115,10 +124,11 @@ def _cut_at_event(code: Code, memory: LaneMemory, plan: Plan, some: str) -> None
         after = _some(code, [_set_off(code, memory, k, "pending") for k in events])
         return [code.select(after, low, middle), code.select(after, middle, high)]
 
-    high = code.loop(BISECTIONS, halve, [code.number(0.0), code.number(1.0)])[1]
+    high = code.loop(event_bisections(plan), halve, [code.number(0.0), code.number(1.0)])[1]
     for k in range(len(plan.events)):
         memory.put("pending", code.number(0.0), k)  # lent to the bisection
-    cut = code.both(some, code.compare("olt", high, code.number(1.0)))
+    moment = code.fma(high, memory.get("try"), memory.get("time"))
+    cut = code.both(some, code.compare("olt", moment, memory.get("new_time")))  # else the step ends there as it is
     memory.put_where("limit", cut, high)
     _end_at(code, memory, plan, cut, high)
     memory.put_where("call", cut, code.number(0.0))

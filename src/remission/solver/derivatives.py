@@ -122,8 +122,7 @@ class Derivatives:
         if name == "log":
             return g.rcp(x)
         if name == "sqrt":
-            slope = g.mul(g.number(0.5), g.rcp(i))
-            return g.select(g.compare("gt", i, g.number(0.0)), slope, g.number(0.0))
+            return g.mul(g.number(0.5), self._reciprocal_or_zero(i))
         if name == "abs":
             return g.select(g.compare("ge", x, g.number(0.0)), one, g.number(-1.0))
         square = g.mul(x, x)
@@ -142,14 +141,14 @@ class Derivatives:
         if name == "tanh":
             return g.sub(one, g.mul(i, i))
         if name in ("asin", "acos"):
-            slope = g.rcp(g.function("sqrt", g.sub(one, square)))
+            slope = self._reciprocal_or_zero(g.function("sqrt", g.sub(one, square)))
             return slope if name == "asin" else g.neg(slope)
         if name == "atan":
             return g.rcp(g.add(one, square))
         if name == "asinh":
             return g.rcp(g.function("sqrt", g.add(square, one)))
         if name == "acosh":
-            return g.rcp(g.function("sqrt", g.sub(square, one)))
+            return self._reciprocal_or_zero(g.function("sqrt", g.sub(square, one)))
         if name == "atanh":
             return g.rcp(g.sub(one, square))
         if name == "gamma":  # its derivative is in no C library: a central difference, good to nine digits
@@ -157,6 +156,11 @@ class Derivatives:
             up, down = (g.function(name, side(x, small)) for side in (g.add, g.sub))
             return g.mul(g.sub(up, down), g.number(0.5e5))
         raise model_error(f"no derivative of {name} is known")
+
+    def _reciprocal_or_zero(self, root: int) -> int:
+        """1 over a root, and 0 where the root is: no infinite entry in the Jacobian, as with powers."""
+        g = self.graph
+        return g.select(g.compare("gt", root, g.number(0.0)), g.rcp(root), g.number(0.0))
 
 
 def jacobian(graph: Graph, rates: list[int]) -> tuple[dict[tuple[int, int], int], dict[int, int]]:

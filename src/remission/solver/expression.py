@@ -49,7 +49,7 @@ def _power(base: float, exponent: float) -> float:
     try:
         value = base**exponent
     except (ZeroDivisionError, OverflowError):
-        return math.inf
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
     return math.nan if isinstance(value, complex) else value
 
 
@@ -59,21 +59,16 @@ def _divide(a: float, b: float) -> float:
     return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1.0, b)
 
 
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
-
-
 def _guarded(function: Callable[[float], float]) -> Callable[[float], float]:
-    """A function of the math module that gives NaN outside its domain, as the machine code does."""
+    """A function of the math module that outside its domain and range gives what the machine code does."""
 
     def guarded(x: float) -> float:
         try:
-            return function(x)
-        except (ValueError, OverflowError):
+            return float(function(x))
+        except ValueError:
             return math.nan
+        except OverflowError:  # floor and ceil of infinity, and what grows beyond all numbers; cosh is even
+            return math.inf if x > 0 or function is math.cosh else -math.inf
 
     return guarded
 
@@ -109,12 +104,12 @@ OPERATIONS: dict[str, Callable[..., float]] = {
     "times": lambda *a: math.prod(a),
     "divide": _divide,
     "power": _power,
-    "exp": _exp,
+    "exp": _guarded(math.exp),
     "ln": _log,
     "sqrt": _guarded(math.sqrt),
     "abs": abs,
-    "min": min,
-    "max": max,
+    "min": lambda *a: min(a, default=math.inf),
+    "max": lambda *a: max(a, default=-math.inf),
     "piecewise": _piecewise,
     "lt": _chain(lambda a, b: a < b),
     "le": _chain(lambda a, b: a <= b),

@@ -15,7 +15,7 @@ from remission.solver.llvm_text import Code, Module
 from remission.solver.plan import Plan
 
 LOT_FACTOR, LOT_STEP = 6364136223846793005, 1442695040888963407
-MOST_AT_ONCE = 1000.0
+MOST_AT_ONCE = 100_000.0
 """Events that may fire in one patient at one moment."""
 
 
@@ -75,7 +75,7 @@ def _news(code: Code, memory: LaneMemory, plan: Plan, k: int, places: range) -> 
     if not plan.events[k].absorbing:
         return code.invert(memory.flag("trigger", k))
     differ = code.invert(memory.flag("live"))
-    for place, (state, _) in zip(places, plan.events[k].assignments, strict=True):
+    for place, (state, *_) in zip(places, plan.events[k].assignments, strict=True):
         differ = code.either(differ, code.compare("une", memory.get("values", place), memory.get("y", state)))
     return differ
 
@@ -89,6 +89,7 @@ def _waiting(code: Code, memory: LaneMemory, plan: Plan) -> str:
 
 def _execute(code: Code, memory: LaneMemory, plan: Plan) -> None:
     """In each lane fire one of the most urgent events on the list."""
+    memory.run("sizes", "y", "time", "q", "sizes")
     waiting = _waiting(code, memory, plan)
     best = lot = code.number(float("-inf"))
     for k in _events(plan):
@@ -100,18 +101,23 @@ def _execute(code: Code, memory: LaneMemory, plan: Plan) -> None:
         candidates.append(code.both(memory.flag("pending", k), urgent))
         lots.append(_draw_lot(code, memory, waiting))
         lot = code.intrinsic("maxnum", lot, code.select(candidates[k], lots[k], code.number(0.0)))
+    zero = doubt = code.number(0.0)
     free, at = waiting, 0
     for k in _events(plan):
         mask = code.both(free, code.both(candidates[k], code.compare("oeq", lots[k], lot)))
         free = code.both(free, code.invert(mask))
         memory.put_where("pending", mask, code.op("fsub", memory.get("pending", k), code.number(1.0)), k)
-        for state, _ in plan.events[k].assignments:
+        for state, _, size in plan.events[k].assignments:
             value = memory.get("stored", at)
+            if plan.graph.value(size) != 1:
+                value = code.op("fmul", value, memory.get("sizes", at))
             changed = code.both(mask, code.compare("une", value, memory.get("y", state)))
             memory.put_where("y", mask, value, state)
             memory.put_where("fresh", changed, code.number(1.0))
+            doubt = code.op("fadd", doubt, code.select(mask, code.op("fsub", value, value), zero))
             at += 1
-    _stop_if_endless(code, memory, plan, waiting)
+    _fail(code, memory, plan, code.compare("uno", doubt, doubt), 4)  # infinity less infinity is no number
+    _fail(code, memory, plan, _endless(code, memory, waiting), 5)
 
 
 def _draw_lot(code: Code, memory: LaneMemory, lanes: str) -> str:
@@ -125,11 +131,16 @@ def _draw_lot(code: Code, memory: LaneMemory, lanes: str) -> str:
     )
 
 
-def _stop_if_endless(code: Code, memory: LaneMemory, plan: Plan, waiting: str) -> None:
+def _endless(code: Code, memory: LaneMemory, waiting: str) -> str:
+    """Mask of lanes in which too many events have fired at one moment."""
     passes = code.op("fadd", memory.get("passes"), code.select(waiting, code.number(1.0), code.number(0.0)))
     memory.put("passes", passes)
-    endless = code.compare("oge", passes, code.number(MOST_AT_ONCE))
-    memory.put_where("call", endless, code.number(FAILED + 5))
-    memory.put_where("allowed", endless, code.number(0.0))
+    return code.compare("oge", passes, code.number(MOST_AT_ONCE))
+
+
+def _fail(code: Code, memory: LaneMemory, plan: Plan, lanes: str, status: int) -> None:
+    """End some lanes with a code of `Status`: 4 not finite, 5 events without end."""
+    memory.put_where("call", lanes, code.number(FAILED + status))
+    memory.put_where("allowed", lanes, code.number(0.0))
     for k in _events(plan):
-        memory.put_where("pending", endless, code.number(0.0), k)
+        memory.put_where("pending", lanes, code.number(0.0), k)

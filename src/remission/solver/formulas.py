@@ -117,7 +117,7 @@ def hoisted_places(plan: Plan) -> Mapping[int, tuple[str, int]]:
 def write_formulas(module: Module, plan: Plan) -> None:
     """Write the functions of a model.
 
-    These are `prepare`, `slope`, `monitors`, `triggers`, `priorities`, `values`, `outputs`.
+    These are `prepare`, `slope`, `monitors`, `triggers`, `priorities`, `values`, `sizes`, `outputs`.
     Each takes state, time and the per-patient numbers that `prepare` has made, and fills one array; `slope` adds to it.
     """
     write_elementary(module)
@@ -135,7 +135,8 @@ def write_formulas(module: Module, plan: Plan) -> None:
         "outputs": list(plan.outputs),
         "triggers": [event.trigger for event in plan.events],
         "priorities": [event.priority for event in plan.events],
-        "values": [value for event in plan.events for _, value in event.assignments],
+        "values": [value for event in plan.events for _, value, _ in event.assignments],
+        "sizes": [size for event in plan.events for _, _, size in event.assignments],
     }
     for name, nodes in arrays.items():
         with module.function(name, [*POINT, "ptr noalias %out"]) as code:

@@ -7,10 +7,9 @@ changes along the way.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Container, Iterable
 
-from remission.solver.expression import UNARY
+from remission.solver.expression import OPERATIONS, UNARY
 
 CONSTANT, PER_PATIENT, CHANGING = 0, 1, 2
 LEAVES = frozenset({"number", "state", "parameter", "time", "true", "false"})
@@ -176,13 +175,14 @@ class Graph:
 
     def div(self, a: int, b: int) -> int:
         """a / b, as a times one over b: reciprocals are shared."""
-        if self.value(a) is not None and self.value(b) not in (None, 0.0):
-            return self.number(self.value(a) / self.value(b))  # type: ignore[operator]
+        va, vb = self.value(a), self.value(b)
+        if va is not None and vb is not None:
+            return self.number(OPERATIONS["divide"](va, vb))
         return self.mul(a, self.rcp(b))
 
     def ratio(self, a: int, b: int) -> int:
-        """a / b rounded once, for what is then rounded to a whole number: 49 times 1/49 is less than 1."""
-        if self.value(a) is not None and self.value(b) not in (None, 0.0):
+        """a / b rounded once, for what is then compared or rounded: 49 times 1/49 is less than 1."""
+        if self.value(a) is not None and self.value(b) is not None:
             return self.div(a, b)
         return self._make("div", a, b)
 
@@ -206,20 +206,18 @@ class Graph:
     def function(self, name: str, a: int) -> int:
         """exp, log, sqrt, abs, or a function of the C library (``sin`` ...)."""
         value = self.value(a)
-        if name in UNARY:
-            return self.number(UNARY[name](value)) if value is not None else self._make("call", name, a)
-        if value is not None and (name in ("exp", "abs") or value > 0):
-            return self.number(abs(value) if name == "abs" else getattr(math, name)(value))
-        return self._make(name, a)
+        if value is not None:
+            return self.number(OPERATIONS["ln" if name == "log" else name](value))
+        return self._make("call", name, a) if name in UNARY else self._make(name, a)
 
     def power(self, base: int, exponent: int) -> int:
         """base ^ exponent; small whole exponents as products, one half as a root, others as exp(y log x)."""
         vb, ve = self.value(base), self.value(exponent)
-        if vb is not None and ve is not None and vb > 0:
-            return self.number(vb**ve)
+        if vb is not None and ve is not None:
+            return self.number(OPERATIONS["power"](vb, ve))
         if ve == 0.5:
             return self.function("sqrt", base)
-        if ve is not None and ve == int(ve) and abs(ve) <= 16:
+        if ve is not None and abs(ve) <= 16 and ve == int(ve):
             product = self._whole_power(base, int(abs(ve)))
             return product if ve >= 0 else self.rcp(product)
         return self._make("pow", base, exponent, self.function("log", self.function("abs", base)))

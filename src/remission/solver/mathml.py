@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import libsbml
@@ -61,7 +63,6 @@ _RECIPROCAL = {
 _RECIPROCAL_INVERSE = {
     libsbml.AST_FUNCTION_ARCSEC: "acos",
     libsbml.AST_FUNCTION_ARCCSC: "asin",
-    libsbml.AST_FUNCTION_ARCCOT: "atan",
     libsbml.AST_FUNCTION_ARCSECH: "acosh",
     libsbml.AST_FUNCTION_ARCCSCH: "asinh",
     libsbml.AST_FUNCTION_ARCCOTH: "atanh",
@@ -77,19 +78,30 @@ _CONSTANTS: dict[int, Expression] = {
 }
 
 
-def to_expression(node: Any, where: str) -> Expression:
-    """Formula of a libSBML syntax tree.
+def to_expression(
+    node: Any,
+    where: str,
+    meaning: Callable[[str], Expression] = Symbol,
+    functions: Mapping[str, Any] = MappingProxyType({}),
+    within: tuple[str, ...] = (),
+) -> Expression:
+    """Formula of a libSBML syntax tree, with the functions that the model defines put in place.
 
     Parameters
     ----------
     node : libsbml.ASTNode
     where : str
         The SBML element, for messages.
+    meaning : callable
+        What a name stands for; itself unless given.
+    functions : mapping of str to libsbml.FunctionDefinition
+    within : tuple of str
+        Functions whose bodies are being read.
 
     Raises
     ------
     ModelError
-        For mathematics that the solver does not know.
+        For mathematics that the solver does not know, and for functions that are called wrongly or call themselves.
 
     Examples
     --------
@@ -102,11 +114,14 @@ def to_expression(node: Any, where: str) -> Expression:
     if node.isNumber():
         return Number(float(node.getValue()))
     if kind == libsbml.AST_NAME:
-        return Symbol(node.getName())
+        return meaning(node.getName())
     if not node.hasCorrectNumberArguments():
         what, found = "an operation has too few or too many arguments", str(libsbml.formulaToL3String(node))
         raise model_error(what, where=where, found=found)
-    arguments = tuple(to_expression(node.getChild(k), where) for k in range(node.getNumChildren()))
+    children = (node.getChild(k) for k in range(node.getNumChildren()))
+    arguments = tuple(to_expression(child, where, meaning, functions, within) for child in children)
+    if kind == libsbml.AST_FUNCTION and node.getName() in functions:
+        return _call(functions, node.getName(), arguments, where, within)
     if kind == libsbml.AST_MINUS:
         return Apply("negate" if len(arguments) == 1 else "minus", arguments)
     if kind in _DIRECT:
@@ -122,12 +137,32 @@ def to_expression(node: Any, where: str) -> Expression:
     return special
 
 
+def _call(
+    functions: Mapping[str, Any], name: str, arguments: tuple[Expression, ...], where: str, within: tuple[str, ...]
+) -> Expression:
+    """The body of a function, in which the names of its arguments mean what is given for them, and no others do."""
+    function, path = functions[name], (*within, name)
+    if name in within:
+        raise model_error("a function calls itself", where=where, found=" -> ".join(path))
+    if function.getBody() is None:
+        raise model_error("a function without mathematics is called", where=where, found=name)
+    names = [function.getArgument(k).getName() for k in range(function.getNumArguments())]
+    if len(arguments) != len(names):
+        found, allowed = f"{name} of {len(arguments)}", f"{name} of {len(names)}"
+        raise model_error("a function has too few or too many arguments", where=where, found=found, allowed=allowed)
+    given = dict(zip(names, arguments, strict=True))
+    return to_expression(function.getBody(), where, lambda used: given.get(used, Symbol(used)), functions, path)
+
+
 def _special(kind: int, arguments: tuple[Expression, ...]) -> Expression | None:
     """Functions made of others."""
     if kind in _RECIPROCAL:
         return apply("divide", Number(1.0), Apply(_RECIPROCAL[kind], arguments))
     if kind in _RECIPROCAL_INVERSE:
         return Apply(_RECIPROCAL_INVERSE[kind], (apply("divide", Number(1.0), arguments[0]),))
+    if kind == libsbml.AST_FUNCTION_ARCCOT:  # the arctangent of 1/x, without a division by zero
+        half = apply("piecewise", Number(math.pi / 2), apply("ge", arguments[0], Number(0.0)), Number(-math.pi / 2))
+        return apply("minus", half, Apply("atan", arguments))
     if kind == libsbml.AST_FUNCTION_LOG:
         base, x = arguments if len(arguments) == 2 else (Number(10.0), arguments[0])
         return apply("divide", apply("ln", x), apply("ln", base))

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from remission.solver.expression import Expression
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """One thing that an event sets.
+
+    Attributes
+    ----------
+    state : str
+    value : Expression
+    size : Expression
+        What the value is multiplied by as it is set: the compartment just before, where the value is a concentration.
+    """
+
+    state: str
+    value: Expression
+    size: Expression
 
 
 @dataclass(frozen=True)
@@ -18,7 +36,7 @@ class Event:
         Fires when it goes from false to true.
     initially_true : bool
         If true, a trigger that holds at the start has not just become true (`t0=true`, Antimony's default).
-    assignments : tuple of (state name, Expression)
+    assignments : tuple of Assignment
         All values are computed before any is assigned.
     priority : Expression or None
         Of several events due at one time the one with the highest goes first; None: after all others.
@@ -31,10 +49,19 @@ class Event:
     name: str
     trigger: Expression
     initially_true: bool
-    assignments: tuple[tuple[str, Expression], ...]
+    assignments: tuple[Assignment, ...]
     priority: Expression | None = None
     persistent: bool = True
     from_trigger_time: bool = True
+
+
+def formulas_of(event: Event) -> Iterator[Expression]:
+    """All formulas of an event."""
+    yield event.trigger
+    if event.priority is not None:
+        yield event.priority
+    for assignment in event.assignments:
+        yield from (assignment.value, assignment.size)
 
 
 @dataclass(frozen=True)

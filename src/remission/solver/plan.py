@@ -35,7 +35,7 @@ class PlannedEvent:
         As in `Event`.
     priority : int
         Node; `NO_PRIORITY` where the model gives none.
-    assignments : tuple of (state, node)
+    assignments : tuple of (state, node of the value, node of what it is multiplied by as it is set)
     """
 
     trigger: int
@@ -44,7 +44,7 @@ class PlannedEvent:
     persistent: bool
     from_trigger_time: bool
     priority: int
-    assignments: tuple[tuple[int, int], ...]
+    assignments: tuple[tuple[int, int, int], ...]
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Plan:
                 "atol": n,
                 **dict.fromkeys(("monitor", "probe", "inner", "threshold", "terminal", "crossing", "fraction"), m),
                 **dict.fromkeys(("trigger", "trigger_now", "pending", "priority"), events),
-                **dict.fromkeys(("values", "stored"), sum(len(event.assignments) for event in self.events)),
+                **dict.fromkeys(("values", "stored", "sizes"), sum(len(event.assignments) for event in self.events)),
                 "outputs": len(self.outputs),
                 **dict.fromkeys(PER_LANE, 1),
             }
@@ -128,9 +128,8 @@ def make_plan(network: Network, monitors: Iterable[str], outputs: Iterable[str],
     watched = tuple(_named(translate, network, name) for name in monitors)
     shown = tuple(_named(translate, network, name) for name in outputs)
     events = tuple(_plan_event(event, network, translate) for event in network.events)
-    set_nodes = [
-        node for event in events for node in (event.trigger, event.priority, *(value for _, value in event.assignments))
-    ]
+    set_nodes = [node for event in events for node in (event.trigger, event.priority)]
+    set_nodes += [node for event in events for _, *nodes in event.assignments for node in nodes]
     roots = [*rates, *entries.values(), *by_time.values(), *watched, *shown, *set_nodes]
     return Plan(
         network=network,
@@ -160,9 +159,9 @@ def _named(translate: Translator, network: Network, name: str) -> int:
 
 
 def _plan_event(event: Event, network: Network, translate: Translator) -> PlannedEvent:
-    for name, _ in event.assignments:
-        if name not in network.states:
-            raise model_error("an event sets something that is not a state", where=event.name, found=name)
+    for assignment in event.assignments:
+        if assignment.state not in network.states:
+            raise model_error("an event sets something that is not a state", where=event.name, found=assignment.state)
     return PlannedEvent(
         trigger=translate.condition(event.trigger),
         initially_true=event.initially_true,
@@ -170,15 +169,18 @@ def _plan_event(event: Event, network: Network, translate: Translator) -> Planne
         persistent=event.persistent,
         from_trigger_time=event.from_trigger_time,
         priority=translate.number(Number(NO_PRIORITY) if event.priority is None else event.priority),
-        assignments=tuple((network.states.index(name), translate.number(e)) for name, e in event.assignments),
+        assignments=tuple(
+            (network.states.index(a.state), translate.number(a.value), translate.number(a.size))
+            for a in event.assignments
+        ),
     )
 
 
 def _is_absorbing(event: Event, network: Network, translate: Translator) -> bool:
     """True if the event empties every state it sets and its trigger looks at no other state, nor at time."""
-    if any(value != Number(0.0) for _, value in event.assignments):
+    if any(assignment.value != Number(0.0) for assignment in event.assignments):
         return False
-    targets = {network.states.index(name) for name, _ in event.assignments}
+    targets = {network.states.index(assignment.state) for assignment in event.assignments}
     return bool(targets) and translate.graph.support(translate.condition(event.trigger)) <= targets
 
 

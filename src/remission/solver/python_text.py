@@ -64,8 +64,8 @@ def _in_order(network: Network) -> list[tuple[str, Expression]]:
 
 
 def _safe(name: str) -> str:
-    """A name that Python takes: `[S]` becomes `of_S`, `lambda` becomes `lambda_`."""
-    plain = f"of_{name[1:-1]}" if name.startswith("[") else name
+    """A name that Python takes: `[S]` becomes `of_S`, `rateOf(S)` `rateOf_S`, `lambda` `lambda_`."""
+    plain = f"of_{name[1:-1]}" if name.startswith("[") else name.replace("(", "_").removesuffix(")")
     return f"{plain}_" if keyword.iskeyword(plain) or plain in ("t", "y", "p", "dy", "math") else plain
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
+from types import MappingProxyType
 from typing import Any
 
 from remission.solver.antimony_text import antimony_to_sbml
 from remission.solver.errors import model_error
-from remission.solver.expression import Apply, Expression, Number, Symbol, apply, symbols, uses_time
+from remission.solver.expression import Expression, Number, Symbol, apply, symbols, uses_time
 from remission.solver.mathml import to_expression
-from remission.solver.network import Event, Network
+from remission.solver.nesting import deep_formulas
+from remission.solver.network import Event, Network, formulas_of
+from remission.solver.reading_events import read_event
+from remission.solver.refusals import is_fixed, items, references, refuse, with_math
 from remission.solver.sbml_text import OwnedModel, valid_model
 from remission.solver.starting import RatesOf, StartValues
 
@@ -74,11 +79,8 @@ def read_sbml(text: str) -> Network:
     ('S',)
     """
     model = valid_model(text)
-    return _Reader(model).network()
-
-
-def _items(listing: Any) -> list[Any]:
-    return [listing.get(k) for k in range(listing.size())]
+    with deep_formulas():
+        return _Reader(model).network()
 
 
 @dataclass
@@ -92,102 +94,77 @@ class _Reader:
     starts: dict[str, Expression] = field(default_factory=dict)  # value at the start, where the model gives one
     meanings: dict[str, Expression] = field(default_factory=dict)  # what a species' name means in a formula
     undecided: dict[str, Expression] = field(default_factory=dict)  # constants given by a formula
+    steady: dict[str, bool] = field(default_factory=dict)  # which of them follow parameters alone, as far as known
 
     def network(self) -> Network:
         """All of it, in an order where each step has what it needs."""
         self.model = self.owner.model
-        self._refuse()
+        refuse(self.model)
+        self.functions = {function.getId(): function for function in items(self.model.getListOfFunctionDefinitions())}
         self._sort_rules()
         self._name_species()
-        for compartment in _items(self.model.getListOfCompartments()):
-            self._plain_variable(compartment, compartment.getSize() if compartment.isSetSize() else 1.0)
-        for parameter in _items(self.model.getListOfParameters()):
-            self._plain_variable(parameter, parameter.getValue() if parameter.isSetValue() else None)
-        for species in _items(self.model.getListOfSpecies()):
+        for compartment in items(self.model.getListOfCompartments()):
+            self._plain_variable(compartment.getId(), compartment.getSize() if compartment.isSetSize() else 1.0)
+        for parameter in items(self.model.getListOfParameters()):
+            self._plain_variable(parameter.getId(), parameter.getValue() if parameter.isSetValue() else None)
+        for species in items(self.model.getListOfSpecies()):
             self._species(species)
-        for reaction in _items(self.model.getListOfReactions()):
+        for reaction in items(self.model.getListOfReactions()):
             self._reaction(reaction)
-        events = tuple(self._event(event) for event in _items(self.model.getListOfEvents()))
+        events = tuple(
+            read_event(event, self._formula, self.by_concentration) for event in items(self.model.getListOfEvents())
+        )
         self._name_both_measures()
-        rate_of = RatesOf(self.rates, dict(self.rules), self.by_concentration)
+        rate_of = RatesOf(self.rates, dict(self.rules))
         self._decide_constants()
+        self._forgive_unused(events)
         value = StartValues(self.rules, self.starts, rate_of)
+        defaults = {name: value(name) for name in self.parameters}
+        for name in [name for name, default in defaults.items() if not math.isfinite(default)]:
+            self.rules[name] = Number(defaults.pop(name))  # no number that could differ from patient to patient
+        rules = {name: rate_of.resolved(rule) for name, rule in self.rules.items()}
         return Network(
             name=self.model.getId() or "model",
             states=tuple(self.rates),
-            initial=tuple(value(name) for name in self.rates),
+            initial=tuple(_finite(name, value(name)) for name in self.rates),
             rates=tuple(rate_of.resolved(rate) for rate in self.rates.values()),
-            parameters=tuple(self.parameters),
-            defaults=tuple(value(name) for name in self.parameters),
-            rules=tuple((name, rate_of.resolved(rule)) for name, rule in self.rules.items()),
+            parameters=tuple(defaults),
+            defaults=tuple(defaults.values()),
             events=tuple(rate_of.resolved_event(event) for event in events),
+            rules=(*rules.items(), *rate_of.named.items()),
         )
-
-    def _refuse(self) -> None:
-        for rule in _items(self.model.getListOfRules()):
-            if rule.isAlgebraic():
-                raise model_error("an algebraic rule is not supported", found=rule.getFormula())
-        for reaction in _items(self.model.getListOfReactions()):
-            if reaction.isSetFast() and reaction.getFast():
-                raise model_error("a fast reaction is not supported", where=reaction.getId())
-        for event in _items(self.model.getListOfEvents()):
-            if event.isSetDelay() and event.getDelay().isSetMath():
-                raise model_error("an event with a delay is not supported", where=event.getId())
-
-        self._refuse_strangers()
-
-    def _refuse_strangers(self) -> None:
-        """Names of compartments and species that the model does not have."""
-        compartments = {compartment.getId() for compartment in _items(self.model.getListOfCompartments())}
-        for species in _items(self.model.getListOfSpecies()):
-            if species.getCompartment() not in compartments:
-                found = species.getCompartment()[:60]
-                raise model_error("the compartment of a species is not there", where=species.getId(), found=found)
-        known = {species.getId() for species in _items(self.model.getListOfSpecies())}
-        for reaction in _items(self.model.getListOfReactions()):
-            for reference in _references(reaction):
-                if reference.getSpecies() not in known:
-                    found = reference.getSpecies()[:60]
-                    raise model_error("a species of a reaction is not there", where=reaction.getId(), found=found)
 
     def _sort_rules(self) -> None:
         """Raw syntax trees by the variable they set."""
-        listed = _items(self.model.getListOfRules())
-        listed = [rule for rule in listed if rule.isSetMath()]  # level 3 version 2 lets mathematics be left out
+        listed = with_math(self.model.getListOfRules())
         self.assigned = {r.getVariable(): r.getMath() for r in listed if r.isAssignment()}
         self.rated = {r.getVariable(): r.getMath() for r in listed if r.isRate()}
-        starting = _items(self.model.getListOfInitialAssignments())
-        self.starting = {a.getSymbol(): a.getMath() for a in starting if a.isSetMath()}
-        events = _items(self.model.getListOfEvents())
-        self.evented = {a.getVariable() for e in events for a in _items(e.getListOfEventAssignments())}
+        starting = with_math(self.model.getListOfInitialAssignments())
+        self.starting = {a.getSymbol(): a.getMath() for a in starting}
+        events = items(self.model.getListOfEvents())
+        self.evented = {a.getVariable() for e in events for a in items(e.getListOfEventAssignments())}
         self.reacting = {
             reference.getSpecies()
-            for reaction in _items(self.model.getListOfReactions())
-            for reference in _references(reaction)
+            for reaction in items(self.model.getListOfReactions())
+            for reference in references(reaction)
         }
 
     # formulas -----------------------------------------------------------------------------------------------
 
-    def _formula(self, tree: Any, where: str) -> Expression:
-        """A formula with each species' name replaced by what it means."""
+    def _formula(self, tree: Any, where: str, local: Mapping[str, str] = MappingProxyType({})) -> Expression:
+        """A formula with each species' name replaced by what it means; `local` gives names of a reaction's own."""
         if tree is None:
             raise model_error("an element without mathematics", where=where)
-        return self._mean(to_expression(tree, where))
 
-    def _mean(self, expression: Expression) -> Expression:
-        if isinstance(expression, Apply) and expression.operation == "rate_of":
-            return expression
-        if isinstance(expression, Symbol):
-            return self.meanings.get(expression.name, expression)
-        if isinstance(expression, Apply):
-            return Apply(expression.operation, tuple(self._mean(a) for a in expression.arguments))
-        return expression
+        def meaning(name: str) -> Expression:
+            return Symbol(local[name]) if name in local else self.meanings.get(name, Symbol(name))
+
+        return to_expression(tree, where, meaning, self.functions)
 
     # variables ----------------------------------------------------------------------------------------------
 
-    def _plain_variable(self, element: Any, value: float | None) -> None:
+    def _plain_variable(self, name: str, value: float | None) -> None:
         """A parameter, a compartment or a stoichiometry: rule, state or constant."""
-        name = element.getId()
         if name in self.starting:
             self.starts[name] = self._formula(self.starting[name], f"initial assignment of {name}")
         elif value is not None:
@@ -200,14 +177,14 @@ class _Reader:
             self.rates[name] = Number(0.0)
         elif name in self.starting:
             self.undecided[name] = self.starts[name]
-        elif name in self._unit_compartments or (value is not None and not math.isfinite(value)):
+        elif name in self._unit_compartments:
             self.rules[name] = self.starts[name]  # no number that could differ from patient to patient
         else:
             self.parameters.append(name)
 
     def _name_species(self) -> None:
         """Say what each species' name means, before any formula is read."""
-        compartments = {c.getId(): c for c in _items(self.model.getListOfCompartments())}
+        compartments = {c.getId(): c for c in items(self.model.getListOfCompartments())}
         given = {*self.assigned, *self.rated, *self.evented, *self.starting}
         self._unit_compartments = {
             name for name, c in compartments.items() if name not in given and (not c.isSetSize() or c.getSize() == 1)
@@ -217,7 +194,7 @@ class _Reader:
         }
         self.by_concentration = {
             s.getId(): s.getCompartment()
-            for s in _items(self.model.getListOfSpecies())
+            for s in items(self.model.getListOfSpecies())
             if not s.getHasOnlySubstanceUnits()
             and _dimensions(compartments[s.getCompartment()]) != 0
             and s.getCompartment() not in self._unit_compartments
@@ -228,7 +205,7 @@ class _Reader:
 
     def _name_both_measures(self) -> None:
         """Rules `[S]`, the concentration, and `amount(S)`, for every species."""
-        for species in _items(self.model.getListOfSpecies()):
+        for species in items(self.model.getListOfSpecies()):
             name, size = species.getId(), Symbol(species.getCompartment())
             amount: Expression = Symbol(name)
             if name in self.assigned and name in self.by_concentration:
@@ -248,7 +225,7 @@ class _Reader:
             self.starts[name] = amount
         if name in self.rated:
             self.rates[name] = self._species_rate(name)
-        elif name in self.evented or (name in self.reacting and not _is_fixed(species)):
+        elif name in self.evented or (name in self.reacting and not is_fixed(species)):
             self.rates[name] = Number(0.0)
         elif name in self.starting:
             self.undecided[name] = self.starts[name]
@@ -289,32 +266,46 @@ class _Reader:
         law = reaction.getKineticLaw()
         if law is None:
             raise model_error("a reaction without a kinetic law", where=name, next_step="give it a rate")
+        local = self._local_parameters(name, law)
         given = law.isSetMath()
-        self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}") if given else Number(0.0)
-        for sign, references in (
+        self.rules[name] = self._formula(law.getMath(), f"kinetic law of {name}", local) if given else Number(0.0)
+        for sign, listing in (
             ("minus", reaction.getListOfReactants()),
             ("plus", reaction.getListOfProducts()),
         ):
-            for reference in _items(references):
+            for reference in items(listing):
                 species = self.model.getSpecies(reference.getSpecies())
                 stoichiometry = self._stoichiometry(reference)
-                if reference.getSpecies() in self.rated or _is_fixed(species):
+                if reference.getSpecies() in self.rated or is_fixed(species):
                     continue
                 flow = apply("times", stoichiometry, self._conversion(species), Symbol(name))
                 self.rates[species.getId()] = apply(sign, self.rates[species.getId()], flow)
 
+    def _local_parameters(self, reaction: str, law: Any) -> dict[str, str]:
+        """Makes parameters of the model of those of a reaction; gives their new names, such as `J_k` for `k`."""
+        names = {}
+        level_3 = self.model.getLevel() > 2
+        for parameter in items(law.getListOfLocalParameters() if level_3 else law.getListOfParameters()):
+            name = f"{reaction}_{parameter.getId()}"
+            while self.model.getElementBySId(name) is not None or name in self.starts:
+                name += "_"
+            names[parameter.getId()] = name
+            self._plain_variable(name, parameter.getValue() if parameter.isSetValue() else None)
+        return names
+
     def _stoichiometry(self, reference: Any) -> Expression:
         name = reference.getId()
         if name and (name in self.assigned or name in self.starting or name in self.rated or name in self.evented):
-            self._plain_variable(reference, reference.getStoichiometry() if reference.isSetStoichiometry() else None)
+            self._plain_variable(name, reference.getStoichiometry() if reference.isSetStoichiometry() else None)
             return Symbol(name)
         if reference.isSetStoichiometryMath():
             return self._formula(
                 reference.getStoichiometryMath().getMath(), f"stoichiometry of {reference.getSpecies()}"
             )
-        value = Number(reference.getStoichiometry() if reference.isSetStoichiometry() else 1.0)
-        if reference.getDenominator() != 1:  # levels 1 and 2 version 1 write a fraction
-            value = Number(value.value / reference.getDenominator())
+        if self.model.getLevel() > 2 and not reference.isSetStoichiometry():
+            where = reference.getParentSBMLObject().getParentSBMLObject().getId()
+            raise model_error("a stoichiometry without a value", where=where, found=reference.getSpecies())
+        value = Number(reference.getStoichiometry() / reference.getDenominator())  # levels 1 and 2 know fractions
         if name:
             self.rules[name] = value
         return value
@@ -323,39 +314,7 @@ class _Reader:
         factor = species.getConversionFactor() or self.model.getConversionFactor()
         return Symbol(factor) if factor else Number(1.0)
 
-    # events and starts --------------------------------------------------------------------------------------
-
-    def _event(self, event: Any) -> Event:
-        name = event.getId() or "event"
-        trigger = event.getTrigger()
-        given = trigger is not None and trigger.isSetMath()
-        never = apply("ne", Number(0.0), Number(0.0))
-        return Event(
-            name=name,
-            trigger=self._formula(trigger.getMath(), f"event {name}, trigger") if given else never,
-            initially_true=trigger.getInitialValue() if given and trigger.isSetInitialValue() else True,
-            assignments=self._assignments(event, name),
-            priority=self._priority(event, name),
-            persistent=trigger.getPersistent() if given and trigger.isSetPersistent() else True,
-            from_trigger_time=event.getUseValuesFromTriggerTime(),
-        )
-
-    def _assignments(self, event: Any, name: str) -> tuple[tuple[str, Expression], ...]:
-        """What an event sets; a concentration as the amount in its compartment as it was when the event was due."""
-        values = {
-            a.getVariable(): self._formula(a.getMath(), f"event {name}, assignment of {a.getVariable()}")
-            for a in _items(event.getListOfEventAssignments())
-            if a.isSetMath()
-        }
-        for variable in values.keys() & self.by_concentration.keys():
-            values[variable] = apply("times", values[variable], Symbol(self.by_concentration[variable]))
-        return tuple(values.items())
-
-    def _priority(self, event: Any, name: str) -> Expression | None:
-        priority = event.getPriority()
-        if priority is None or not priority.isSetMath():
-            return None
-        return self._formula(priority.getMath(), f"event {name}, priority")
+    # constants --------------------------------------------------------------------------------------------
 
     def _decide_constants(self) -> None:
         """A constant given by a formula of parameters follows them; one that reads a state is fixed."""
@@ -365,23 +324,36 @@ class _Reader:
             else:
                 self.parameters.append(name)
 
+    def _forgive_unused(self, events: Iterable[Event]) -> None:
+        """A parameter without a value is no trouble where no formula uses it."""
+        formulas = [
+            *self.rates.values(),
+            *self.rules.values(),
+            *self.starts.values(),
+            *chain(*map(formulas_of, events)),
+        ]
+        used = {name for formula in formulas for name in symbols(formula)}
+        for name in [name for name in self.parameters if name not in self.starts and name not in used]:
+            self.parameters.remove(name)
+            self.rules[name] = Number(math.nan)
+
     def _is_steady(self, formula: Expression) -> bool:
-        if uses_time(formula):
-            return False
-        return all(name in self.parameters or self._is_steady_name(name) for name in symbols(formula))
+        return not uses_time(formula) and all(
+            name in self.parameters or self._is_steady_name(name) for name in symbols(formula)
+        )
 
     def _is_steady_name(self, name: str) -> bool:
-        formula = self.rules.get(name, self.undecided.get(name))
-        return formula is not None and self._is_steady(formula)
+        if name not in self.steady:
+            self.steady[name] = False  # so that nothing in a circle is
+            formula = self.rules.get(name, self.undecided.get(name))
+            self.steady[name] = formula is not None and self._is_steady(formula)
+        return self.steady[name]
 
 
-def _references(reaction: Any) -> Iterator[Any]:
-    yield from _items(reaction.getListOfReactants())
-    yield from _items(reaction.getListOfProducts())
-
-
-def _is_fixed(species: Any) -> bool:
-    return bool(species.getBoundaryCondition() or species.getConstant())
+def _finite(name: str, value: float) -> float:
+    if not math.isfinite(value):
+        raise model_error("the value at the start is not a finite number", where=name, found=str(value))
+    return value
 
 
 def _dimensions(compartment: Any) -> float:

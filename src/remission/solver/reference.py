@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from remission.solver.crossings import BISECTIONS
+from remission.solver.crossings import BISECTIONS, event_bisections
 from remission.solver.expression import OPERATIONS, UNARY
 from remission.solver.firing import LOT_FACTOR, LOT_STEP
 from remission.solver.plan import Plan, PlannedEvent
@@ -254,11 +254,11 @@ class ReferencePatient:
         if not self._set_off(new, end):
             return 1.0
         low, high = 0.0, 1.0
-        for _ in range(BISECTIONS):
+        for _ in range(event_bisections(self.plan)):
             middle = 0.5 * (low + high)
             after = self._set_off(self._between(u, new, middle), self.time_day + middle * tried)
             low, high = (low, middle) if after else (middle, high)
-        return high
+        return high if self.time_day + high * tried < end else 1.0
 
     def _set_off(self, y: np.ndarray, time: float) -> bool:
         return any(holds and not held for holds, held in zip(self._now(y, time), self._triggers, strict=True))
@@ -318,12 +318,14 @@ class ReferencePatient:
                 return bool(np.any(before != self.y))
             chosen = self._most_urgent(waiting)
             pending[chosen] -= 1
-            for (state, _), value in zip(self.plan.events[chosen].assignments, stored[chosen], strict=True):
-                self.y[state] = value
+            fired = self.plan.events[chosen].assignments
+            sizes = self._values([size for _, _, size in fired], self.y, self.time_day)
+            for (state, *_), value, size in zip(fired, stored[chosen], sizes, strict=True):
+                self.y[state] = value * size
 
     def _queue(self, k: int, event: PlannedEvent, holds: bool, pending: list[int], stored: list[list[float]]) -> None:
-        values = self._values([node for _, node in event.assignments], self.y, self.time_day)
-        changes = any(value != self.y[state] for (state, _), value in zip(event.assignments, values, strict=True))
+        values = self._values([value for _, value, _ in event.assignments], self.y, self.time_day)
+        changes = any(value != self.y[state] for (state, *_), value in zip(event.assignments, values, strict=True))
         due = holds and (changes if event.absorbing else not self._triggers[k])
         if not event.persistent and not holds:
             pending[k] = 0

@@ -12,11 +12,14 @@ from remission.solver.network import Event
 
 @dataclass
 class RatesOf:
-    """Puts the rate of change of a variable where a formula says `rateOf(variable)`."""
+    """Puts the rate of change of a variable where a formula says `rateOf(variable)`.
+
+    The rate of a state `S` becomes a rule of its own, `rateOf(S)`, in `named`.
+    """
 
     rates: Mapping[str, Expression]
     rules: Mapping[str, Expression]
-    by_concentration: Mapping[str, str]
+    named: dict[str, Expression] = field(default_factory=dict)
     open: list[str] = field(default_factory=list)
 
     def resolved(self, expression: Expression) -> Expression:
@@ -24,31 +27,39 @@ class RatesOf:
         if not isinstance(expression, Apply):
             return expression
         if expression.operation == "rate_of":
-            (variable,) = expression.arguments
-            return self._rate(variable.name if isinstance(variable, Symbol) else "?")
+            return self._rate(*expression.arguments)
         return Apply(expression.operation, tuple(self.resolved(argument) for argument in expression.arguments))
 
     def resolved_event(self, event: Event) -> Event:
         """The event without `rateOf`."""
-        assignments = tuple((name, self.resolved(value)) for name, value in event.assignments)
+        assignments = tuple(
+            replace(assignment, value=self.resolved(assignment.value)) for assignment in event.assignments
+        )
         priority = None if event.priority is None else self.resolved(event.priority)
         return replace(event, trigger=self.resolved(event.trigger), assignments=assignments, priority=priority)
 
-    def _rate(self, name: str) -> Expression:
-        """Of a concentration A/V: A'/V - A V'/V^2."""
+    def _rate(self, variable: Expression) -> Expression:
+        match variable:
+            case Symbol(name) if name not in self.rules:
+                return self._rate_of_name(name)
+            case Apply("divide", (amount, Symbol() as size)):  # a concentration A/V: A'/V - A V'/V^2
+                rate = apply("divide", self._rate(amount), size)
+                dilution = apply("divide", apply("times", amount, self._rate(size)), apply("times", size, size))
+                return apply("minus", rate, dilution)
+        return apply("rate_of", variable)  # by the chain rule, when the graph is there
+
+    def _rate_of_name(self, name: str) -> Expression:
+        """A name for the rate of a state, so that it is read once however often it is asked for; 0 of a constant."""
+        if name not in self.rates:
+            return Number(0.0)
         if name in self.open:
             raise model_error("a rate of change depends on itself", where=" -> ".join([*self.open, name]))
-        if name in self.rules:
-            return apply("rate_of", Symbol(name))  # by the chain rule, when the graph is there
-        self.open.append(name)
-        rate = self.resolved(self.rates.get(name, Number(0.0)))
-        self.open.pop()
-        compartment = self.by_concentration.get(name)
-        if compartment is None:
-            return rate
-        size = Symbol(compartment)
-        dilution = apply("divide", apply("times", Symbol(name), self._rate(compartment)), apply("times", size, size))
-        return apply("minus", apply("divide", rate, size), dilution)
+        label = f"rateOf({name})"
+        if label not in self.named:
+            self.open.append(name)
+            self.named[label] = self.resolved(self.rates[name])
+            self.open.pop()
+        return Symbol(label)
 
 
 @dataclass
@@ -64,7 +75,7 @@ class StartValues:
     def __call__(self, name: str) -> float:
         """Value of a state, parameter or rule at the start."""
         if name not in self.known:
-            formula = self.rules.get(name, self.starts.get(name))
+            formula = self.rules.get(name) or self.rate_of.named.get(name) or self.starts.get(name)
             if formula is None:
                 raise model_error("no value is given", where=name, next_step=f"add a line `{name} = ...;`")
             if name in self.open:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from remission.solver.derivatives import Derivatives
 from remission.solver.errors import model_error
-from remission.solver.expression import UNARY, Apply, Expression, Number, Symbol, Time
+from remission.solver.expression import OPERATIONS, UNARY, Apply, Expression, Number, Symbol, Time
 from remission.solver.graph import TIME, Graph
 from remission.solver.network import Network
 
@@ -71,15 +71,16 @@ class Translator:
         if operation in ("and", "or", "xor", "not"):
             return self._logic(operation, [self.condition(a) for a in expression.arguments])
         if operation in ("floor", "ceil"):
-            return self._rounded(operation, *expression.arguments)
-        numbers = [self.number(a) for a in expression.arguments]
+            return g.function(operation, self._exact(*expression.arguments))
         if operation in ("lt", "le", "gt", "ge", "eq", "ne"):
-            links = [g.compare(operation, a, b) for a, b in pairwise(numbers)]
+            compared = [self._exact(a) for a in expression.arguments]
+            links = [g.compare(operation, a, b) for a, b in pairwise(compared)]
             return reduce(lambda a, b: g.logic("and", a, b), links, g.truth(True))
+        numbers = [self.number(a) for a in expression.arguments]
         if operation in ("plus", "times"):
             return g.sum(numbers) if operation == "plus" else g.product(numbers)
         if operation in ("min", "max"):
-            return reduce(lambda a, b: g.extreme(operation, a, b), numbers)
+            return reduce(lambda a, b: g.extreme(operation, a, b), numbers or [g.number(OPERATIONS[operation]())])
         binary = {"minus": g.sub, "divide": g.div, "power": g.power}
         if operation in binary:
             return binary[operation](*numbers)
@@ -89,10 +90,11 @@ class Translator:
             return g.function("log" if operation == "ln" else operation, *numbers)
         raise model_error("an operation is not supported", found=operation)
 
-    def _rounded(self, operation: str, argument: Expression) -> int:
-        if isinstance(argument, Apply) and argument.operation == "divide":
-            return self.graph.function(operation, self.graph.ratio(*(self.number(a) for a in argument.arguments)))
-        return self.graph.function(operation, self.number(argument))
+    def _exact(self, expression: Expression) -> int:
+        """A number whose last bit may decide: a quotient is a division."""
+        if isinstance(expression, Apply) and expression.operation == "divide":
+            return self.graph.ratio(*(self.number(a) for a in expression.arguments))
+        return self.number(expression)
 
     def _rate_of(self, expression: Expression) -> int:
         """d expression / d time along the way: sum of its derivatives by the states, each times the state's rate."""
